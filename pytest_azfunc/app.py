@@ -1,0 +1,333 @@
+"""One running function app, as ``func start`` gives you: project, host, worker and HTTP client joined."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+from pytest_azfunc import clock, http_client
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionNotFound, UnsupportedFeature, kind_of
+from pytest_azfunc.host.app_settings import AppSettings
+from pytest_azfunc.host.http_response import failure, make_response
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.log_capture import LogCapture
+from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost, http_output
+from pytest_azfunc.host.triggers.http import PreparedRequest
+from pytest_azfunc.host.triggers.payload import DECODER, Payload
+from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.settings import is_disabled
+from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, RpcException, TraceContext
+from pytest_azfunc.worker import Worker, WorkerProcess
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import requests
+
+    from pytest_azfunc.worker.context import Context
+
+
+class Host:
+    """A running function app. Open one with :meth:`open`; the fixture ``azfunc_host`` is one."""
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        settings: Mapping[str, str] | None = None,
+        file_settings: Mapping[str, str] | None = None,
+        strict: bool = True,
+        raise_exceptions: bool = True,
+        auth: bool = True,
+        process: WorkerProcess | None = None,
+        observers: Sequence[Callable[[Invocation], None]] = (),
+    ) -> None:
+        self.project = project
+        self.worker = Worker(project, process)
+        self.raise_exceptions = raise_exceptions
+        self.auth = auth
+        self.invocations: list[Invocation] = []
+        """Every invocation so far, in the order they ended."""
+        self._given_settings = dict(settings or {})
+        self._file_settings = file_settings
+        self._settings: AppSettings | None = None
+        self._token: Any = None
+        self._script_host = ScriptHost(
+            project,
+            self.worker,
+            strict,
+            clock.now,
+            http_client.prepare,
+            self._http_response,
+            observers=[self.invocations.append, *observers],
+        )
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str] | Project,
+        *,
+        settings: Mapping[str, str] | None = None,
+        storage: Literal["memory"] = "memory",
+        strict: bool = True,
+        raise_exceptions: bool = True,
+        auth: bool = True,
+    ) -> Host:
+        """Start the function app in the folder *path*. Use it in a ``with`` block, or call :meth:`close`.
+
+        :param path: the folder with host.json, or a loaded :class:`Project`.
+        :param settings: app settings, over local.settings.json and the environment.
+        :param storage: ``"memory"``.
+        :param strict: whether an output that Azure would drop or mangle is an error.
+        :param raise_exceptions: whether a function's exception reaches the caller.
+        :param auth: whether authorization levels are enforced.
+        :raises ProjectError: the folder is no function app, or the host would not start with it.
+        """
+        if storage != "memory":
+            raise UnsupportedFeature(
+                "unsupported",
+                feature=f"storage={storage!r}",
+                azure="functions read and write the storage account of the app.",
+                remedy='use storage="memory".',
+            )
+        project = path if isinstance(path, Project) else Project.load(path)
+        host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
+        host.begin()
+        return host
+
+    def begin(self) -> None:
+        """Put settings and modules in place. :meth:`open` does it for you."""
+        # The worker keeps a copy of the process as it is now, before the settings change it.
+        file_values = self.project.file_settings if self._file_settings is None else self._file_settings
+        self.worker.borrow()
+        try:
+            self._settings = AppSettings(file_values, self._given_settings)
+            self.worker.open()
+        except BaseException:
+            self.worker.close()
+            raise
+        self._token = DECODER.set(self._decode)
+
+    def close(self) -> None:
+        """Put the process back as it was. A second call does nothing."""
+        if self._settings is None:
+            return
+        self._settings = None
+        if DECODER.get() == self._decode:
+            DECODER.set(None)
+        self.worker.close()
+
+    def __enter__(self) -> Host:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def settings(self) -> AppSettings:
+        """The app settings, to be read and changed.
+
+        :raises BindingError: the host is closed.
+        """
+        if self._settings is None:
+            raise BindingError("host-closed")
+        return self._settings
+
+    @property
+    def now(self) -> datetime:
+        """The host's time, UTC."""
+        return self._script_host.now()
+
+    @property
+    def logs(self) -> LogCapture:
+        """What all invocations so far have logged."""
+        return LogCapture(_Chain(self.invocations), self._reaches_console)
+
+    @property
+    def console(self) -> list[str]:
+        """What ``func start`` would have printed of it, by host.json's log levels."""
+        return [line for invocation in self.invocations for line in invocation.logs.console]
+
+    def _reaches_console(self, record: Any) -> bool:
+        return any(record in invocation.logs.records and not _hidden(invocation, record) for invocation in self.invocations)
+
+    def function(self, function: str | Callable[..., Any]) -> Function:
+        """The function of that name (case ignored), or the one whose entry point is this object.
+
+        :raises FunctionNotFound: with the nearest name.
+        :raises AzfuncError: what the host has against the function.
+        """
+        if isinstance(function, str):
+            return self.project.find(function)
+        for candidate in self.project.functions.values():
+            if self.worker.is_entry_point(candidate, function):
+                return candidate
+        raise FunctionNotFound("function-object-unknown", found=kind_of(function))
+
+    def invoke(
+        self,
+        function: str | Callable[..., Any],
+        payload: Any = None,
+        /,
+        *,
+        check: bool = True,
+        context: Context | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **bindings: Any,
+    ) -> Invocation:
+        """Run a function as the host does, and wait for it; see the fixture ``invoke``."""
+        __tracebackhide__ = True
+        try:
+            request = self._request(function, payload, context, inputs, bindings)
+            invocation = self._script_host.invoke(request)
+        except AzfuncError as error:
+            raise error.with_traceback(None)  # noqa: B904 - the test's line is the place; our frames tell nothing
+        return _checked(invocation, check)
+
+    async def ainvoke(
+        self,
+        function: str | Callable[..., Any],
+        payload: Any = None,
+        /,
+        *,
+        check: bool = True,
+        context: Context | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **bindings: Any,
+    ) -> Invocation:
+        """The same, to be awaited inside a running event loop; see the fixture ``ainvoke``."""
+        __tracebackhide__ = True
+        try:
+            request = self._request(function, payload, context, inputs, bindings)
+            invocation = await self._script_host.ainvoke(request)
+        except AzfuncError as error:
+            raise error.with_traceback(None)  # noqa: B904 - the test's line is the place; our frames tell nothing
+        return _checked(invocation, check)
+
+    def _request(
+        self,
+        function: str | Callable[..., Any],
+        payload: Any,
+        context: Context | None,
+        inputs: Mapping[str, Any] | None,
+        bindings: Mapping[str, Any],
+    ) -> InvocationRequest:
+        __tracebackhide__ = True
+        if self._settings is None:
+            raise BindingError("host-closed")
+        found = self.function(function)
+        self.worker.load(found.name)  # so that a function that would not load says so before its payload is judged
+        given = dict(bindings)
+        for name, value in (inputs or {}).items():
+            if name in given:
+                raise BindingError("input-twice", function=found.name, name=name)
+            given[name] = value
+        return self._script_host.request(found, payload, given, _overrides(context))
+
+    def context(
+        self,
+        function: str | Callable[..., Any] | None = None,
+        *,
+        invocation_id: str | None = None,
+        trace_parent: str | None = None,
+        trace_state: str | None = None,
+        attributes: Mapping[str, str] | None = None,
+        retry_count: int = 0,
+        max_retry_count: int = 0,
+    ) -> Context:
+        """An invocation context; see the fixture ``azfunc_context``."""
+        found = None if function is None else self.function(function)
+        request = InvocationRequest(
+            found.name if found else "",
+            {},
+            invocation_id=invocation_id,
+            trace_context=TraceContext(trace_parent or "", trace_state or "", dict(attributes or {})),
+            retry_context=RetryContext(retry_count, max_retry_count),
+        )
+        return self.worker.make_context(found, request)
+
+    def is_disabled(self, function: str) -> bool:
+        """Whether an app setting disables the function: its trigger would not fire."""
+        return is_disabled(function, os.environ)
+
+    def restart(self) -> None:
+        """Start a new worker process: modules are imported anew, settings stay."""
+        settings = dict(self.settings)
+        self.close()
+        self.worker.process.restart()
+        self._given_settings = settings
+        self.begin()
+
+    def _decode(self, payload: Payload, function: Any) -> Any:
+        """What ``payload.decode(function)`` returns."""
+        found = self.function(function)
+        request = self._script_host.request(found, payload, {})
+        data = request.inputs[found.trigger.name]
+        return data.value if isinstance(data, PythonObject) else self.worker.decode_trigger(found, request)
+
+    def _http_response(self, invocation: Invocation) -> requests.Response | None:
+        function = self.project.functions[invocation.function]
+        if function.trigger.type.lower() != "httptrigger":
+            return None
+        if invocation.exception is not None:
+            result = failure()
+        else:
+            data, has_output = http_output(invocation, function)
+            result = make_response(data, has_http_output=has_output)
+        return http_client.build_response(result, _sent(invocation, function))
+
+    def __repr__(self) -> str:
+        state = "closed" if self._settings is None else "open"
+        return f"<Host {self.project.root} ({state}), {len(self.invocations)} invocations>"
+
+
+class _Chain(list[Any]):
+    """All log records of a list of invocations, looked up afresh each time."""
+
+    def __init__(self, invocations: list[Invocation]) -> None:
+        super().__init__()
+        self._invocations = invocations
+
+    def __iter__(self) -> Iterator[Any]:
+        return (record for invocation in self._invocations for record in invocation.logs.records)
+
+
+def _hidden(invocation: Invocation, record: Any) -> bool:
+    passes = invocation.logs._reaches_console
+    return passes is not None and not passes(record)
+
+
+def _checked(invocation: Invocation, check: bool) -> Invocation:
+    """The invocation; with *check* the function's own exception, unwrapped."""
+    __tracebackhide__ = True
+    if check and invocation.exception is not None:
+        raise invocation.exception
+    return invocation
+
+
+def _overrides(context: Context | None) -> ContextOverrides | None:
+    if context is None:
+        return None
+    trace, retry = context.trace_context, context.retry_context
+    return ContextOverrides(
+        context.invocation_id,
+        TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
+        RetryContext(retry.retry_count, retry.max_retry_count, _rpc_exception(retry.rpc_exception)),
+    )
+
+
+def _rpc_exception(error: Any) -> RpcException:
+    return RpcException(error.message, error.stack_trace, error.source)
+
+
+def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
+    data = invocation.request.inputs[function.trigger.name]
+    if data is None or isinstance(data, PythonObject) or data.kind != "http":
+        return None
+    request = data.value
+    body = request["body"].value if request["body"] is not None else b""
+    return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)

@@ -1,0 +1,460 @@
+"""Every exception and every sentence a user can read.
+
+An exception of ours carries its data (``.rule``, ``.function``, ``.binding``, ``.location`` and the values of
+its sentence in ``.details``); the text is made from them when somebody reads it. The sentences stand in one
+table, :data:`RULES`, so that they can be read, compared and tested side by side: what is wrong, what Azure
+would do, and the remedy.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place in a file: where an error is, or where a value came from.
+
+    Lines and columns count from 1; ``None`` means the whole file.
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        parts = [_shortest(self.file), self.line, self.column]
+        return ":".join(str(part) for part in parts if part is not None)
+
+
+def _shortest(file: str) -> str:
+    """The path as a terminal makes it clickable: relative when it lies below the current folder."""
+    try:
+        relative = os.path.relpath(file)
+    except (OSError, ValueError):  # another drive, or the current folder is gone
+        return file
+    return file if relative.startswith("..") else relative
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The three sentences of one error; ``{names}`` are filled from the exception's details."""
+
+    problem: str
+    azure: str = ""
+    remedy: str = ""
+
+
+def _load(problem: str, remedy: str) -> Rule:
+    return Rule(problem, "the worker refuses to load the function; every call of it fails.", remedy)
+
+
+def _host(problem: str, remedy: str) -> Rule:
+    return Rule(problem, "the host puts the function in error and leaves it out; the others run.", remedy)
+
+
+def _app(problem: str, remedy: str) -> Rule:
+    return Rule(problem, "the host does not start; no function of the app runs.", remedy)
+
+
+def _test(problem: str, remedy: str, azure: str = "") -> Rule:
+    return Rule(problem, azure, remedy)
+
+
+RULES: Final[dict[str, Rule]] = {
+    # --- finding the function app (ProjectError)
+    "project-missing": _test("{path} is not a folder.", "name the function app's folder, the one with host.json."),
+    "project-not-found": _test(
+        "no function app was found: {searched}.",
+        "name its folder (the one with host.json) with --azfunc-project PATH, the ini option azfunc_project, "
+        "or @pytest.mark.azfunc(project=...).",
+    ),
+    "project-ambiguous": _test(
+        "several function apps were found: {found}.",
+        "choose one with --azfunc-project PATH, the ini option azfunc_project, or @pytest.mark.azfunc(project=...).",
+    ),
+    "project-empty": _test(
+        "{path} holds no function app: no host.json and no folder with a function.json.",
+        "name the function app's folder, the one with host.json.",
+    ),
+    "file-unreadable": _host("{file} cannot be read: {reason}.", "make the file readable."),
+    "file-not-utf8": _host("{file} is not UTF-8 text: {reason}.", "save the file as UTF-8."),
+    # --- host.json (ProjectError)
+    "host-json-unreadable": _app("host.json cannot be read: {reason}.", "make the file readable, saved as UTF-8."),
+    "host-json-invalid": _app("host.json is not valid JSON: {reason}.", "correct the JSON."),
+    "host-json-not-an-object": _app("host.json holds {found}, not a JSON object.", 'start from {{"version": "2.0"}}.'),
+    "host-json-version-missing": _app(
+        "host.json has no 'version' property (the name is case-sensitive).", 'add "version": "2.0".'
+    ),
+    "host-json-version": _app(
+        "{found} is not a version that host.json may have.{hint}",
+        'write "version": "2.0"; it is the schema of host.json, not the version of the runtime.',
+    ),
+    "host-json-value": _app("host.json: {name} is {found}, but must be {expected}.", "correct the value."),
+    # --- local.settings.json (ProjectError)
+    "settings-file-missing": _test("the settings file {path} does not exist.", "correct --azfunc-settings, or use none."),
+    "settings-invalid": Rule(
+        "{file} is not valid: {reason}.", "the file is not deployed; `func start` would refuse it.", "correct the file."
+    ),
+    "settings-encrypted": Rule(
+        "the settings file is encrypted, so its values cannot be read.",
+        "the file is not deployed; `func start` decrypts it.",
+        "run `func settings decrypt`, or give the settings in @pytest.mark.azfunc(settings={{...}}).",
+    ),
+    # --- one function on disk (ProjectError)
+    "function-name": _host(
+        "{name!r} is not a valid function name.",
+        "rename the folder: a letter, then up to 127 letters, digits, '_' or '-'; not 'host'.",
+    ),
+    "function-name-duplicate": _host(
+        "the function name {name!r} differs only in case from {other!r}.", "rename one of the two folders."
+    ),
+    "function-json-invalid": _host("function.json is not valid JSON: {reason}.", "correct the JSON."),
+    "function-json-not-an-object": _host(
+        "function.json holds {found}, not a JSON object.", 'start from {{"bindings": [...]}}.'
+    ),
+    "function-json-value": _host("function.json: {name} is {found}, but must be {expected}.", "correct the value."),
+    "bindings-missing": _host(
+        "at least one binding must be declared.", "add \"bindings\" (the name is case-sensitive) with a trigger."
+    ),
+    "binding-not-an-object": _host("binding number {number} is {found}, not a JSON object.", "correct the bindings."),
+    "configuration-source": _host(
+        "{found} is not a value that 'configurationSource' may have.", "remove it, or write 'config' or 'attributes'."
+    ),
+    "script-file-missing": _host(
+        "scriptFile {script!r} does not exist.",
+        "correct the path: it is relative to the function's folder, and file names are case-sensitive.{suggestion}",
+    ),
+    "retry-value-missing": _host("the retry policy {strategy!r} has no {name!r}.", "add it to \"retry\"."),
+    "retry-value": _host("the retry policy's {name} is {found}, but must be {expected}.", "correct \"retry\"."),
+    "binding-name": _host(
+        "the binding name {name} is invalid.",
+        "a letter, then up to 127 letters and digits (no underscore, no dash), or $return.",
+    ),
+    "binding-name-duplicate": _host(
+        "several bindings have the name {name!r}; case does not count.", "give each binding its own name."
+    ),
+    "binding-type-missing": _host("the binding has no type.", 'add "type", such as "queueTrigger" or "blob".'),
+    "binding-type-unknown": _host(
+        "no known extension registers the binding type {type!r}.{suggestion}",
+        "correct the type. For an extension of your own, register it in a conftest.py with the hook "
+        "pytest_azfunc_binding_types.",
+    ),
+    "binding-direction": _host("{found} is not a valid binding direction.", "write 'in' or 'out'."),
+    "binding-value": _host("the binding's {name} is {found}, but must be {expected}.", "correct the value."),
+    "return-direction": _host("a $return binding must have the direction 'out'.", 'add "direction": "out".'),
+    "trigger-missing": _host(
+        "no trigger binding: a function needs one binding of direction 'in' whose type ends in 'Trigger'.",
+        "add the trigger.",
+    ),
+    "trigger-several": _host(
+        "{count} trigger bindings ({names}); a function has exactly one.", "split it into several functions."
+    ),
+    "http-direction": _host(
+        "an http binding can only be an output; its direction is 'in'{missing}.", 'write "direction": "out".'
+    ),
+    "route-reserved": _host(
+        "the route {route!r} begins with {prefix!r}, which the host keeps for itself.", "choose another route."
+    ),
+    "route-conflict": _host(
+        "the route {route!r} conflicts with the one of function {other!r}: same text, shared methods.",
+        "change the route or the methods of one of them.",
+    ),
+    "schedule-invalid": _host("{reason}", "write six fields: second minute hour day month weekday, or hh:mm:ss."),
+    # --- names (FunctionNotFound)
+    "function-not-found": _test("no function {name!r}.{suggestion} {known}", "correct the name."),
+    "function-excluded": _test(
+        "the function {name!r} is left out by the 'functions' list of host.json.",
+        "add it to that list, or remove the list.",
+        "the host does not load it.",
+    ),
+    "function-object-unknown": _test(
+        "{found} is no function of this app.", "pass the name of the function, or the object that its entry point is."
+    ),
+    # --- loading a script (FunctionLoadError)
+    "script-outside-app": _load("the script {script} is not below the app's root {root}.", "move it into the app."),
+    "script-not-python": _load("the script {script} does not end in .py.", "point scriptFile at the Python script."),
+    "entry-point-not-a-function": _load(
+        "{entry_point} is no function whose parameters can be read.",
+        "make it a plain def or async def; a callable object or functools.partial does not load.",
+    ),
+    "script-is-missing": _load("the script {script} does not exist.", "write it, or set scriptFile."),
+    "entry-point-missing": _load(
+        "{script} has no function {entry_point}().{suggestion}", "define it, or set entryPoint in function.json."
+    ),
+    "import-exits": Rule(
+        "{script} calls sys.exit() while it is imported.",
+        "the worker process ends and the host starts it again, over and over.",
+        "keep sys.exit() for scripts: guard it with if __name__ == '__main__'.",
+    ),
+    "direction-inout": _load("the direction 'inout' is not supported by the Python worker.", "use 'in' or 'out'."),
+    "return-not-out": _load("the $return binding must have the direction 'out'.", 'add "direction": "out".'),
+    "context-annotation": _load(
+        "the parameter 'context' is annotated {annotation}, but must be azure.functions.Context.",
+        "annotate it as func.Context, or leave the annotation out.",
+    ),
+    "params-missing-in-function-json": _load(
+        "the following parameters are declared in Python but not in function.json: {names}.{suggestion}",
+        "add a binding for each, or remove the parameters; a default value does not help.",
+    ),
+    "params-missing-in-python": _load(
+        "the following parameters are declared in function.json but not in Python: {names}.{suggestion}",
+        "add the parameters to {entry_point}(), or remove the bindings.",
+    ),
+    "out-annotation": _load("the annotation {annotation} of {binding!r} names no single type.", "write func.Out[str]."),
+    "non-type-annotation": _load(
+        "the annotation {annotation} of {binding!r} is not a class.{hint}",
+        "annotate it with one of the binding's classes, or leave the annotation out.",
+    ),
+    "out-not-annotated-out": _load(
+        "{binding!r} is an output, but its annotation {annotation} is not func.Out[...].",
+        "write func.Out[{annotation}], or leave the annotation out.",
+    ),
+    "in-annotated-out": _load(
+        "{binding!r} is an input, but its annotation is {annotation}.", "correct the annotation or the direction."
+    ),
+    "annotation-mismatch": _load(
+        "the {type} binding {binding!r} does not take the annotation {annotation}.",
+        "annotate it with one of the binding's classes{hint}, or leave the annotation out.",
+    ),
+    "return-annotation-out": _load("the return annotation is {annotation}.", "annotate the value itself, not func.Out."),
+    "return-annotation-non-type": _load(
+        "the return annotation {annotation} is not a class.", "annotate one class, or leave the annotation out."
+    ),
+    "return-annotation-mismatch": _load(
+        "the return annotation {annotation} does not match the $return binding of type {type}.",
+        "annotate what the binding takes, or leave the annotation out.",
+    ),
+    # --- payloads and inputs (BindingError)
+    "payload-type": _test(
+        "a {type} cannot take {found}.", "{remedy}", "no host would send this value to this trigger."
+    ),
+    "payload-value": _test("{builder}(): {name} is {found}, but must be {expected}.", "correct the argument."),
+    "payload-builder": _test(
+        "{builder}(...) makes a payload for {makes}, but {function} is started by a {type}.", "use {remedy}."
+    ),
+    "payload-not-json": _test(
+        "{builder}(): {found} has no JSON form: {reason}.",
+        "pass text or bytes, or make it serialisable.",
+        "a message is text or bytes; no host would send this object.",
+    ),
+    "payload-not-utf8": _test(
+        "the {type} {binding!r} delivers text, but the content is not UTF-8.",
+        'set "dataType": "binary" in function.json, or pass UTF-8.',
+    ),
+    "blob-path": _host("the path {path!r} is not valid: {reason}.", "correct the path."),
+    "blob-name": _test(
+        "the blob {name!r} does not match the trigger's path {path!r}.",
+        "give a name that matches.",
+        "the blob would not start the function.",
+    ),
+    "http-url": _test(
+        "the URL {url!r} does not match the function's route {route}.",
+        "correct the URL.",
+        "another function would answer, or nobody (404).",
+    ),
+    "http-url-missing": _test(
+        "the route {route} has parameters, so the request needs a URL.", "write http(method, \"/api/...\")."
+    ),
+    "http-method": _test(
+        "a bare payload is a request's body, and of the declared methods ({methods}) {fitting} take one.",
+        "name the method: http(\"POST\", json=...).",
+    ),
+    "http-method-not-declared": _test(
+        "the method {method} is not among the declared ones ({methods}).", "correct the method.", "the host answers 404."
+    ),
+    "decode-without-host": _test(
+        "{builder}(...).decode() needs a function app, and no host is open.",
+        "use the fixture azfunc_trigger (or invoke, azfunc_host), or Host.open(...).",
+    ),
+    "payload-list": _test(
+        "a bare list is one JSON array, but {function} takes many messages at a time (cardinality: many).",
+        "write batch([...]) for several messages.",
+    ),
+    "payload-batch": _test(
+        "batch(...) needs a trigger with cardinality 'many'; {function} takes one message at a time.",
+        "pass one message, or set \"cardinality\": \"many\".",
+    ),
+    "input-unknown": _test("{function} has no input binding {name!r}.{suggestion} {known}", "correct the name."),
+    "input-twice": _test("the input {name!r} is given twice: by keyword and in inputs.", "give it once."),
+    "input-is-trigger": _test(
+        "{name!r} is the trigger of {function}, not an input binding.", "pass its payload as the second argument."
+    ),
+    "input-is-output": _test("{name!r} is an output of {function}, not an input binding.", "read it from result.outputs."),
+    "input-value": _test("the input {name!r} ({type}) cannot take {found}.", "give {expected}."),
+    "async-in-running-loop": _test(
+        "{function} is async and an event loop is already running, so invoke() cannot wait for it.",
+        "write: await ainvoke({function!r}, ...).",
+    ),
+    "output-missing": _test("{function} did not set the output {name!r}.{suggestion} {known}", "set it, or correct the name."),
+    "not-http": _test("{function} has no HTTP response, so .{name} is not there.", "read result.outputs or result.return_value."),
+    "host-closed": _test("the host is closed.", "invoke functions before the `with Host.open(...)` block ends."),
+    "setting": _test("the app setting {name}: {reason}.", "give a str under a plain name."),
+    "mark": _test("@pytest.mark.azfunc: {reason}.", "its arguments are {known}, by keyword."),
+    "option": _test("{option}: {reason}.", "correct the option."),
+    # --- outputs that Azure mangles (LossyOutputError)
+    "output-keys-only": Rule(
+        "the {type} output {name!r} got {found}.",
+        "only its keys are sent: {sent}; the values are lost, and the call succeeds.",
+        "set a str: json.dumps(value).",
+    ),
+    "output-dropped": Rule(
+        "the {type} output {name!r} got {found}.",
+        "nothing is sent, and the call succeeds.",
+        "set a str (json.dumps(value)), bytes or a list.",
+    ),
+    "output-enveloped": Rule(
+        "the {type} output {name!r} got {found}.",
+        "the message on the queue is the JSON text {sent}, not the body; the call succeeds.",
+        "set the body itself: a str or bytes.",
+    ),
+    "output-repr": Rule(
+        "the {type} output {name!r} got {found}.",
+        "Python's repr() is sent, not JSON: {sent}; the call succeeds.",
+        "set a str: json.dumps(value).",
+    ),
+    "output-number": Rule(
+        "the {type} output {name!r} got {found}.",
+        "{sent}; the call succeeds.",
+        "set the text that you want to be stored: str(value) or json.dumps(value).",
+    ),
+    # --- what is not emulated (UnsupportedFeature)
+    "unsupported": Rule("{feature} is not emulated by pytest-azfunc.", "{azure}", "{remedy}"),
+}
+
+
+class AzfuncError(Exception):
+    """Anything that pytest-azfunc itself has to say. Catch it to catch every error of ours.
+
+    :ivar rule: a stable name of what is wrong, such as ``"params-missing-in-function-json"``.
+    :ivar function: name of the function concerned, or None.
+    :ivar binding: name of the binding concerned, or None.
+    :ivar location: :class:`Location` of the culprit, or None.
+    :ivar details: the values that the sentence mentions.
+    """
+
+    def __init__(
+        self,
+        rule: str,
+        *,
+        function: str | None = None,
+        binding: str | None = None,
+        location: Location | None = None,
+        **details: object,
+    ) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.function = function
+        self.binding = binding
+        self.location = location
+        self.details = details
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in one sentence, without place and remedy."""
+        return self._fill(RULES[self.rule].problem)
+
+    @property
+    def azure(self) -> str:
+        """What Azure would do; empty where only a test can go wrong this way."""
+        return self._fill(RULES[self.rule].azure)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self._fill(RULES[self.rule].remedy)
+
+    def _fill(self, sentence: str) -> str:
+        known = {"function": self.function, "binding": self.binding, "hint": "", "suggestion": "", "known": ""}
+        return sentence.format(**{**known, **self.details}).strip()
+
+    @property
+    def subject(self) -> str:
+        """``function.binding``, as far as they are known."""
+        return ".".join(part for part in (self.function, self.binding) if part)
+
+    def __str__(self) -> str:
+        lines = [f"{self.subject}: {self.problem}" if self.subject else self.problem]
+        rows = (("where", str(self.location) if self.location else ""), ("Azure", self.azure), ("remedy", self.remedy))
+        lines += [f"  {label + ':':<8}{text}" for label, text in rows if text]
+        lines.append(f"  {'rule:':<8}{self.rule}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # pytest-xdist and concurrent.futures pickle exceptions; the default would lose the keyword arguments.
+        return _rebuild, (type(self), self.rule, self.function, self.binding, self.location, self.details)
+
+
+def _rebuild(
+    kind: type[AzfuncError],
+    rule: str,
+    function: str | None,
+    binding: str | None,
+    location: Location | None,
+    details: dict[str, object],
+) -> AzfuncError:
+    return kind(rule, function=function, binding=binding, location=location, **details)
+
+
+class ProjectError(AzfuncError):
+    """The function app on disk is not what the host accepts: host.json, function.json, settings, names."""
+
+
+class FunctionNotFound(AzfuncError):
+    """No function of that name; the message names the nearest one."""
+
+
+class FunctionLoadError(AzfuncError):
+    """The worker refuses the script: its place, its entry point, its parameters or annotations."""
+
+
+class BindingError(AzfuncError):
+    """A payload, an input or an output that does not fit the binding it is meant for."""
+
+
+class LossyOutputError(AzfuncError):
+    """Azure would drop or mangle this output and report success. ``strict=False`` lets it pass."""
+
+
+class UnsupportedFeature(AzfuncError):
+    """Something that Azure does and pytest-azfunc does not emulate."""
+
+
+def suggestion(wrong: str, known: Iterable[str]) -> str:
+    """" Did you mean 'x'?" for the nearest known name (case ignored), or an empty text."""
+    names = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(wrong.lower(), names, n=1, cutoff=0.5)
+    return f" Did you mean {names[near[0]]!r}?" if near else ""
+
+
+def listing(label: str, names: Iterable[str]) -> str:
+    """"Known: a, b." - or that there is none."""
+    joined = ", ".join(names)
+    return f"{label}: {joined}." if joined else f"{label}: none."
+
+
+def kind_of(value: object) -> str:
+    """How an error names a value without printing it: "a dict", "an int", "None"."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def json_kind(value: object) -> str:
+    """How an error names a JSON value that has the wrong type, without printing more than a scalar."""
+    names = {dict: "an object", list: "an array", bool: "a boolean", type(None): "null", str: "a string"}
+    return names.get(type(value), "a number")
+
+
+def shown(value: object, limit: int = 200) -> str:
+    """``repr(value)``, cut to *limit* characters; never raises, whatever ``__repr__`` does."""
+    try:
+        text = repr(value)
+    except Exception as error:  # noqa: BLE001 - a broken __repr__ must not hide the error we report
+        text = f"<{type(value).__name__} whose repr() raises {type(error).__name__}>"
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"

@@ -1,0 +1,52 @@
+"""The app settings of an open host. In Azure settings are environment variables, and so they are here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, MutableMapping
+
+from pytest_azfunc.errors import BindingError, kind_of
+from pytest_azfunc.project.settings import without_live_resources
+
+
+class AppSettings(MutableMapping[str, str]):
+    """The app settings of one open host. Setting one changes ``os.environ`` at once, as settings are environment.
+
+    local.settings.json gives the names and values; a real environment variable of a name wins over the file, and
+    what a test sets wins over both. Its ``repr`` shows names only.
+    """
+
+    def __init__(self, file_values: Mapping[str, str], test_values: Mapping[str, str]) -> None:
+        self._names: dict[str, None] = {}
+        for name, value in file_values.items():
+            self._names[name] = None
+            os.environ.setdefault(name, without_live_resources(value))
+        for name, value in test_values.items():
+            self[name] = value
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._names:
+            raise KeyError(name)
+        return os.environ[name]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        if not isinstance(name, str) or not name or "=" in name or "\0" in name:
+            raise BindingError("setting", name=repr(name), reason="it cannot be the name of an app setting")
+        if not isinstance(value, str) or "\0" in value:
+            reason = f"its value is {kind_of(value)}, but must be a str" if not isinstance(value, str) else "it has a NUL"
+            raise BindingError("setting", name=name, reason=reason)
+        self._names[name] = None
+        os.environ[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._names[name]
+        os.environ.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name in self._names if name in os.environ])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __repr__(self) -> str:
+        return f"<AppSettings {', '.join(self) or 'none'}>"

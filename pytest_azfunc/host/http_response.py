@@ -1,0 +1,127 @@
+"""The HTTP response that the host makes of what the worker sent. Pure.
+
+Sources: azure-functions-host, HttpBinding.cs and RawScriptResult.cs; Microsoft.AspNetCore.Http, SetCookieHeaderValue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import quote
+
+from pytest_azfunc.host.outputs import body_of
+from pytest_azfunc.host.triggers.json_body import scalar_text
+from pytest_azfunc.project.lenient_json import JsonError, loads
+from pytest_azfunc.rpc import TypedData
+
+_TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class HttpResult:
+    """Status, headers (names may repeat) and body, as a client receives them."""
+
+    status_code: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+def failure() -> HttpResult:
+    """The function raised: a 500 without a body; the message is only logged."""
+    return HttpResult(500)
+
+
+def make_response(data: TypedData | None, *, has_http_output: bool) -> HttpResult:
+    """The response for the typed data of the HTTP output, or for a function that sent none.
+
+    :param has_http_output: whether the function declares an http output at all.
+    """
+    if data is None or data.kind is None:
+        return HttpResult(204)
+    if data.kind == "http":
+        return _raw(data.value)
+    if data.kind == "string":
+        return _from_text(data.value)
+    return HttpResult(200, (("Content-Type", _TEXT),), body_of("http", data))
+
+
+def _raw(value: Mapping[str, Any]) -> HttpResult:
+    headers = [(_title(name), text) for name, text in value["headers"].items()]
+    headers += [("Set-Cookie", _set_cookie(cookie)) for cookie in value.get("cookies") or ()]
+    body = value.get("body")
+    return HttpResult(_status(value["status_code"]), tuple(headers), b"" if body is None else body_of("http", body))
+
+
+def _title(name: str) -> str:
+    return "Content-Type" if name.lower() == "content-type" else name
+
+
+def _status(value: Any) -> int:
+    """A status is a number or a numeric text; anything else leaves 200."""
+    try:
+        return int(str(value))
+    except ValueError:
+        return 200
+
+
+def _from_text(text: str) -> HttpResult:
+    """A plain text is parsed as JSON first; an object with a ``body`` is a response object."""
+    try:
+        value = loads(text) if text.strip() else None
+    except JsonError:
+        return HttpResult(200, (("Content-Type", _TEXT),), text.encode("utf-8"))
+    if isinstance(value, dict):
+        members = {key.lower(): item for key, item in value.items()}
+        if "body" in members:
+            return _response_object(members)
+    return HttpResult(200, (("Content-Type", _TEXT),), _printed(value).encode("utf-8"))
+
+
+def _printed(value: Any) -> str:
+    """A JSON value as Newtonsoft's ``ToString`` prints it."""
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, indent=2, ensure_ascii=False)
+    return scalar_text(value)
+
+
+def _response_object(members: Mapping[str, Any]) -> HttpResult:
+    status = members.get("statuscode", members.get("status"))
+    headers = members.get("headers")
+    sent = [(str(name), str(text)) for name, text in headers.items()] if isinstance(headers, dict) else []
+    body = members["body"]
+    content_type = next((text for name, text in sent if name.lower() == "content-type"), None)
+    if isinstance(body, (dict, list)):
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    else:
+        text = _printed(body)
+    if content_type is None:
+        sent.append(("Content-Type", _TEXT))
+    elif isinstance(body, str) and "charset" not in content_type.lower():
+        sent = [(n, f"{t}; charset=utf-8" if n.lower() == "content-type" else t) for n, t in sent]
+    return HttpResult(200 if status is None else _status(status), tuple(sent), text.encode("utf-8"))
+
+
+def _set_cookie(cookie: Mapping[str, Any]) -> str:
+    """One ``Set-Cookie`` value as ASP.NET Core writes it."""
+    parts = [f"{cookie['name']}={quote(cookie['value'], safe='-_.~')}"]
+    if cookie.get("expires") is not None:
+        moment = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=cookie["expires"])
+        parts.append(f"expires={moment:%a, %d %b %Y %H:%M:%S} GMT")
+    if cookie.get("max_age") is not None:
+        parts.append(f"max-age={int(cookie['max_age'])}")
+    for name in ("domain", "path"):
+        if cookie.get(name) is not None:
+            parts.append(f"{name}={cookie[name]}")
+    if cookie.get("secure"):
+        parts.append("secure")
+    same_site = {"Lax": "lax", "Strict": "strict", "ExplicitNone": "none"}.get(cookie.get("same_site", "None"))
+    if same_site:
+        parts.append(f"samesite={same_site}")
+    if cookie.get("http_only"):
+        parts.append("httponly")
+    return "; ".join(parts)

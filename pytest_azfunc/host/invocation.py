@@ -1,0 +1,102 @@
+"""The result of one invocation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_azfunc.errors import BindingError, shown
+from pytest_azfunc.host.log_capture import LogCapture
+from pytest_azfunc.host.outputs import Outputs
+from pytest_azfunc.rpc import InvocationRequest, InvocationResponse
+
+if TYPE_CHECKING:
+    import requests
+
+
+@dataclass(frozen=True, repr=False)
+class Invocation:
+    """What a function did with one trigger value.
+
+    :ivar function: the function's name.
+    :ivar return_value: the object that ``main()`` returned.
+    :ivar outputs: the outputs that were set, by binding name; ``$return`` is among them.
+    :ivar logs: what the function logged, its threads and tasks included.
+    :ivar context: the invocation context that the function could ask for.
+    :ivar exception: what it raised, or None.
+    :ivar attempts: how often it ran, retries included.
+    :ivar duration: seconds from request to response, conversions included.
+    :ivar caused_by: the invocation whose output started this one, or None.
+    :ivar caused: the invocations that the outputs of this one started.
+    :ivar request: what the host asked the worker.
+    :ivar response: what the worker answered.
+    """
+
+    function: str
+    return_value: Any
+    outputs: Outputs
+    logs: LogCapture
+    context: Any
+    exception: BaseException | None
+    duration: float
+    request: InvocationRequest
+    response: InvocationResponse
+    attempts: int = 1
+    caused_by: Invocation | None = None
+    caused: tuple[Invocation, ...] = ()
+    _http: Callable[[Invocation], requests.Response | None] | None = field(default=None, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the function succeeded."""
+        return self.exception is None
+
+    @property
+    def http(self) -> requests.Response | None:
+        """The HTTP response that a caller would get, as a genuine ``requests.Response``; None without one."""
+        return None if self._http is None else self._http(self)
+
+    def _response(self, name: str) -> requests.Response:
+        response = self.http
+        if response is None:
+            raise BindingError("not-http", function=self.function, name=name)
+        return response
+
+    @property
+    def status_code(self) -> int:
+        """Status of the HTTP response.
+
+        :raises BindingError: the function is not an HTTP function.
+        """
+        return self._response("status_code").status_code
+
+    @property
+    def headers(self) -> Any:
+        """Headers of the HTTP response, names without case."""
+        return self._response("headers").headers
+
+    @property
+    def content(self) -> bytes:
+        """Body of the HTTP response."""
+        return self._response("content").content
+
+    @property
+    def text(self) -> str:
+        """Body of the HTTP response, decoded."""
+        return self._response("text").text
+
+    def json(self) -> Any:
+        """Body of the HTTP response as JSON."""
+        return self._response("json()").json()
+
+    def __repr__(self) -> str:
+        parts = [f"<Invocation {self.function}: {'ok' if self.ok else shown(self.exception)}"]
+        if self.return_value is not None:
+            parts.append(f"returned {shown(self.return_value, 80)}")
+        named = [name for name in self.outputs if name != "$return"]
+        if named:
+            parts.append(f"set {', '.join(named)}")
+        if len(self.logs):
+            parts.append(f"logged {len(self.logs)} {'line' if len(self.logs) == 1 else 'lines'}")
+        return ", ".join(parts) + ">"

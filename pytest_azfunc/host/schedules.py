@@ -1,0 +1,451 @@
+"""Schedules of timer triggers: what a schedule text means and when it is due next.
+
+The host understands two kinds of text: NCRONTAB expressions of five or six fields, and .NET time spans. It reads them
+with NCrontab 3.3.3 and `TimeSpan.TryParse` and puts its own treatment of clock changes on top. All of that is repeated
+here, surprises included, so that a schedule that is due at 03:30 under `func start` is due at 03:30 in a test.
+
+Everything in this module is a pure function of its arguments: no clock, no environment, no local time zone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+
+from pytest_azfunc.project.timespan import parse_timespan
+
+
+class ScheduleError(ValueError):
+    """A schedule text that the host refuses; `str()` gives the sentence the host reports.
+
+    Attributes:
+        text: the schedule text as it was given.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return (
+            f"The schedule expression '{self.text}' was not recognized as a valid cron expression or timespan string."
+        )
+
+
+def parse(text: str) -> Schedule:
+    """Read a schedule text in which every `%NAME%` is already resolved.
+
+    Args:
+        text: a cron expression of five (minute first) or six (second first) fields, or a .NET time span.
+
+    Returns:
+        A `CronSchedule` or, if the text is no cron expression but a time span, a `ConstantSchedule`.
+
+    Raises:
+        ScheduleError: the text is neither.
+    """
+    cron = _parse_cron(text)
+    if cron is not None:
+        return cron
+    interval = parse_timespan(text)
+    if interval is None:
+        raise ScheduleError(text)
+    return ConstantSchedule(text, interval)
+
+
+def monitor_is_kept(schedule: Schedule, now: datetime) -> bool:
+    """Tell whether `useMonitor` stays on when the host starts with this schedule.
+
+    The host turns it off for schedules that are due more than once a minute, to spare its storage. Its test depends on
+    the instant: a schedule that is due at :00 and :30 keeps the monitor if the host starts exactly at :00 or :30.
+
+    Args:
+        schedule: the function's schedule.
+        now: the moment at which the host starts; only its wall clock counts.
+
+    Returns:
+        False if the host switches the monitor off, whatever the function asked for.
+    """
+    # webjobs-sdk-extensions, TimerSchedule.cs (Create, ShouldDisableScheduleMonitor)
+    minute = timedelta(minutes=1)
+    if isinstance(schedule, ConstantSchedule):
+        return schedule.interval >= minute
+    _, *others = schedule.normalized.split(" ")
+    if any(field != "*" for field in others):
+        return True
+    start = now.replace(tzinfo=None)
+    first = schedule._next_wall_clock(start)
+    second = first and schedule._next_wall_clock(first)
+    # Both ends are exclusive in NCrontab's GetNextOccurrences.
+    return second is None or second - start >= minute
+
+
+# Schedules
+
+
+@dataclass(frozen=True, slots=True)
+class CronSchedule:
+    """A schedule given as a cron expression.
+
+    Attributes:
+        text: the expression as written.
+        normalized: the expression as the host writes it back, in numbers only, with as many fields as `text` has.
+        is_interval: whether the host takes it for "every so often" instead of "at this time of day". The two differ in
+            the hour that is repeated when clocks go back: an interval runs in both, a point in time once.
+        seconds, minutes, hours, days, months, weekdays: the values each field allows, ascending; Sunday is 0.
+    """
+
+    text: str
+    normalized: str
+    is_interval: bool
+    seconds: tuple[int, ...]
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    weekdays: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"Cron: '{self.normalized}'"
+
+    @property
+    def adjust_for_dst(self) -> bool:
+        """What the host sends to the worker as `Schedule.AdjustForDST`."""
+        return True
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """Find the next time this schedule is due.
+
+        Args:
+            moment: the base, with a time zone. Its fraction of a second does not count.
+
+        Returns:
+            The first due time strictly after `moment`, in the time zone of `moment`; None if there is none.
+
+        Raises:
+            ValueError: `moment` has no time zone.
+        """
+        # webjobs-sdk-extensions, CronSchedule.cs (GetNextOccurrence): the wall clock decides, the offset comes after.
+        now = _existing(moment)
+        wall_clock = self._next_wall_clock(now.replace(tzinfo=None))
+        if wall_clock is None:
+            return None
+        upcoming = _in_standard_time(wall_clock, now.tzinfo)
+        if _is_repeated(now) or _is_repeated(upcoming):
+            return self._adjusted_to_repeated_hour(now, upcoming)
+        return upcoming
+
+    def occurrences(self, moment: datetime, count: int) -> list[datetime]:
+        """List the next `count` due times after `moment`, each found from the one before; fewer if it ends."""
+        return _occurrences(self, moment, count)
+
+    def _adjusted_to_repeated_hour(self, now: datetime, upcoming: datetime) -> datetime | None:
+        # webjobs-sdk-extensions, CronSchedule.cs (TryAdjustAmbiguousTime). The shift is meant to lead from the second
+        # pass through the repeated hour to the first one, but upstream also applies it to an interval that is due long
+        # after that hour, which then runs an hour off its schedule once.
+        shift = _offset(upcoming) - _offset(now)
+        if shift and (self.is_interval or _is_repeated(upcoming)):
+            return _moved(upcoming, shift)
+        if self.is_interval or not _is_repeated(upcoming):
+            return upcoming
+        return self._after_repeated_hour(upcoming)
+
+    def _after_repeated_hour(self, upcoming: datetime) -> datetime | None:
+        # A point in time that `now` and `upcoming` both see in standard time has had its run in the first pass.
+        following: datetime | None = upcoming
+        while following is not None and _is_repeated(following):
+            wall_clock = self._next_wall_clock(following.replace(tzinfo=None))
+            following = wall_clock and _in_standard_time(wall_clock, upcoming.tzinfo)
+        return following
+
+    def _next_wall_clock(self, base: datetime) -> datetime | None:
+        # NCrontab 3.3.3, CrontabSchedule.cs (TryGetNextOccurrence): one second is added to the truncated base.
+        try:
+            earliest = base.replace(microsecond=0) + timedelta(seconds=1)
+        except OverflowError:
+            return None
+        if self._allows(earliest.date()):
+            time_of_day = self._time_of_day_from(earliest.time())
+            if time_of_day is not None:
+                return datetime.combine(earliest.date(), time_of_day)
+        day = self._date_after(earliest.date())
+        if day is None:
+            return None
+        return datetime.combine(day, time(self.hours[0], self.minutes[0], self.seconds[0]))
+
+    def _time_of_day_from(self, earliest: time) -> time | None:
+        if earliest.hour in self.hours:
+            if earliest.minute in self.minutes:
+                second = _first_from(earliest.second, self.seconds)
+                if second is not None:
+                    return earliest.replace(second=second)
+            minute = _first_from(earliest.minute + 1, self.minutes)
+            if minute is not None:
+                return time(earliest.hour, minute, self.seconds[0])
+        hour = _first_from(earliest.hour + 1, self.hours)
+        return None if hour is None else time(hour, self.minutes[0], self.seconds[0])
+
+    def _date_after(self, day: date) -> date | None:
+        # The calendar repeats after 400 years, week days included, so what is not found by then never comes.
+        for year in range(day.year, min(day.year + 400, date.max.year) + 1):
+            for month in self.months:
+                if (year, month) >= (day.year, day.month):
+                    found = self._date_in_month(year, month, day)
+                    if found is not None:
+                        return found
+        return None
+
+    def _date_in_month(self, year: int, month: int, after: date) -> date | None:
+        for number in self.days:
+            try:
+                day = date(year, month, number)
+            except ValueError:  # this month is too short for this and all later numbers
+                return None
+            if day > after and self._allows(day):
+                return day
+        return None
+
+    def _allows(self, day: date) -> bool:
+        # Day and week day must both match, where Vixie cron asks for either.
+        return day.day in self.days and day.month in self.months and day.isoweekday() % 7 in self.weekdays
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantSchedule:
+    """A schedule given as a time span: due that long after the last run started.
+
+    Attributes:
+        text: the time span as written.
+        interval: how long; may be zero or negative, which makes the host run the function again and again at once.
+    """
+
+    text: str
+    interval: timedelta
+
+    def __str__(self) -> str:
+        return f"Constant: {self.normalized}"
+
+    @property
+    def normalized(self) -> str:
+        """The span as .NET writes it: `[-][days.]hh:mm:ss[.fffffff]`."""
+        size = abs(self.interval)
+        minutes, seconds = divmod(size.seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        sign = "-" if self.interval < timedelta() else ""
+        days = f"{size.days}." if size.days else ""
+        fraction = f".{size.microseconds * 10:07}" if size.microseconds else ""
+        return f"{sign}{days}{hours:02}:{minutes:02}:{seconds:02}{fraction}"
+
+    @property
+    def is_interval(self) -> bool:
+        """Always true: elapsed time counts, the clock on the wall doesn't."""
+        return True
+
+    @property
+    def adjust_for_dst(self) -> bool:
+        """What the host sends to the worker as `Schedule.AdjustForDST`."""
+        return False
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """Add the interval to a moment as elapsed time.
+
+        Args:
+            moment: the start of the last run, with a time zone.
+
+        Returns:
+            The due time in the time zone of `moment`, not later than `moment` if the interval is zero or negative;
+            None if it lies beyond the year 9999.
+
+        Raises:
+            ValueError: `moment` has no time zone.
+        """
+        _offset(moment)
+        try:
+            return _moved(moment, self.interval)
+        except OverflowError:
+            return None
+
+    def occurrences(self, moment: datetime, count: int) -> list[datetime]:
+        """List the next `count` due times after `moment`, each found from the one before; fewer if it ends."""
+        return _occurrences(self, moment, count)
+
+
+Schedule = CronSchedule | ConstantSchedule
+"""What `parse` returns."""
+
+
+def _occurrences(schedule: Schedule, moment: datetime, count: int) -> list[datetime]:
+    found: list[datetime] = []
+    while len(found) < count:
+        following = schedule.next_after(found[-1] if found else moment)
+        if following is None:
+            break
+        found.append(following)
+    return found
+
+
+def _first_from(start: int, ascending: tuple[int, ...]) -> int | None:
+    return next((value for value in ascending if value >= start), None)
+
+
+# Time zones
+
+
+def _offset(moment: datetime) -> timedelta:
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError(f"A schedule is computed from a moment with a time zone, {moment} has none.")
+    return offset
+
+
+def _jump(moment: datetime) -> timedelta:
+    """How far the clock goes forward in the hour of `moment`: positive if skipped, negative if repeated."""
+    return _offset(moment.replace(fold=1)) - _offset(moment.replace(fold=0))
+
+
+def _is_repeated(moment: datetime) -> bool:
+    return _jump(moment) < timedelta()
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    """Add elapsed time; plain addition would add to the wall clock."""
+    return (moment.astimezone(timezone.utc) + by).astimezone(moment.tzinfo)
+
+
+def _existing(moment: datetime) -> datetime:
+    """Replace a time that the clock skips by what it shows instead; any other time stays as it is."""
+    return _moved(moment, timedelta()) if _jump(moment) > timedelta() else moment
+
+
+def _in_standard_time(wall_clock: datetime, zone: tzinfo | None) -> datetime:
+    # .NET's DateTimeOffset gives repeated and skipped times the standard offset: a repeated time is its second pass, a
+    # skipped one comes out later on the clock by the size of the gap.
+    first_pass = wall_clock.replace(tzinfo=zone, fold=0)
+    return first_pass.replace(fold=1) if _is_repeated(first_pass) else _existing(first_pass)
+
+
+# Cron expressions
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    low: int
+    high: int
+    names: tuple[str, ...] = ()
+
+
+# NCrontab 3.3.3, CrontabFieldImpl.cs
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+_FIELDS = (
+    _Field(0, 59),
+    _Field(0, 59),
+    _Field(0, 23),
+    _Field(1, 31),
+    _Field(1, 12, _MONTHS),
+    _Field(0, 6, _WEEKDAYS),  # there is no 7 for Sunday
+)
+
+_INT32_MAX = 2**31 - 1
+
+# .NET's Int32.Parse: ASCII digits, white space around them, null characters after them.
+_INTEGER = re.compile(r"[\t-\r ]*([+-]?)0*([0-9]{1,10})[\t-\r ]*\0*")
+
+
+class _NotCron(Exception):
+    """A field that is not valid."""
+
+
+def _parse_cron(text: str) -> CronSchedule | None:
+    # NCrontab splits at U+0020 only. webjobs-sdk-extensions, CronSchedule.cs (HasSeconds): five parts, no seconds.
+    parts = [part for part in text.split(" ") if part]
+    if len(parts) not in (5, 6):
+        return None
+    fields = _FIELDS[-len(parts) :]
+    try:
+        allowed = [_values(part, field) for part, field in zip(parts, fields, strict=True)]
+    except _NotCron:
+        return None
+    written = [_written_back(values, field) for values, field in zip(allowed, fields, strict=True)]
+    # webjobs-sdk-extensions, CronSchedule.cs (constructor) looks at the text written back, not at the one given: 1,2
+    # has become 1-2 and counts as an interval, */6 hours has become 0,6,12,18 and doesn't.
+    is_interval = any(mark in part for part in written[:-3] for mark in "*-/")
+    seconds = allowed[0] if len(parts) == 6 else (0,)
+    return CronSchedule(text, " ".join(written), is_interval, seconds, *allowed[-5:])
+
+
+def _values(text: str, field: _Field) -> tuple[int, ...]:
+    values: set[int] = set()
+    for item in text.split(","):
+        values.update(_item(item, field))
+    return tuple(sorted(values))
+
+
+def _item(text: str, field: _Field) -> range:
+    # NCrontab 3.3.3, CrontabFieldImpl.cs (InternalParse) and CrontabField.cs (Accumulate)
+    span, slash, step_text = text.partition("/")
+    step = max(_integer(step_text), 1) if slash else 1
+    first, dash, last = span.partition("-")
+    if span == "*":
+        low, high = field.low, field.high
+    elif dash:
+        # A falling range is swapped, it does not wrap around.
+        low, high = sorted((_value(first, field), _value(last, field)))
+    else:
+        low = _value(span, field)
+        high = field.high if slash else low
+    if low < field.low or high > field.high:
+        raise _NotCron
+    values = range(low, high + 1, step)
+    if values[-1] - field.low + step > _INT32_MAX:
+        # NCrontab's loop counter overflows and the exception passes by the host's handler.
+        raise _NotCron
+    return values
+
+
+def _value(text: str, field: _Field) -> int:
+    if "0" <= text[:1] <= "9":
+        return _integer(text)
+    # Any beginning of a name will do, and the calendar's first match is taken: J is January, W is Wednesday.
+    for value, name in enumerate(field.names, field.low):
+        if text and name.startswith(text.lower()):
+            return value
+    raise _NotCron
+
+
+def _integer(text: str) -> int:
+    match = _INTEGER.fullmatch(text)
+    if match is None:
+        raise _NotCron
+    sign, digits = match.groups()
+    value = -int(digits) if sign == "-" else int(digits)
+    if not -_INT32_MAX - 1 <= value <= _INT32_MAX:
+        raise _NotCron
+    return value
+
+
+def _written_back(values: tuple[int, ...], field: _Field) -> str:
+    # NCrontab 3.3.3, CrontabFieldImpl.cs (Format): two consecutive values are already a range.
+    if len(values) == field.high - field.low + 1:
+        return "*"
+    runs: list[list[int]] = []
+    for value in values:
+        if runs and runs[-1][-1] == value - 1:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -1,0 +1,332 @@
+"""HTTP requests as the worker receives them.
+
+Sources: azure-functions-host, GrpcMessageConversionExtensions.cs (the message); webjobs-sdk-extensions,
+HttpTriggerAttributeBindingProvider.cs (binding data).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, ClassVar
+from urllib.parse import urlencode, urlsplit
+
+from pytest_azfunc.errors import BindingError
+from pytest_azfunc.host.routes import Template, decode_path, effective_template, encode_path, last_query_values, split_query
+from pytest_azfunc.host.triggers.json_body import overlay
+from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, to_json, wrong_value
+from pytest_azfunc.rpc import TypedData
+
+BODY_METHODS = ("POST", "PUT", "PATCH")
+
+
+@dataclass(frozen=True)
+class PreparedRequest:
+    """A request as it goes over the wire: absolute URL, headers in order, the body's bytes."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+# Prepares what takes a full HTTP client: multipart bodies, authentication, cookie jars.
+Prepare = Callable[["HttpPayload", str], PreparedRequest]
+
+
+@dataclass(frozen=True)
+class HttpPayload(Payload):
+    """One HTTP request; see :func:`http`."""
+
+    builder: ClassVar[str] = "http"
+    makes: ClassVar[str] = "an httpTrigger"
+    trigger_types: ClassVar[frozenset[str] | None] = frozenset(("httptrigger",))
+
+    method: str
+    url: str | None = None
+    params: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Any = None
+    json: Any = None
+    data: Any = None
+    files: Any = None
+    auth: Any = None
+    prepare: Prepare | None = field(default=None, repr=False, compare=False)
+
+    def deliver(self, occasion: Occasion) -> Delivery:
+        template = route_template(occasion)
+        methods = declared_methods(occasion)
+        if methods is not None and self.method not in methods:
+            declared = ", ".join(methods) or "none"
+            raise _url_error(
+                "http-method-not-declared", occasion, template=template, method=self.method, methods=declared
+            )
+        url = self._absolute(occasion, template)
+        request = self._prepared(url)
+        parts = urlsplit(request.url)
+        path = decode_path(parts.path or "/")
+        route_values = template.match(path)
+        if route_values is None:
+            raise _url_error("http-url", occasion, url=self.url, template=template)
+        return request_message(request, route_values)
+
+    def _absolute(self, occasion: Occasion, template: Template) -> str:
+        if self.url is None:
+            if not template.is_fixed:
+                raise _url_error("http-url-missing", occasion, template=template)
+            return f"{occasion.base_url}/{template.text.lstrip('/')}"
+        if "://" in self.url:
+            return self.url
+        return f"{occasion.base_url}/{self.url.lstrip('/')}"
+
+    def _prepared(self, url: str) -> PreparedRequest:
+        if not self._is_plain():
+            if self.prepare is None:
+                raise wrong_value("http", "files", self.files, "given to invoke() of an open host")
+            return self.prepare(self, url)
+        headers, body = dict(self.headers), b""
+        if self.params:
+            separator = "&" if "?" in url else "?"
+            url = f"{url}{separator}{urlencode(self.params, doseq=True)}"
+        content_type = None
+        if self.json is not None and not self.data:
+            # requests' own form, which escapes what is not ASCII
+            body, content_type = _json_body(self.json), "application/json"
+        elif isinstance(self.data, (str, bytes)):
+            body = self.data.encode("utf-8") if isinstance(self.data, str) else self.data
+        elif self.data:
+            body, content_type = urlencode(self.data, doseq=True).encode(), "application/x-www-form-urlencoded"
+        named = {name.lower() for name in headers}
+        if body or self.method in BODY_METHODS:
+            headers.setdefault("Content-Length", str(len(body)))
+        if content_type and "content-type" not in named:
+            headers["Content-Type"] = content_type
+        if "host" not in named:
+            headers["Host"] = urlsplit(url).netloc
+        return PreparedRequest(self.method, url, tuple(headers.items()), body)
+
+    def _is_plain(self) -> bool:
+        """Whether no HTTP client is needed to encode the request; most are, and it would cost more than the call."""
+        if self.files or self.auth or self.cookies:
+            return False
+        data_ok = self.data is None or isinstance(self.data, (str, bytes)) or _is_flat(self.data)
+        return data_ok and (not self.params or _is_flat(self.params)) and (self.url or "").isascii()
+
+
+def _is_flat(mapping: Any) -> bool:
+    return isinstance(mapping, Mapping) and all(
+        isinstance(key, str) and isinstance(value, (str, int)) and not isinstance(value, bool)
+        for key, value in mapping.items()
+    )
+
+
+def _json_body(value: Any) -> bytes:
+    if isinstance(value, (dict, list, str, int, float, bool)):
+        try:
+            return json.dumps(value, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError):
+            pass  # to_json has the error for it
+    return to_json(value, "http").encode()
+
+
+def route_template(occasion: Occasion) -> Template:
+    """The route of the function, prefix included."""
+    route = occasion.trigger.properties.get("route")
+    name = occasion.function.name
+    return _parsed(effective_template(occasion.route_prefix, route if isinstance(route, str) else None, name))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Template:
+    return Template.parse(text)
+
+
+def request_message(request: PreparedRequest, route_values: Mapping[str, str]) -> Delivery:
+    """The message to the worker: typed data of the request, and the trigger metadata."""
+    parts = urlsplit(request.url)
+    query = split_query(parts.query) if parts.query else {}
+    headers: dict[str, str] = {}
+    for name, value in request.headers:
+        lower = name.lower()
+        headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
+    url = f"{parts.scheme}://{parts.netloc}{encode_path(decode_path(parts.path or '/'))}"
+    value = {
+        "method": request.method,
+        "url": f"{url}?{parts.query}" if parts.query else url,
+        "headers": headers,
+        "params": dict(route_values),
+        "query": query,
+        # Only a Content-Length above zero makes the host read the body; chunked requests arrive empty.
+        "body": TypedData("bytes", request.body) if request.body and "content-length" in headers else None,
+    }
+    return Delivery(TypedData("http", value), HttpMetadata(request, parts.query, dict(route_values)))
+
+
+class HttpMetadata(Mapping[str, TypedData]):
+    """Trigger metadata of a request, worked out when somebody looks: the HTTP converter itself never does."""
+
+    def __init__(self, request: PreparedRequest, query: str, route_values: Mapping[str, str]) -> None:
+        self._request = request
+        self._query = query
+        self._route_values = route_values
+        self._typed: dict[str, TypedData] | None = None
+
+    def _all(self) -> dict[str, TypedData]:
+        if self._typed is None:
+            self._typed = self._make()
+        return self._typed
+
+    def _make(self) -> dict[str, TypedData]:
+        """Route values over query parameters over properties of a JSON body, then ``Query`` and ``Headers``."""
+        typed: dict[str, TypedData] = {}
+        try:
+            overlay(typed, self._request.body.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            pass
+        query = last_query_values(self._query)
+        for name, value in query.items():
+            if name.lower() != "code":
+                _put(typed, name, TypedData("string", value))
+        for name, value in self._route_values.items():
+            _put(typed, name, TypedData("string", value))
+        taken = {name.lower() for name in typed}
+        for name, values in (("Query", query), ("Headers", dict(self._request.headers))):
+            if name.lower() not in taken:
+                typed[name] = TypedData("json", json.dumps(values, separators=(",", ":"), ensure_ascii=False))
+        return typed
+
+    def __getitem__(self, name: str) -> TypedData:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+def _put(typed: dict[str, TypedData], name: str, data: TypedData) -> None:
+    spelled = next((key for key in typed if key.lower() == name.lower()), name)
+    typed[spelled] = data
+
+
+def _url_error(rule: str, occasion: Occasion, *, template: Template, **details: object) -> BindingError:
+    trigger = occasion.trigger
+    return BindingError(
+        rule,
+        function=occasion.function.name,
+        binding=trigger.name,
+        location=trigger.location,
+        route="/" + template.text.lstrip("/"),
+        **details,
+    )
+
+
+def for_content(content: Any, occasion: Occasion) -> HttpPayload:
+    """The request for a bare payload: its body, with the one declared method that takes a body."""
+    methods = declared_methods(occasion)
+    if content is None:
+        method = "GET" if methods is None or "GET" in methods else methods[0]
+        return HttpPayload(method)
+    fitting = ["POST"] if methods is None else [method for method in methods if method in BODY_METHODS]
+    if len(fitting) != 1:
+        raise BindingError(
+            "http-method",
+            function=occasion.function.name,
+            binding=occasion.trigger.name,
+            location=occasion.trigger.location,
+            methods=", ".join(methods or ()) or "none",
+            fitting=" and ".join(fitting) or "none of them",
+        )
+    if isinstance(content, (str, bytes)):
+        return HttpPayload(fitting[0], data=content)
+    return HttpPayload(fitting[0], json=content)
+
+
+def declared_methods(occasion: Occasion) -> list[str] | None:
+    """The trigger's methods in upper case; None for all."""
+    methods = occasion.trigger.properties.get("methods")
+    return [method.upper() for method in methods] if isinstance(methods, list) else None
+
+
+def http(
+    method: str = "GET",
+    url: str | None = None,
+    *,
+    params: Any = None,
+    headers: Mapping[str, str] | None = None,
+    cookies: Any = None,
+    json: Any = None,
+    data: Any = None,
+    files: Any = None,
+    auth: Any = None,
+    principal: Mapping[str, Any] | None = None,
+) -> HttpPayload:
+    """A request, for a function with an ``httpTrigger``. Arguments have requests' names and meanings.
+
+    :param method: any method; sent in upper case.
+    :param url: path (``"/api/orders/7?v=2"``) or whole URL; the function's route when None. It must match the route.
+    :param params: query parameters, appended to the URL.
+    :param headers: request headers.
+    :param cookies: a dict or a cookie jar.
+    :param json: body, sent as JSON.
+    :param data: body: ``str``, ``bytes``, or form fields.
+    :param files: files of a multipart form.
+    :param auth: ``(user, password)`` or a callable, as in requests.
+    :param principal: the signed-in user as Easy Auth tells the function: ``name``, ``id``, ``roles``, ``claims``,
+        ``provider`` (``"aad"``).
+    :raises BindingError: an argument that no request can have.
+        (https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger)
+    """
+    if not isinstance(method, str) or not _is_token(method):
+        raise wrong_value("http", "method", method, "a method name such as 'GET'")
+    if url is not None and (not isinstance(url, str) or any(character in url for character in "\r\n\0 ")):
+        raise wrong_value("http", "url", url, "a path or a URL without blanks")
+    sent = {**(principal_headers(principal) if principal is not None else {}), **_headers(headers)}
+    return HttpPayload(method.upper(), url, params, sent, cookies, json, data, files, auth)
+
+
+def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
+    if headers is None:
+        return {}
+    if not isinstance(headers, Mapping):
+        raise wrong_value("http", "headers", headers, "a mapping of names to texts")
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _is_token(name):
+            raise wrong_value("http", "headers", name, "named with letters, digits and dashes")
+        if not isinstance(value, str) or any(character in value for character in "\r\n\0"):
+            raise wrong_value("http", f"headers[{name!r}]", value, "a text of one line")
+    return dict(headers)
+
+
+def _is_token(text: str) -> bool:
+    return bool(text) and text.isascii() and all(c.isalnum() or c in "!#$%&'*+-.^_`|~" for c in text)
+
+
+def principal_headers(principal: Mapping[str, Any]) -> dict[str, str]:
+    """The headers that App Service's Easy Auth adds for a signed-in user."""
+    known = ("name", "id", "roles", "claims", "provider")
+    if not isinstance(principal, Mapping) or not set(principal) <= set(known):
+        raise wrong_value("http", "principal", principal, f"a mapping with some of {', '.join(known)}")
+    provider = str(principal.get("provider", "aad"))
+    claims = [{"typ": str(kind), "val": str(value)} for kind, value in dict(principal.get("claims", {})).items()]
+    claims += [{"typ": "roles", "val": str(role)} for role in principal.get("roles", ())]
+    if "name" in principal:
+        claims.insert(0, {"typ": "name", "val": str(principal["name"])})
+    token = {"auth_typ": provider, "claims": claims, "name_typ": "name", "role_typ": "roles"}
+    headers = {
+        "X-MS-CLIENT-PRINCIPAL": base64.b64encode(json.dumps(token).encode()).decode(),
+        "X-MS-CLIENT-PRINCIPAL-IDP": provider,
+    }
+    for key, header in (("id", "X-MS-CLIENT-PRINCIPAL-ID"), ("name", "X-MS-CLIENT-PRINCIPAL-NAME")):
+        if key in principal:
+            headers[header] = str(principal[key])
+    return headers
+
+
+def with_prepare(payload: HttpPayload, prepare: Prepare) -> HttpPayload:
+    """The payload with an HTTP client for what needs one."""
+    return replace(payload, prepare=prepare)

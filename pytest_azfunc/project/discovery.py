@@ -1,0 +1,66 @@
+"""Where the function app is, when nobody has said so."""
+
+from __future__ import annotations
+
+import os
+
+from pytest_azfunc.errors import ProjectError
+
+HOST_JSON = "host.json"
+
+
+def nearest_above(start: str) -> str | None:
+    """The nearest folder with a host.json, from *start* upwards."""
+    folder = os.path.abspath(start)
+    while True:
+        if os.path.isfile(os.path.join(folder, HOST_JSON)):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def find_project(start: str, rootdir: str) -> str:
+    """The app of a test in the folder *start*: the nearest above it, else the only one at or right below *rootdir*.
+
+    :raises ProjectError: there is none, or there are several; it says where it looked.
+    """
+    found = nearest_above(start)
+    if found is not None:
+        return found
+    below = _apps_below(rootdir)
+    if len(below) == 1:
+        return below[0]
+    if below:
+        names = ", ".join(os.path.relpath(path, rootdir) for path in below)
+        raise ProjectError("project-ambiguous", found=f"{names} (below {rootdir})")
+    searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders right below it"
+    raise ProjectError("project-not-found", searched=searched)
+
+
+def _apps_below(rootdir: str) -> list[str]:
+    try:
+        with os.scandir(rootdir) as entries:
+            folders = [rootdir, *sorted(entry.path for entry in entries if entry.is_dir())]
+    except OSError:
+        folders = [rootdir]
+    return [folder for folder in folders if os.path.isfile(os.path.join(folder, HOST_JSON))]
+
+
+def require_app(path: str) -> str:
+    """The folder that a user has named, checked to be a function app.
+
+    :raises ProjectError: no folder, or one with neither a host.json nor a function.
+    """
+    if not os.path.isdir(path):
+        raise ProjectError("project-missing", path=path)
+    try:
+        names = os.listdir(path)
+    except OSError:
+        return path  # reading it has the better message
+    if HOST_JSON in names or "function_app.py" in names:
+        return path
+    if any(os.path.lexists(os.path.join(path, name, "function.json")) for name in names):
+        return path
+    raise ProjectError("project-empty", path=path)

@@ -1,0 +1,139 @@
+"""A function and its bindings as the host knows them before any code is loaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pytest_azfunc.errors import Location
+from pytest_azfunc.project.json_file import JsonFile
+from pytest_azfunc.project.names import NameMapping
+from pytest_azfunc.project.script_file import primary_script
+
+Direction = Literal["in", "out", "inout"]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One entry of ``"bindings"`` in function.json.
+
+    :ivar name: the parameter it is bound to, or ``$return``.
+    :ivar type: as written, such as ``"queueTrigger"``. The host compares types without case, the worker with it.
+    :ivar direction: ``"in"``, ``"out"`` or ``"inout"``; a missing one is ``"in"``.
+    :ivar data_type: ``"undefined"``, ``"string"``, ``"binary"``, ``"stream"``, or None where it is not given.
+    :ivar cardinality: ``"one"``, ``"many"``, or None where it is not given.
+    :ivar properties: everything that the file says of the binding; names are compared without case.
+    """
+
+    name: str
+    type: str
+    direction: Direction
+    data_type: str | None = None
+    cardinality: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=NameMapping, repr=False)
+    source: JsonFile | None = field(default=None, repr=False, compare=False)
+    index: int = field(default=0, repr=False, compare=False)
+
+    @property
+    def is_trigger(self) -> bool:
+        """Whether this is the binding that starts the function."""
+        return self.direction != "out" and self.type.lower().endswith("trigger")
+
+    @property
+    def location(self) -> Location | None:
+        """Where the binding stands in its file."""
+        return self.source.location("bindings", self.index) if self.source else None
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """What the host does after a failure; intervals are time spans."""
+
+    strategy: Literal["fixedDelay", "exponentialBackoff"]
+    max_retry_count: int
+    delay_interval: timedelta | None = None
+    minimum_interval: timedelta | None = None
+    maximum_interval: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the app, as ``function.json`` declares it.
+
+    :ivar name: the folder's name.
+    :ivar folder: the folder, as a string; see :attr:`directory`.
+    :ivar script_file_setting: ``scriptFile`` as written, or None.
+    :ivar entry_point: ``entryPoint``, ``"main"`` by default.
+    :ivar retry: the function's own retry policy, or None.
+    """
+
+    name: str
+    folder: str
+    declared: tuple[Mapping[str, Any], ...] = field(repr=False)
+    script_file_setting: str | None = None
+    entry_point: str = "main"
+    retry: RetryPolicy | None = None
+    config: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def directory(self) -> Path:
+        """The function's folder."""
+        return Path(self.folder)
+
+    @property
+    def source(self) -> JsonFile:
+        """The file that declares the function."""
+        return JsonFile(os.path.join(self.folder, "function.json"))
+
+    @property
+    def location(self) -> Location:
+        """The file that declares the function, as a place to name in a message."""
+        return Location(self.source.path)
+
+    @cached_property
+    def bindings(self) -> NameMapping[Binding]:
+        """The bindings by name, in the file's order; names are looked up without case."""
+        # Made when first asked for: to discover a thousand functions nobody needs four thousand objects.
+        return NameMapping((str(raw["name"]), self._binding(index, raw)) for index, raw in enumerate(self.declared))
+
+    def _binding(self, index: int, raw: Mapping[str, Any]) -> Binding:
+        return Binding(
+            name=raw["name"],
+            type=raw["type"],
+            direction=raw["direction"],
+            data_type=raw.get("datatype"),
+            cardinality=raw.get("cardinality"),
+            properties=NameMapping(raw.items()),
+            source=self.source,
+            index=index,
+        )
+
+    @cached_property
+    def trigger(self) -> Binding:
+        """The binding that starts the function."""
+        return next(binding for binding in self.bindings.values() if binding.is_trigger)
+
+    @property
+    def inputs(self) -> dict[str, Binding]:
+        """Input bindings by name, without the trigger."""
+        return {b.name: b for b in self.bindings.values() if b.direction == "in" and not b.is_trigger}
+
+    @property
+    def outputs(self) -> dict[str, Binding]:
+        """Output bindings by name, ``$return`` included."""
+        return {b.name: b for b in self.bindings.values() if b.direction == "out"}
+
+    @cached_property
+    def script_file(self) -> Path:
+        """The Python script that the worker loads: ``scriptFile``, or what the host finds in the folder."""
+        return Path(primary_script(self.folder, self.script_file_setting))
+
+    @property
+    def ignored_disabled_property(self) -> bool:
+        """Whether function.json says ``"disabled"``: today's host does not read it, so the function runs."""
+        return bool(self.config.get("disabled"))

@@ -1,0 +1,73 @@
+"""What the host checks of HTTP routes when it loads an app (ScriptHost.cs, ValidateHttpFunction)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pytest_azfunc.errors import ProjectError
+from pytest_azfunc.project.function import Function
+
+RESERVED = ("admin", "runtime")
+
+
+def route_of(function: Function) -> str | None:
+    """The route of an HTTP function without the prefix, its name by default; None for other functions."""
+    trigger = _http_trigger(function)
+    if trigger is None:
+        return None
+    route = trigger.get("route")
+    return route if isinstance(route, str) and route.strip() else function.name
+
+
+def conflicts(functions: Iterable[Function]) -> dict[str, ProjectError]:
+    """The functions that the host drops for their route, by name. *functions* come in the host's order."""
+    errors: dict[str, ProjectError] = {}
+    taken: dict[str, list[tuple[Function, frozenset[str]]]] = {}
+    for function in functions:
+        route = route_of(function)
+        if route is None:
+            continue
+        text = route.strip("/").lower()
+        methods = frozenset((_http_trigger(function) or {}).get("methods") or ())
+        error = _reserved(function, route, text) or _conflict(function, route, methods, taken.get(text, ()))
+        if error:
+            errors[function.name] = error
+        else:
+            taken.setdefault(text, []).append((function, methods))
+    return errors
+
+
+def _reserved(function: Function, route: str, text: str) -> ProjectError | None:
+    # A plain prefix of the text, also of a default route: a function AdminPanel is refused too.
+    prefix = next((prefix for prefix in RESERVED if text.startswith(prefix)), None)
+    if prefix is None:
+        return None
+    return ProjectError(
+        "route-reserved", function=function.name, location=function.trigger.location, route=route, prefix=prefix
+    )
+
+
+def _conflict(
+    function: Function,
+    route: str,
+    methods: frozenset[str],
+    others: Iterable[tuple[Function, frozenset[str]]],
+) -> ProjectError | None:
+    for other, taken in others:
+        if not methods or not taken or methods & taken:  # compared with case: get and GET do not conflict
+            return ProjectError(
+                "route-conflict",
+                function=function.name,
+                location=function.trigger.location,
+                route=route,
+                other=other.name,
+            )
+    return None
+
+
+def _http_trigger(function: Function) -> Any:
+    for raw in function.declared:
+        if raw["type"].lower() == "httptrigger" and raw["direction"] != "out":
+            return raw
+    return None

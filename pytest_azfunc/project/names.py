@@ -1,0 +1,37 @@
+"""Names that the host compares without case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class NameMapping(Mapping[str, T]):
+    """A read-only mapping from names to values that ignores case on look-up and keeps the spelling it was given."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Iterable[tuple[str, T]] = ()) -> None:
+        self._items = {name.lower(): (name, value) for name, value in items}
+
+    def __getitem__(self, name: str) -> T:
+        return self._items[name.lower()][1]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._items
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({dict(self)!r})"
+
+
+def host_order(name: str) -> str:
+    """Sort key of the host's order of functions: ordinal, ignoring case (which .NET does by upper-casing)."""
+    return name.upper()

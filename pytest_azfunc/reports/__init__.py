@@ -1,0 +1,1 @@
+"""What a run tells: the list of functions, the invocations of a failed test."""

@@ -1,0 +1,67 @@
+"""What a failed test shows of its invocations: payload in, outputs, logs, cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_azfunc.errors import shown
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.log_capture import LogCapture
+from pytest_azfunc.host.outputs import Output
+from pytest_azfunc.rpc import PythonObject, TypedData
+
+_WIDTH = 300
+
+
+def describe(invocations: Iterable[Invocation]) -> str:
+    """All invocations of a test, one after the other."""
+    return "\n".join(line for number, found in enumerate(invocations, 1) for line in _lines(number, found))
+
+
+def _lines(number: int, invocation: Invocation) -> list[str]:
+    lines = [f"{number}. {invocation.function} ({invocation.duration * 1000:.1f} ms)"]
+    for name, data in invocation.request.inputs.items():
+        lines.append(f"   in   {name}: {_data(data)}")
+    for output in invocation.outputs.values():
+        lines.append(f"   out  {output.name}: {_data(output.typed_data)}{_value(output)}")
+    if invocation.exception is not None:
+        error = invocation.exception
+        lines.append(f"   raised {type(error).__name__}: {_one_line(str(error))}")
+    lines += [f"   log  {line}" for line in logged(invocation.logs)]
+    return lines
+
+
+def _data(data: TypedData | PythonObject | None) -> str:
+    if isinstance(data, PythonObject):
+        return f"as given: {shown(data.value, _WIDTH)}"
+    if data is None or data.kind is None:
+        return "nothing"
+    if data.kind == "http":
+        return _http(data.value)
+    return f"{data.kind} {shown(data.value, _WIDTH)}"
+
+
+def _http(value: dict[str, object]) -> str:
+    body = value.get("body")
+    text = f", body {shown(body.value, _WIDTH)}" if isinstance(body, TypedData) else ""
+    if "status_code" in value:
+        return f"http {value['status_code']}{text}"
+    return f"http {value['method']} {value['url']}{text}"
+
+
+def _value(output: Output) -> str:
+    if isinstance(output.value, (str, bytes)) or output.value is None:
+        return ""
+    return f"  (from {shown(output.value, 120)})"
+
+
+def logged(logs: object) -> list[str]:
+    """The lines of a :class:`LogCapture`, or that there are none."""
+    if not isinstance(logs, LogCapture) or not len(logs):
+        return ["nothing was logged"]
+    return [_one_line(line) for line in logs.text.splitlines()]
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split()) if "\n" in text else text
+    return line if len(line) <= _WIDTH else line[:_WIDTH] + "..."

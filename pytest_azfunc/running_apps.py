@@ -1,0 +1,185 @@
+"""Which function app a test uses, and with what: option, ini and mark brought together. Knows nothing of pytest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+from pytest_azfunc.app import Host
+from pytest_azfunc.errors import BindingError, ProjectError, UnsupportedFeature, kind_of, suggestion
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.project import Project
+from pytest_azfunc.project.discovery import find_project, nearest_above, require_app
+from pytest_azfunc.project.settings import read_settings_file
+from pytest_azfunc.worker import WorkerProcess
+
+MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
+    "project": (str, os.PathLike),
+    "settings": Mapping,
+    "storage": str,
+    "strict": bool,
+    "auth": bool,
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What option and ini say for the whole session; None where they are silent. Paths are absolute."""
+
+    rootdir: str
+    project: str | None = None
+    settings: str | None = None
+    strict: bool = True
+    storage: str = "memory"
+
+
+def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]]) -> dict[str, Any]:
+    """The arguments of all ``azfunc`` marks of a test, closest first; the closest wins key by key.
+
+    :raises BindingError: a positional argument, an unknown name, a wrong type.
+    """
+    merged: dict[str, Any] = {}
+    for positional, named in marks:
+        _check_mark(positional, named)
+        for name, value in named.items():
+            if name == "settings":
+                merged[name] = {**value, **merged.get(name, {})}
+            else:
+                merged.setdefault(name, value)
+    return merged
+
+
+def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any]) -> None:
+    known = ", ".join(MARK_ARGUMENTS)
+
+    def wrong(reason: str) -> BindingError:
+        return BindingError("mark", reason=reason, known=known)
+
+    if positional:
+        raise wrong(f"{kind_of(positional[0])} is given without a name")
+    for name, value in named.items():
+        kind = MARK_ARGUMENTS.get(name)
+        if kind is None:
+            raise wrong(f"{name!r} is no argument of it.{suggestion(name, MARK_ARGUMENTS)}".rstrip("."))
+        if not isinstance(value, kind):
+            raise wrong(f"{name} is {kind_of(value)}")
+    for name, value in named.get("settings", {}).items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise wrong(f"the setting {name!r} is {kind_of(value)}, but settings are strings")
+
+
+@dataclass
+class RunningApps:
+    """The apps of one session: each folder is read once, and each app has one worker process.
+
+    :ivar binding_types: names of further binding types, from the hook.
+    :ivar observers: called with every invocation.
+    """
+
+    choice: Choice
+    binding_types: Mapping[str, str] = field(default_factory=dict)
+    observers: list[Callable[[Invocation], None]] = field(default_factory=list)
+    _projects: dict[str, Project] = field(default_factory=dict)
+    _processes: dict[str, WorkerProcess] = field(default_factory=dict)
+    _file_settings: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def root_for(self, folder: str, mark: Mapping[str, Any]) -> str:
+        """The app's folder for a test in *folder*.
+
+        :raises ProjectError: none, several, or the one that was named is none.
+        """
+        named = mark.get("project")
+        if named is not None:
+            beside = os.path.join(folder, os.fspath(named))
+            return require_app(beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, os.fspath(named)))
+        if self.choice.project is not None:
+            return require_app(self.choice.project)
+        return find_project(folder, self.choice.rootdir)
+
+    def project(self, root: str) -> Project:
+        """The app in the folder *root*, read once."""
+        root = os.path.abspath(root)
+        found = self._projects.get(root)
+        if found is None:
+            found = self._projects[root] = Project.load(root, binding_types=self.binding_types)
+        return found
+
+    def process(self, project: Project) -> WorkerProcess:
+        """The worker process of an app: its modules are imported once in a session."""
+        root = os.fspath(project.root)
+        found = self._processes.get(root)
+        if found is None:
+            found = self._processes[root] = WorkerProcess(project)
+        return found
+
+    def open_host(self, folder: str, mark: Mapping[str, Any]) -> Host:
+        """A fresh host for a test in *folder*."""
+        storage = mark.get("storage", self.choice.storage)
+        if storage != "memory":
+            raise UnsupportedFeature(
+                "unsupported",
+                feature=f"storage={storage!r}",
+                azure="functions read and write the storage account of the app.",
+                remedy="use memory, the default.",
+            )
+        project = self.project(self.root_for(folder, mark))
+        host = Host(
+            project,
+            settings=mark.get("settings"),
+            file_settings=self._settings_of(project),
+            strict=mark.get("strict", self.choice.strict),
+            auth=mark.get("auth", True),
+            process=self.process(project),
+            observers=self.observers,
+        )
+        host.begin()
+        return host
+
+    def _settings_of(self, project: Project) -> Mapping[str, str]:
+        """Values of the settings file: the one that was named, none, or the app's own."""
+        named = self.choice.settings
+        if named is None:
+            return project.file_settings
+        if named == "none":
+            return {}
+        if named not in self._file_settings:
+            if not os.path.isfile(named):
+                raise ProjectError("settings-file-missing", path=named)
+            self._file_settings[named] = read_settings_file(named)
+        return self._file_settings[named]
+
+    def function_list(self, folder: str, width: int) -> tuple[list[str], bool]:
+        """The lines of ``--azfunc-list``, and whether a function would not load.
+
+        :raises ProjectError: no app, or one with which the host would not start.
+        """
+        from pytest_azfunc.reports.function_list import heading, list_functions, render
+
+        with self.open_host(folder, {}) as host:
+            source = os.path.basename(self.choice.settings or "local.settings.json")
+            head = heading(host.project, version("azure-functions"), host.settings, source)
+            entries = list_functions(host.project, host.worker.load, host.is_disabled, host.now, host.settings)
+        return render(entries, head, os.fspath(host.project.root), width), any(entry.problem is not None for entry in entries)
+
+    @contextmanager
+    def importable(self, test_file: str) -> Iterator[None]:
+        """While a test file is imported: the modules of its app are importable, as they are while a host is open."""
+        root = self.choice.project or nearest_above(os.path.dirname(test_file))
+        try:
+            project = None if root is None else self.project(root)
+        except Exception:  # noqa: BLE001 - the tests that need the app will say what is wrong with it
+            project = None
+        if project is None:
+            yield
+            return
+        modules = self.process(project).modules
+        modules.leave_alone(test_file)
+        modules.activate()
+        try:
+            yield
+        finally:
+            modules.deactivate()

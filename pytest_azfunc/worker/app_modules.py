@@ -1,0 +1,222 @@
+"""The app's own corner of ``sys.modules``.
+
+Azure's worker imports a function as ``__app__.<folder>[.<script>]`` and has the app's root at the end of
+``sys.path``. In a test process that corner is put in place while a host is open and taken out afterwards, so that
+two apps in one session do not see each other, and a module imported by one test is the same object in the next.
+
+One thing is on purpose not as in Azure: there ``import ProcessOrder`` makes a second copy of a function's module,
+here it is the module that runs, because tests import it to patch it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+
+NAMESPACE = "__app__"
+PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
+
+
+class AppModules:
+    """Modules of one app: put in place by :meth:`activate`, taken out by :meth:`deactivate`. Both may nest."""
+
+    def __init__(self, root: str, functions: Iterable[str]) -> None:
+        self.root = os.path.realpath(root)
+        self.spelled_root = root
+        self.functions = frozenset(functions)
+        self._finder = _AppFinder(self)
+        self._kept: dict[str, ModuleType] = {NAMESPACE: _namespace(root)}
+        self._displaced: dict[str, ModuleType] = {}
+        self._paths: list[str] = []
+        self._depth = 0
+
+    def activate(self) -> bool:
+        """Make the app importable, and put its modules back into ``sys.modules``.
+
+        :returns: whether a test has imported one of the functions' modules by itself meanwhile. That copy is the
+            one it will patch, so it takes the place of the kept one.
+        """
+        self._depth += 1
+        if self._depth > 1:
+            return False
+        if self._finder.top_level is None:
+            importlib.invalidate_caches()  # the app's files may be newer than the path caches
+            self._finder.top_level = self._listing()
+        self._extend_path()
+        sys.meta_path.insert(0, self._finder)
+        adopted = self._adopt_native_copies()
+        for name, module in self._kept.items():
+            other = sys.modules.get(name)
+            if other is not None and other is not module:
+                self._displaced[name] = other
+            sys.modules[name] = module
+        return adopted
+
+    def _adopt_native_copies(self) -> bool:
+        adopted = False
+        for name, module in list(self._kept.items()):
+            plain = name.removeprefix(f"{NAMESPACE}.")
+            if plain.partition(".")[0] not in self.functions or plain not in sys.modules:
+                continue
+            native, file = sys.modules[plain], getattr(module, "__file__", None)
+            if native is not module and file and self.native_copy(plain, file):
+                self._kept[f"{NAMESPACE}.{plain}"] = native
+                self._kept.pop(plain, None)
+                adopted = True
+        return adopted
+
+    def leave_alone(self, file: str) -> None:
+        """Do not take the modules around *file* for the app's: it is a test that lies within the app's folder."""
+        head = os.path.relpath(os.path.realpath(file), self.root).split(os.sep)[0]
+        if head not in self.functions:
+            self._finder.foreign.add(os.path.splitext(head)[0])
+
+    def deactivate(self) -> None:
+        """Take the app's modules out again, and put back what they stood in front of."""
+        self._depth -= 1
+        if self._depth:
+            return
+        if self._finder in sys.meta_path:
+            sys.meta_path.remove(self._finder)
+        for name in self._finder.found:
+            module = sys.modules.get(name)
+            if module is not None:
+                self._kept[name] = module
+        for name in self._kept:
+            sys.modules.pop(name, None)
+        sys.modules.update(self._displaced)
+        self._displaced.clear()
+        for path in self._paths:
+            if path in sys.path:
+                sys.path.remove(path)
+        self._paths.clear()
+
+    def forget(self) -> None:
+        """Drop every module that was imported, as a new worker process would. Only while not active."""
+        self._kept = {NAMESPACE: _namespace(self.spelled_root)}
+        foreign, self._finder = self._finder.foreign, _AppFinder(self)
+        self._finder.foreign = foreign
+
+    def native_copy(self, name: str, origin: str) -> ModuleType | None:
+        """The module *name* that a test imported by itself, when it comes from the file *origin*."""
+        module = sys.modules.get(name)
+        file = getattr(module, "__file__", None)
+        return module if isinstance(file, str) and _same_file(file, origin) else None
+
+    def _listing(self) -> frozenset[str]:
+        try:
+            return frozenset(os.path.splitext(name)[0] for name in os.listdir(self.root))
+        except OSError:
+            return frozenset()
+
+    def _extend_path(self) -> None:
+        packages = os.path.join(self.spelled_root, PACKAGES)
+        if os.path.isdir(packages):
+            sys.path.insert(0, packages)
+            self._paths.append(packages)
+        # At the end, as in Azure: a function called `queue` must not hide the standard library's.
+        sys.path.append(self.spelled_root)
+        self._paths.append(self.spelled_root)
+
+
+class _AppFinder(importlib.abc.MetaPathFinder):
+    """Finds the app's modules the ordinary way, keeps note of them, and makes plain names mean ``__app__`` ones."""
+
+    def __init__(self, modules: AppModules) -> None:
+        self.modules = modules
+        self.top_level: frozenset[str] | None = None
+        self.found: list[str] = []
+        self.foreign: set[str] = {"conftest"}
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        head, _, rest = name.partition(".")
+        if head == NAMESPACE:
+            return self._app_spec(name, rest, path)
+        if self.top_level is None or head not in self.top_level or head in self.foreign or _is_test(name):
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is None or not _below(spec, self.modules.root):
+            return None
+        self.found.append(name)
+        if head in self.modules.functions and f"{NAMESPACE}.{name}" not in _being_imported():
+            return _alias(name, spec, f"{NAMESPACE}.{name}")
+        return None  # the other finders import it as ever; only the note was wanted
+
+    def _app_spec(
+        self, name: str, plain: str, path: Sequence[str] | None
+    ) -> importlib.machinery.ModuleSpec | None:
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        if spec is None:
+            return None
+        self.found.append(name)
+        head = plain.partition(".")[0]
+        if head in self.modules.functions and spec.origin and self.modules.native_copy(plain, spec.origin):
+            return _alias(name, spec, plain)
+        return spec
+
+
+def _is_test(name: str) -> bool:
+    """A test beside the function's script is pytest's to import: it rewrites the assertions."""
+    leaf = name.rpartition(".")[2]
+    return leaf.startswith("test_") or leaf.endswith("_test") or leaf == "conftest"
+
+
+class _AliasLoader(importlib.abc.Loader):
+    """Gives a second name to a module: importing the one returns the object of the other."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.spec: importlib.machinery.ModuleSpec | None = None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        module = importlib.import_module(self.target)
+        self.spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self.spec  # the import system has just put the alias's spec there
+
+
+def _alias(name: str, spec: importlib.machinery.ModuleSpec, target: str) -> importlib.machinery.ModuleSpec:
+    alias = importlib.machinery.ModuleSpec(
+        name, _AliasLoader(target), origin=spec.origin, is_package=spec.submodule_search_locations is not None
+    )
+    if spec.submodule_search_locations is not None:
+        alias.submodule_search_locations = list(spec.submodule_search_locations)
+    return alias
+
+
+def _being_imported() -> frozenset[str]:
+    """Names under ``__app__`` whose code is running right now.
+
+    A function that imports its own plain name while it loads gets a copy of its own, as in Azure: the alias would
+    lead in a circle.
+    """
+    names = (name for name in list(sys.modules) if name.startswith(f"{NAMESPACE}."))
+    return frozenset(
+        name for name in names if getattr(getattr(sys.modules.get(name), "__spec__", None), "_initializing", False)
+    )
+
+
+def _namespace(root: str) -> ModuleType:
+    module = ModuleType(NAMESPACE, "The function app, as Azure's worker names it.")
+    module.__path__ = [root]
+    module.__spec__ = importlib.machinery.ModuleSpec(NAMESPACE, None, is_package=True)
+    module.__spec__.submodule_search_locations = [root]
+    return module
+
+
+def _below(spec: importlib.machinery.ModuleSpec, root: str) -> bool:
+    places = [spec.origin] if spec.origin and spec.has_location else list(spec.submodule_search_locations or ())
+    return any(os.path.realpath(place).startswith(root + os.sep) for place in places)
+
+
+def _same_file(one: str, other: str) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)

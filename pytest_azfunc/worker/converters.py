@@ -1,0 +1,175 @@
+"""Typed data <-> Python objects, through the converters of the user's own ``azure-functions`` SDK."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_azfunc.rpc import TypedData
+from pytest_azfunc.worker.cookies import rpc_cookies
+from pytest_azfunc.worker.generic import GenericConverter
+
+_INT64 = 2**63
+
+
+class Converters:
+    """The converters of the installed SDK, by binding type. Imports the SDK when it is made."""
+
+    def __init__(self) -> None:
+        functions = importlib.import_module("azure.functions")
+        self._registry: Any = functions.get_binding_registry()
+        self._datum: Any = importlib.import_module("azure.functions.meta").Datum
+        self._no_body = self._datum(b"", "bytes")
+
+    def converter(self, binding_type: str) -> Any:
+        """The SDK's converter for the type, or the generic one. Case matters here, unlike in the host."""
+        return self._registry.get(binding_type) or GenericConverter
+
+    def takes_trigger_metadata(self, binding_type: str) -> bool:
+        """Whether the converter is given the trigger's metadata: for triggers, and for plain ``blob`` too."""
+        return bool(self.converter(binding_type).has_trigger_support())
+
+    def has_implicit_output(self, binding_type: str) -> bool:
+        """Whether the return value goes to this binding although no ``$return`` exists."""
+        converter = self.converter(binding_type)
+        if converter is GenericConverter:
+            return binding_type != "durableClient"
+        return bool(getattr(converter, "has_implicit_output", lambda: False)())
+
+    def accepts_input(self, binding_type: str, annotation: Any) -> bool:
+        """Whether an input of this type may be annotated so."""
+        return bool(self.converter(binding_type).check_input_type_annotation(annotation))
+
+    def accepts_output(self, binding_type: str, annotation: Any) -> bool:
+        """Whether an output of this type may be annotated so."""
+        return bool(self.converter(binding_type).check_output_type_annotation(annotation))
+
+    def datums(self, typed: Mapping[str, TypedData]) -> dict[str, Any]:
+        """Trigger metadata in the SDK's form."""
+        datum = self._datum
+        return {
+            key: datum(data.value, data.kind) if data.kind in _PLAIN else self.datum(data)
+            for key, data in typed.items()
+        }
+
+    def datum(self, data: TypedData) -> Any:
+        """One value in the SDK's form; None for an empty message.
+
+        :raises NotImplementedError: a kind that no Python worker decodes, with the worker's own text.
+        """
+        kind = data.kind
+        if kind is None:
+            return None
+        if kind in _PLAIN or kind == "model_binding_data":
+            return self._datum(data.value, kind)
+        if kind == "http":
+            return self._datum(self._http(data.value), kind)
+        if kind in _COLLECTIONS:
+            return self._datum(Collection(data.value), kind)
+        raise NotImplementedError(f"unsupported TypeData kind: {kind!r}")
+
+    def _http(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        datum = self._datum
+        body = request.get("body")
+        decoded = None if body is None else self.datum(body)
+        return {
+            "method": datum(request["method"], "string"),
+            "url": datum(request["url"], "string"),
+            "headers": {name: datum(value, "string") for name, value in request["headers"].items()},
+            "params": {name: datum(value, "string") for name, value in request["params"].items()},
+            "query": {name: datum(value, "string") for name, value in request["query"].items()},
+            "body": decoded or self._no_body,
+        }
+
+    def decode(self, binding_type: str, data: TypedData | None, metadata: Mapping[str, Any]) -> Any:
+        """The Python object that ``main()`` gets.
+
+        :raises TypeError: the kind and the binding do not go together; other exceptions are the converter's own.
+        """
+        converter = self.converter(binding_type)
+        if data is None:
+            raise TypeError("Unknown ParameterBindingType: None")
+        datum = self.datum(data)
+        try:
+            return converter.decode(datum, trigger_metadata=metadata)
+        except NotImplementedError:
+            raise TypeError(
+                "unable to decode incoming TypedData: unsupported combination of TypedData field "
+                f"{data.kind!r} and expected binding type {converter}"
+            ) from None
+
+    def encode(self, binding_type: str, value: Any, annotation: Any) -> TypedData | None:
+        """The typed data that leaves the worker; None where the converter sends nothing.
+
+        :raises TypeError: the binding does not take the value; other exceptions are the converter's own.
+        """
+        converter = self.converter(binding_type)
+        try:
+            encoded = converter.encode(value, expected_type=annotation)
+        except NotImplementedError:
+            raise TypeError(
+                f'unable to encode outgoing TypedData: unsupported type "{converter}" '
+                f'for Python type "{type(value).__name__}"'
+            ) from None
+        kind, content = encoded if converter is GenericConverter else (encoded.type, encoded.value)
+        return _on_the_wire(kind, content)
+
+
+class Collection:
+    """A repeated field as the SDK's converters read it: the list under the name of its element type."""
+
+    __slots__ = ("bytes", "double", "sint64", "string")
+
+    def __init__(self, items: list[Any]) -> None:
+        self.string = self.bytes = self.sint64 = self.double = items
+
+
+_PLAIN = frozenset(("string", "json", "bytes"))
+_COLLECTIONS = frozenset(("collection_string", "collection_bytes", "collection_sint64"))
+
+
+def _on_the_wire(kind: str | None, value: Any) -> TypedData | None:
+    """What protobuf would carry of a converter's answer; it checks texts and number ranges."""
+    if kind == "string":
+        return TypedData("string", _text(value))
+    if kind == "json":
+        return TypedData("json", _text(value))
+    if kind == "bytes":
+        return TypedData("bytes", value)
+    if kind == "http":
+        return TypedData("http", _http_response(value))
+    if kind is None:
+        return None
+    if kind in ("dict", "list"):
+        return TypedData("json", json.dumps(value))
+    if kind in ("int", "bool"):
+        number = int(value)
+        if not -_INT64 <= number < _INT64:
+            raise ValueError(f"Value out of range: {number}")
+        return TypedData("int", number)
+    if kind == "double":
+        return TypedData("double", value)
+    raise NotImplementedError(f"unexpected Datum type: {kind!r}")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    if not isinstance(value, str):
+        raise TypeError(f"bad argument type for built-in operation: {type(value).__name__}")
+    if not value.isascii():
+        value.encode("utf-8")  # protobuf carries UTF-8 only: a lone surrogate fails the call
+    return value
+
+
+def _http_response(value: Mapping[str, Any]) -> dict[str, Any]:
+    body = value["body"]
+    return {
+        "status_code": _text(value["status_code"].value),
+        "headers": {name: _text(header.value) for name, header in value["headers"].items()},
+        "cookies": rpc_cookies(value.get("cookies")),
+        "body": _on_the_wire(body.type, body.value),
+        "enable_content_negotiation": False,
+    }

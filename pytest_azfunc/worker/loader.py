@@ -1,0 +1,110 @@
+"""Imports a function's script as Azure's worker does, and finds its entry point."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any
+
+from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
+from pytest_azfunc.project import Function
+from pytest_azfunc.worker.app_modules import NAMESPACE
+
+
+def import_entry_point(
+    function: Function, root: str, on_event_loop: Callable[[], AbstractContextManager[None]]
+) -> Callable[..., Any]:
+    """Import the script of *function* and return its entry point.
+
+    :param root: the app's root, which scripts must lie below.
+    :param on_event_loop: makes the surroundings in which Azure's worker imports modules: its loop is running.
+    :raises FunctionLoadError: the script is no Python file of the app, ends the process, or has no entry point.
+    :raises Exception: whatever the script raises while it is imported, unchanged.
+    """
+    __tracebackhide__ = True
+    script = os.fspath(function.script_file)
+    name = module_name(function, script, root)
+    shown = os.path.relpath(script, root)
+    if not os.path.exists(script):
+        raise FunctionLoadError("script-is-missing", function=function.name, location=function.location, script=shown)
+    try:
+        with on_event_loop():
+            module = importlib.import_module(name)
+    except SystemExit as exit_:
+        raise FunctionLoadError(
+            "import-exits", function=function.name, location=Location(script, _line_in(script, exit_)), script=shown
+        ) from exit_
+    except Exception as error:
+        _note(error, function)
+        raise error.with_traceback(_from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped
+    entry_point = getattr(module, function.entry_point, None)
+    if entry_point is None or not callable(entry_point):
+        names = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
+        raise FunctionLoadError(
+            "entry-point-missing",
+            function=function.name,
+            location=Location(script),
+            script=shown,
+            entry_point=function.entry_point,
+            suggestion=suggestion(function.entry_point, names),
+        )
+    return entry_point  # type: ignore[no-any-return]
+
+
+def module_name(function: Function, script: str, root: str) -> str:
+    """``__app__.<folders>[.<script>]``; the ``__init__`` of a package is the package itself.
+
+    :raises FunctionLoadError: the script lies outside the app or does not end in ``.py``.
+    """
+    relative = os.path.relpath(script, root)
+    if relative.startswith(".."):
+        raise FunctionLoadError(
+            "script-outside-app", function=function.name, location=function.location, script=script, root=root
+        )
+    *folders, file = relative.split(os.sep)
+    stem, extension = os.path.splitext(file)
+    if extension != ".py":
+        raise FunctionLoadError(
+            "script-not-python", function=function.name, location=function.location, script=relative
+        )
+    return ".".join([NAMESPACE, *folders] + ([] if stem.lower() == "__init__" else [stem]))
+
+
+def _from_app(traceback: TracebackType | None, root: str) -> TracebackType | None:
+    """The traceback from the first frame of the app on, without ours and the import system's."""
+    while traceback is not None and not traceback.tb_frame.f_code.co_filename.startswith(root + os.sep):
+        traceback = traceback.tb_next
+    return traceback
+
+
+def _line_in(script: str, error: BaseException) -> int | None:
+    """The line of *script* on which *error* left it."""
+    traceback, line = error.__traceback__, None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == script:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
+
+
+def _note(error: Exception, function: Function) -> None:
+    """Tell what the import error means in Azure; the exception itself stays the user's own."""
+    if sys.version_info < (3, 11):
+        return
+    note = (
+        f"azfunc: raised while {os.path.basename(function.script_file)} of {function.name!r} was imported. "
+        "In Azure the worker refuses to load the function; every call of it fails."
+    )
+    if isinstance(error, KeyError):
+        note += (
+            " If the key is an app setting: it is not in local.settings.json, the environment, "
+            "or @pytest.mark.azfunc(settings={...})."
+        )
+    elif isinstance(error, ImportError):
+        note += " Is the package in requirements.txt?"
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)

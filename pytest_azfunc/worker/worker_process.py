@@ -1,0 +1,81 @@
+"""What lives as long as a worker process does in Azure: the app's modules and the functions that were loaded.
+
+One of them serves all tests of an app in a session, so that a module is imported once and a test that has patched
+it patches the module that runs. A host borrows it while it is open.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_azfunc.project import Function, Project
+from pytest_azfunc.worker.app_modules import AppModules
+from pytest_azfunc.worker.signature import Signature
+from pytest_azfunc.worker.surroundings import Environment, Loggers, Stage, apply_state
+
+
+@dataclass(frozen=True)
+class LoadedFunction:
+    """A function whose script was imported and whose signature was accepted."""
+
+    function: Function
+    main: Callable[..., Any]
+    signature: Signature
+    decoders: dict[str, tuple[str, bool]]  # parameter -> binding type, whether it is given trigger metadata
+
+
+@dataclass
+class ImportEffects:
+    """What importing the app's scripts did to the process beside defining things, to be there for every host."""
+
+    environment: dict[str, str | None] = field(default_factory=dict)
+    loggers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    root_level: int | None = None
+    root_handlers: list[logging.Handler] = field(default_factory=list)
+
+    def record(self, environment: Environment, loggers: Loggers, stage: Stage) -> None:
+        """Add what is other now than in the two copies, which were made before an import."""
+        if environment.changed():
+            self.environment.update(environment.differences())
+        self.loggers.update(loggers.differences())
+        self.root_level, self.root_handlers = stage.app_root_level, list(stage.app_handlers)
+
+    def apply(self, stage: Stage) -> None:
+        """Do it again: the script itself is not run a second time."""
+        stage.app_root_level, stage.app_handlers = self.root_level, list(self.root_handlers)
+        for name, value in self.environment.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        for name, state in self.loggers.items():
+            apply_state(name, state)
+
+
+class WorkerProcess:
+    """Modules and loaded functions of one app; see the module's docstring."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.modules = AppModules(os.fspath(project.root), [f.name for f in project.functions.values()])
+        self.loaded: dict[str, LoadedFunction] = {}
+        self.effects = ImportEffects()
+
+    def activate(self) -> None:
+        """Make the app importable. Functions whose modules a test has imported anew meanwhile are loaded again."""
+        if self.modules.activate():
+            self.loaded.clear()
+
+    def deactivate(self) -> None:
+        """Take the app's modules out of ``sys.modules``; they are kept for the next time."""
+        self.modules.deactivate()
+
+    def restart(self) -> None:
+        """Forget everything, as a new process would. Only while not active."""
+        self.modules.forget()
+        self.loaded.clear()
+        self.effects = ImportEffects()
