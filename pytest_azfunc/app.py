@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from pytest_azfunc.worker.context import Context
 
 
+# A host that runs for hours must not grow: of more invocations than these, only the latest are kept.
+KEPT_INVOCATIONS = 100
+
+
 class Host:
     """A running function app. Open one with :meth:`open`; the fixture ``azfunc_host`` is one."""
 
@@ -48,8 +53,8 @@ class Host:
         self.worker = Worker(project, process)
         self.raise_exceptions = raise_exceptions
         self.auth = auth
-        self.invocations: list[Invocation] = []
-        """Every invocation so far, in the order they ended."""
+        self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
+        """The latest invocations, oldest first; :meth:`keep_all` lifts the bound."""
         self._given_settings = dict(settings or {})
         self._file_settings = file_settings
         self._settings: AppSettings | None = None
@@ -61,7 +66,7 @@ class Host:
             clock.now,
             http_client.prepare,
             self._http_response,
-            observers=[self.invocations.append, *observers],
+            observers=[self._keep, *observers],
         )
 
     @classmethod
@@ -142,10 +147,17 @@ class Host:
         """The host's time, UTC."""
         return self._script_host.now()
 
+    def _keep(self, invocation: Invocation) -> None:
+        self.invocations.append(invocation)
+
+    def keep_all(self) -> None:
+        """Keep every invocation from now on, whatever it costs; the fixture ``azfunc_logs`` does so."""
+        self.invocations = deque(self.invocations)
+
     @property
     def logs(self) -> LogCapture:
-        """What all invocations so far have logged."""
-        return LogCapture(_Chain(self.invocations), self._reaches_console)
+        """What the kept :attr:`invocations` have logged; it follows those to come."""
+        return LogCapture(_AllRecords(self), self._reaches_console)
 
     @property
     def console(self) -> list[str]:
@@ -153,7 +165,10 @@ class Host:
         return [line for invocation in self.invocations for line in invocation.logs.console]
 
     def _reaches_console(self, record: Any) -> bool:
-        return any(record in invocation.logs.records and not _hidden(invocation, record) for invocation in self.invocations)
+        return any(
+            record in invocation.logs.records and invocation._view.reaches_console(record)
+            for invocation in self.invocations
+        )
 
     def function(self, function: str | Callable[..., Any]) -> Function:
         """The function of that name (case ignored), or the one whose entry point is this object.
@@ -269,8 +284,7 @@ class Host:
         data = request.inputs[found.trigger.name]
         return data.value if isinstance(data, PythonObject) else self.worker.decode_trigger(found, request)
 
-    def _http_response(self, invocation: Invocation) -> requests.Response | None:
-        function = self.project.functions[invocation.function]
+    def _http_response(self, invocation: Invocation, function: Function) -> requests.Response | None:
         if function.trigger.type.lower() != "httptrigger":
             return None
         if invocation.exception is not None:
@@ -285,20 +299,23 @@ class Host:
         return f"<Host {self.project.root} ({state}), {len(self.invocations)} invocations>"
 
 
-class _Chain(list[Any]):
-    """All log records of a list of invocations, looked up afresh each time."""
+class _AllRecords(Sequence[Any]):
+    """The log records of a host's invocations, looked up afresh each time."""
 
-    def __init__(self, invocations: list[Invocation]) -> None:
-        super().__init__()
-        self._invocations = invocations
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def _records(self) -> list[Any]:
+        return [record for invocation in self._host.invocations for record in invocation.logs.records]
 
     def __iter__(self) -> Iterator[Any]:
-        return (record for invocation in self._invocations for record in invocation.logs.records)
+        return iter(self._records())
 
+    def __getitem__(self, index: Any) -> Any:
+        return self._records()[index]
 
-def _hidden(invocation: Invocation, record: Any) -> bool:
-    passes = invocation.logs._reaches_console
-    return passes is not None and not passes(record)
+    def __len__(self) -> int:
+        return len(self._records())
 
 
 def _checked(invocation: Invocation, check: bool) -> Invocation:

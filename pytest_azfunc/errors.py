@@ -9,6 +9,7 @@ would do, and the remedy.
 from __future__ import annotations
 
 import difflib
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Location:
     column: int | None = None
 
     def __str__(self) -> str:
-        parts = [_shortest(self.file), self.line, self.column]
+        parts = [printable(_shortest(self.file)), self.line, self.column]
         return ":".join(str(part) for part in parts if part is not None)
 
 
@@ -37,7 +38,7 @@ def _shortest(file: str) -> str:
         relative = os.path.relpath(file)
     except (OSError, ValueError):  # another drive, or the current folder is gone
         return file
-    return file if relative.startswith("..") else relative
+    return file if relative.split(os.sep, 1)[0] == ".." else relative
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,10 @@ RULES: Final[dict[str, Rule]] = {
         "{path} holds no function app: no host.json and no folder with a function.json.",
         "name the function app's folder, the one with host.json.",
     ),
-    "file-unreadable": _host("{file} cannot be read: {reason}.", "make the file readable."),
-    "file-not-utf8": _host("{file} is not UTF-8 text: {reason}.", "save the file as UTF-8."),
+    "project-unreadable": _app("the folder {path} cannot be read: {reason}.", "make the folder readable."),
+    "file-unreadable": _host("{file} cannot be read: {reason}.", "make it a readable file, saved as UTF-8."),
     # --- host.json (ProjectError)
-    "host-json-unreadable": _app("host.json cannot be read: {reason}.", "make the file readable, saved as UTF-8."),
+    "host-json-unreadable": _app("host.json cannot be read: {reason}.", "make it a readable file, saved as UTF-8."),
     "host-json-invalid": _app("host.json is not valid JSON: {reason}.", "correct the JSON."),
     "host-json-not-an-object": _app("host.json holds {found}, not a JSON object.", 'start from {{"version": "2.0"}}.'),
     "host-json-version-missing": _app(
@@ -95,8 +96,20 @@ RULES: Final[dict[str, Rule]] = {
         'write "version": "2.0"; it is the schema of host.json, not the version of the runtime.',
     ),
     "host-json-value": _app("host.json: {name} is {found}, but must be {expected}.", "correct the value."),
+    "host-json-ignored": _test(
+        "host.json: {name} is {found}, but must be {expected}.",
+        "correct the value.",
+        "the host passes over it in silence; it has no effect.",
+    ),
+    "host-json-retry": _app(
+        "host.json: the retry policy's {name} is {found}, but must be {expected}.", 'correct "retry".'
+    ),
+    "host-json-retry-missing": _app("host.json: the retry policy {strategy!r} has no {name!r}.", 'add it to "retry".'),
     # --- local.settings.json (ProjectError)
-    "settings-file-missing": _test("the settings file {path} does not exist.", "correct --azfunc-settings, or use none."),
+    "settings-file-missing": _test(
+        "the settings file {path} does not exist.",
+        "correct --azfunc-settings (or azfunc_settings in the ini file), or write none.",
+    ),
     "settings-invalid": Rule(
         "{file} is not valid: {reason}.", "the file is not deployed; `func start` would refuse it.", "correct the file."
     ),
@@ -119,7 +132,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "function-json-value": _host("function.json: {name} is {found}, but must be {expected}.", "correct the value."),
     "bindings-missing": _host(
-        "at least one binding must be declared.", "add \"bindings\" (the name is case-sensitive) with a trigger."
+        "at least one binding must be declared.", 'add "bindings" (the name is case-sensitive) with a trigger.'
     ),
     "binding-not-an-object": _host("binding number {number} is {found}, not a JSON object.", "correct the bindings."),
     "configuration-source": _host(
@@ -129,12 +142,13 @@ RULES: Final[dict[str, Rule]] = {
         "scriptFile {script!r} does not exist.",
         "correct the path: it is relative to the function's folder, and file names are case-sensitive.{suggestion}",
     ),
-    "retry-value-missing": _host("the retry policy {strategy!r} has no {name!r}.", "add it to \"retry\"."),
-    "retry-value": _host("the retry policy's {name} is {found}, but must be {expected}.", "correct \"retry\"."),
+    "retry-value-missing": _host("the retry policy {strategy!r} has no {name!r}.", 'add it to "retry".'),
+    "retry-value": _host("the retry policy's {name} is {found}, but must be {expected}.", 'correct "retry".'),
     "binding-name": _host(
-        "the binding name {name} is invalid.",
-        "a letter, then up to 127 letters and digits (no underscore, no dash), or $return.",
+        "{name} is not a valid binding name.",
+        "rename it (and the parameter): a letter, then up to 127 letters and digits, no underscore and no dash.",
     ),
+    "binding-name-missing": _host("the binding has no name.", 'add "name": the parameter\'s name, or $return.'),
     "binding-name-duplicate": _host(
         "several bindings have the name {name!r}; case does not count.", "give each binding its own name."
     ),
@@ -155,7 +169,8 @@ RULES: Final[dict[str, Rule]] = {
         "{count} trigger bindings ({names}); a function has exactly one.", "split it into several functions."
     ),
     "http-direction": _host(
-        "an http binding can only be an output; its direction is 'in'{missing}.", 'write "direction": "out".'
+        "an http binding can only be an output, but its direction is {found!r} ('in' is the default).",
+        'write "direction": "out".',
     ),
     "route-reserved": _host(
         "the route {route!r} begins with {prefix!r}, which the host keeps for itself.", "choose another route."
@@ -166,14 +181,15 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "schedule-invalid": _host("{reason}", "write six fields: second minute hour day month weekday, or hh:mm:ss."),
     # --- names (FunctionNotFound)
-    "function-not-found": _test("no function {name!r}.{suggestion} {known}", "correct the name."),
+    "function-not-found": _test("there is no function {name!r}.{suggestion} {known}", "correct the name."),
     "function-excluded": _test(
-        "the function {name!r} is left out by the 'functions' list of host.json.",
+        "the function is left out by the 'functions' list of host.json.",
         "add it to that list, or remove the list.",
         "the host does not load it.",
     ),
     "function-object-unknown": _test(
-        "{found} is no function of this app.", "pass the name of the function, or the object that its entry point is."
+        "the object ({found}) is the entry point of no function of this app.",
+        "pass the name of the function, or the object that its entry point is.",
     ),
     # --- loading a script (FunctionLoadError)
     "script-outside-app": _load("the script {script} is not below the app's root {root}.", "move it into the app."),
@@ -221,7 +237,9 @@ RULES: Final[dict[str, Rule]] = {
         "the {type} binding {binding!r} does not take the annotation {annotation}.",
         "annotate it with one of the binding's classes{hint}, or leave the annotation out.",
     ),
-    "return-annotation-out": _load("the return annotation is {annotation}.", "annotate the value itself, not func.Out."),
+    "return-annotation-out": _load(
+        "the return annotation is {annotation}, but func.Out is for parameters.", "annotate the value itself."
+    ),
     "return-annotation-non-type": _load(
         "the return annotation {annotation} is not a class.", "annotate one class, or leave the annotation out."
     ),
@@ -231,11 +249,11 @@ RULES: Final[dict[str, Rule]] = {
     ),
     # --- payloads and inputs (BindingError)
     "payload-type": _test(
-        "a {type} cannot take {found}.", "{remedy}", "no host would send this value to this trigger."
+        "a {type} cannot take {found}.", "{remedy}.", "no host would send this value to this trigger."
     ),
     "payload-value": _test("{builder}(): {name} is {found}, but must be {expected}.", "correct the argument."),
     "payload-builder": _test(
-        "{builder}(...) makes a payload for {makes}, but {function} is started by a {type}.", "use {remedy}."
+        "{builder}(...) makes a payload for {makes}, but the trigger is a {type}.", "use {remedy}."
     ),
     "payload-not-json": _test(
         "{builder}(): {found} has no JSON form: {reason}.",
@@ -258,44 +276,47 @@ RULES: Final[dict[str, Rule]] = {
         "another function would answer, or nobody (404).",
     ),
     "http-url-missing": _test(
-        "the route {route} has parameters, so the request needs a URL.", "write http(method, \"/api/...\")."
+        "the route {route} has parameters, so the request needs a URL.", 'write http(method, "/api/...").'
     ),
     "http-method": _test(
-        "a bare payload is a request's body, and of the declared methods ({methods}) {fitting} take one.",
-        "name the method: http(\"POST\", json=...).",
+        "a bare payload is a request's body, and which method sends it is not clear. Declared: {methods}; "
+        "of these take a body: {fitting}.",
+        'name the method: http("POST", json=...).',
     ),
     "http-method-not-declared": _test(
-        "the method {method} is not among the declared ones ({methods}).", "correct the method.", "the host answers 404."
+        "the method {method} is not among the declared ones ({methods}).",
+        "correct the method.",
+        "the host answers 404.",
     ),
     "decode-without-host": _test(
         "{builder}(...).decode() needs a function app, and no host is open.",
         "use the fixture azfunc_trigger (or invoke, azfunc_host), or Host.open(...).",
     ),
     "payload-list": _test(
-        "a bare list is one JSON array, but {function} takes many messages at a time (cardinality: many).",
+        "a bare list is one JSON array, but the trigger takes many messages at a time (cardinality: many).",
         "write batch([...]) for several messages.",
     ),
     "payload-batch": _test(
-        "batch(...) needs a trigger with cardinality 'many'; {function} takes one message at a time.",
-        "pass one message, or set \"cardinality\": \"many\".",
+        "batch(...) needs a trigger with cardinality 'many'; this one takes one message at a time.",
+        'pass one message, or set "cardinality": "many".',
     ),
-    "input-unknown": _test("{function} has no input binding {name!r}.{suggestion} {known}", "correct the name."),
+    "input-unknown": _test("there is no input binding {name!r}.{suggestion} {known}", "correct the name."),
     "input-twice": _test("the input {name!r} is given twice: by keyword and in inputs.", "give it once."),
     "input-is-trigger": _test(
-        "{name!r} is the trigger of {function}, not an input binding.", "pass its payload as the second argument."
+        "{name!r} is the trigger, not an input binding.", "pass its payload as the second argument."
     ),
-    "input-is-output": _test("{name!r} is an output of {function}, not an input binding.", "read it from result.outputs."),
-    "input-value": _test("the input {name!r} ({type}) cannot take {found}.", "give {expected}."),
+    "input-is-output": _test("{name!r} is an output, not an input binding.", "read it from result.outputs."),
     "async-in-running-loop": _test(
-        "{function} is async and an event loop is already running, so invoke() cannot wait for it.",
+        "it is async, and an event loop is already running, so invoke() cannot wait for it.",
         "write: await ainvoke({function!r}, ...).",
     ),
-    "output-missing": _test("{function} did not set the output {name!r}.{suggestion} {known}", "set it, or correct the name."),
-    "not-http": _test("{function} has no HTTP response, so .{name} is not there.", "read result.outputs or result.return_value."),
+    "output-missing": _test("the output {name!r} was not set.{suggestion} {known}", "set it, or correct the name."),
+    "not-http": _test(
+        "it has no HTTP response, so .{name} is not there.", "read result.outputs or result.return_value."
+    ),
     "host-closed": _test("the host is closed.", "invoke functions before the `with Host.open(...)` block ends."),
     "setting": _test("the app setting {name}: {reason}.", "give a str under a plain name."),
     "mark": _test("@pytest.mark.azfunc: {reason}.", "its arguments are {known}, by keyword."),
-    "option": _test("{option}: {reason}.", "correct the option."),
     # --- outputs that Azure mangles (LossyOutputError)
     "output-keys-only": Rule(
         "the {type} output {name!r} got {found}.",
@@ -325,6 +346,13 @@ RULES: Final[dict[str, Rule]] = {
     # --- what is not emulated (UnsupportedFeature)
     "unsupported": Rule("{feature} is not emulated by pytest-azfunc.", "{azure}", "{remedy}"),
 }
+
+
+def printable(text: str) -> str:
+    """A name from outside on one line of a message: escapes in place of control characters and the like."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 class AzfuncError(Exception):
@@ -370,7 +398,8 @@ class AzfuncError(Exception):
 
     def _fill(self, sentence: str) -> str:
         known = {"function": self.function, "binding": self.binding, "hint": "", "suggestion": "", "known": ""}
-        return sentence.format(**{**known, **self.details}).strip()
+        text = sentence.format(**{**known, **self.details}).strip()
+        return text[:-1] if text.endswith(("?.", "..")) and not text.endswith("...") else text
 
     @property
     def subject(self) -> str:
@@ -378,11 +407,13 @@ class AzfuncError(Exception):
         return ".".join(part for part in (self.function, self.binding) if part)
 
     def __str__(self) -> str:
-        lines = [f"{self.subject}: {self.problem}" if self.subject else self.problem]
+        subject = printable(self.subject)
+        lines = [f"{subject}: {self.problem}" if subject else self.problem]
         rows = (("where", str(self.location) if self.location else ""), ("Azure", self.azure), ("remedy", self.remedy))
         lines += [f"  {label + ':':<8}{text}" for label, text in rows if text]
         lines.append(f"  {'rule:':<8}{self.rule}")
-        return "\n".join(lines)
+        # File names may hold what is no Unicode; a terminal or a report could not be written then.
+        return "\n".join(lines).encode("utf-8", "backslashreplace").decode("utf-8")
 
     def __reduce__(self) -> tuple[object, ...]:
         # pytest-xdist and concurrent.futures pickle exceptions; the default would lose the keyword arguments.
@@ -425,16 +456,22 @@ class UnsupportedFeature(AzfuncError):
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:
-    """" Did you mean 'x'?" for the nearest known name (case ignored), or an empty text."""
+    """A blank and "Did you mean 'x'?", for the nearest known name (case ignored), or an empty text."""
     names = {name.lower(): name for name in known}
     near = difflib.get_close_matches(wrong.lower(), names, n=1, cutoff=0.5)
     return f" Did you mean {names[near[0]]!r}?" if near else ""
 
 
 def listing(label: str, names: Iterable[str]) -> str:
-    """"Known: a, b." - or that there is none."""
+    """A sentence such as "Known: a, b."; it says when there are none."""
     joined = ", ".join(names)
     return f"{label}: {joined}." if joined else f"{label}: none."
+
+
+def either(names: Iterable[str]) -> str:
+    """The names as a choice: "'one', 'two' or 'three'"."""
+    *others, last = map(repr, names)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def kind_of(value: object) -> str:
@@ -451,10 +488,24 @@ def json_kind(value: object) -> str:
     return names.get(type(value), "a number")
 
 
+def shown_json(value: object) -> str:
+    """A JSON value as it may stand in a file, cut to a bearable length."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 100 else f"{text[:100]}... ({len(text)} characters)"
+
+
 def shown(value: object, limit: int = 200) -> str:
     """``repr(value)``, cut to *limit* characters; never raises, whatever ``__repr__`` does."""
     try:
         text = repr(value)
-    except Exception as error:  # noqa: BLE001 - a broken __repr__ must not hide the error we report
+    except Exception as error:  # a broken __repr__ must not hide the error we report
         text = f"<{type(value).__name__} whose repr() raises {type(error).__name__}>"
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+
+
+def message_of(error: BaseException) -> str:
+    """``str(error)``; never raises, whatever ``__str__`` does."""
+    try:
+        return str(error)
+    except Exception as other:  # the user's own, which cannot print itself
+        return f"<str() of it raises {type(other).__name__}>"

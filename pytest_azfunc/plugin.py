@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
+
+    from _pytest._code.code import TerminalRepr, TracebackStyle
 
     from pytest_azfunc import Host, Invocation, LogCapture, Project
     from pytest_azfunc.host.app_settings import AppSettings
@@ -24,6 +27,20 @@ T = TypeVar("T")
 
 APPS: pytest.StashKey[RunningApps] = pytest.StashKey()
 HOST: pytest.StashKey[Host] = pytest.StashKey()
+NEAR: pytest.StashKey[dict[Path, bool]] = pytest.StashKey()
+
+OURS = frozenset(
+    [
+        "invoke",
+        "ainvoke",
+        "azfunc_context",
+        "azfunc_host",
+        "azfunc_logs",
+        "azfunc_project",
+        "azfunc_settings",
+        "azfunc_trigger",
+    ]
+)
 
 MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, auth=True)"
 
@@ -36,9 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="print every function with its trigger and outputs, and what would not load in Azure; then exit",
     )
-    group.addoption(
-        "--azfunc-check", action="store_true", help="add a test per function: it must load as in Azure"
-    )
+    group.addoption("--azfunc-check", action="store_true", help="add a test per function: it must load as in Azure")
     group.addoption("--azfunc-settings", metavar="FILE|none", help="settings file instead of local.settings.json")
     group.addoption("--azfunc-storage", choices=("memory", "azurite"), help="where queues and blobs are (memory)")
     parser.addini("azfunc_project", "the function app's folder, relative to the ini file")
@@ -103,7 +118,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("azfunc_check"):
         checks = FunctionChecks.from_parent(session, name="azfunc", nodeid="azfunc")
-        items[:0] = _usage_errors(checks.collect)
+        _usage_errors(checks.collect)
+        items[:0] = session.genitems(checks)
 
 
 def _start(config: pytest.Config) -> str:
@@ -125,20 +141,63 @@ def _usage_errors(call: Callable[[], T]) -> T:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     # A test file may import the app's modules, so they must be importable, and be the ones that will run.
     if isinstance(collector, pytest.Module) and _may_have_app(collector):
-        with _apps(collector.config).importable(str(collector.path)):
+        apps, file = _apps(collector.config), str(collector.path)
+        apps.leave_alone(file)
+        with apps.importable(os.path.dirname(file), {}, with_settings=True):
             return (yield)
     return (yield)
 
 
-def _may_have_app(module: pytest.Module) -> bool:
-    """Whether an app was named, or lies above the test file; costs a few file look-ups."""
-    config = module.config
-    if config.getoption("azfunc_project") or config.getini("azfunc_project"):
-        return True
-    return any((folder / "host.json").is_file() for folder in module.path.parents)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
+    if isinstance(item, FunctionCheck) or not _may_have_app(item):
+        return (yield)
+    ours = not OURS.isdisjoint(getattr(item, "fixturenames", ()))
+    with _apps(item.config).importable(str(item.path.parent), _lenient_mark(item), with_settings=ours):
+        try:
+            return (yield)
+        finally:
+            host = item.stash.get(HOST, None)
+            if host is not None:  # closed by now, unless the session was interrupted
+                host.close()
+
+
+def _lenient_mark(item: pytest.Item) -> dict[str, Any]:
+    """The arguments of the test's marks; nothing when they are wrong, which the fixtures will say."""
+    try:
+        return _mark(item)
+    except Exception:
+        return {}
+
+
+def _mark(item: pytest.Item) -> dict[str, Any]:
+    """The arguments of the test's marks, closest first; those of a parameter set are closer than the function's."""
+    marks = list(item.iter_markers("azfunc"))
+    if not marks:
+        return {}
+    from pytest_azfunc.running_apps import merge_marks
+
+    of_parameters = getattr(getattr(item, "callspec", None), "marks", ())
+    marks.sort(key=lambda mark: mark not in of_parameters)
+    return merge_marks((found.args, found.kwargs) for found in marks)
+
+
+def _may_have_app(node: pytest.Collector | pytest.Item) -> bool:
+    """Whether an app was named, or lies where it is looked for; costs a few file look-ups per folder."""
+    config, folder = node.config, node.path.parent
+    near = config.stash.setdefault(NEAR, {})
+    found = near.get(folder)
+    if found is None:
+        named = config.getoption("azfunc_project") or config.getini("azfunc_project")
+        above = any((parent / "host.json").is_file() for parent in node.path.parents)
+        found = near[folder] = bool(named) or above or any(config.rootpath.glob("*/host.json"))
+    return found
 
 
 class FunctionChecks(pytest.Collector):
@@ -162,6 +221,25 @@ class FunctionCheck(pytest.Item):
         finally:
             host.close()
 
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: TracebackStyle | None = None
+    ) -> str | TerminalRepr:
+        """Our errors say all there is to say; of the script's own the traceback begins in the app."""
+        import traceback
+
+        from pytest_azfunc.errors import AzfuncError
+
+        error = excinfo.value
+        if isinstance(error, AzfuncError):
+            return str(error)
+        root = str(_apps(self.config).root_for(_start(self.config), {})) + os.sep
+        frames = error.__traceback__
+        while frames is not None and not frames.tb_frame.f_code.co_filename.startswith(root):
+            frames = frames.tb_next
+        if frames is None:
+            return "".join(traceback.format_exception_only(type(error), error)).rstrip()
+        return super().repr_failure(pytest.ExceptionInfo.from_exception(error.with_traceback(frames)), style)
+
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         return self.config.rootpath, None, f"azfunc: {self.name}"
 
@@ -170,15 +248,14 @@ def _host(request: pytest.FixtureRequest) -> Host:
     """The one host of this test, opened when the first fixture asks for it."""
     __tracebackhide__ = True
     item = request.node
-    host = item.stash.get(HOST, None)
+    host: Host | None = item.stash.get(HOST, None)
     if host is None:
-        apps = _apps(request.config)
-        mark = {}
-        if next(item.iter_markers("azfunc"), None) is not None:
-            from pytest_azfunc.running_apps import merge_marks
+        from pytest_azfunc.errors import AzfuncError
 
-            mark = merge_marks((found.args, found.kwargs) for found in item.iter_markers("azfunc"))
-        host = item.stash[HOST] = apps.open_host(str(item.path.parent), mark)
+        try:
+            host = item.stash[HOST] = _apps(request.config).open_host(str(item.path.parent), _mark(item))
+        except AzfuncError as error:
+            raise error.with_traceback(None) from None  # it says all there is to say
         request.addfinalizer(host.close)
     return host
 
@@ -201,37 +278,44 @@ def invoke(request: pytest.FixtureRequest) -> Callable[..., Invocation]:
     Raises the function's own exception, ``FunctionNotFound``, ``FunctionLoadError``, ``BindingError``, or
     ``LossyOutputError`` when Azure would drop or mangle an output.
     """
+    __tracebackhide__ = True
     return _host(request).invoke
 
 
 @pytest.fixture
 def ainvoke(request: pytest.FixtureRequest) -> Callable[..., Any]:
     """The same as ``invoke``, to be awaited inside a running event loop: ``await ainvoke("Name", payload)``."""
+    __tracebackhide__ = True
     return _host(request).ainvoke
 
 
 @pytest.fixture
 def azfunc_host(request: pytest.FixtureRequest) -> Host:
     """The running function app of this test, a ``Host``, fresh for each test. ``invoke`` goes through it."""
+    __tracebackhide__ = True
     return _host(request)
 
 
 @pytest.fixture
 def azfunc_project(request: pytest.FixtureRequest) -> Project:
     """The function app on disk, a ``Project``: ``.functions``, ``.errors``, ``.host``. Read once in a session."""
+    __tracebackhide__ = True
     return _host(request).project
 
 
 @pytest.fixture
 def azfunc_settings(request: pytest.FixtureRequest) -> AppSettings:
-    """The app settings of this test, a mutable mapping of strings. Changes are in ``os.environ`` at once, and undone."""
+    """The app settings of this test, a mutable mapping. Changes are in ``os.environ`` at once, and undone."""
+    __tracebackhide__ = True
     return _host(request).settings
 
 
 @pytest.fixture
 def azfunc_logs(request: pytest.FixtureRequest) -> LogCapture:
     """What all invocations of this test have logged, a ``LogCapture``: ``"text" in azfunc_logs``."""
-    return _host(request).logs
+    host = _host(request)
+    host.keep_all()
+    return host.logs
 
 
 @pytest.fixture
@@ -241,6 +325,7 @@ def azfunc_context(request: pytest.FixtureRequest) -> Callable[..., Context]:
     ``azfunc_context(function=None, *, invocation_id=None, trace_parent=None, trace_state=None, attributes=None,
     retry_count=0, max_retry_count=0)``
     """
+    __tracebackhide__ = True
     return _host(request).context
 
 
@@ -254,6 +339,7 @@ def azfunc_trigger(request: pytest.FixtureRequest) -> SimpleNamespace:
 
     import pytest_azfunc
 
+    __tracebackhide__ = True
     _host(request)
     builders = ("batch", "blob", "generic", "http", "queue", "timer")
     return SimpleNamespace(**{name: getattr(pytest_azfunc, name) for name in builders})

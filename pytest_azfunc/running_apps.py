@@ -13,8 +13,8 @@ from pytest_azfunc.app import Host
 from pytest_azfunc.errors import BindingError, ProjectError, UnsupportedFeature, kind_of, suggestion
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.project import Project
-from pytest_azfunc.project.discovery import find_project, nearest_above, require_app
-from pytest_azfunc.project.settings import read_settings_file
+from pytest_azfunc.project.discovery import find_project, require_app
+from pytest_azfunc.project.settings import read_settings_file, without_live_resources
 from pytest_azfunc.worker import WorkerProcess
 
 MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
@@ -72,6 +72,19 @@ def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any]) -> None:
             raise wrong(f"the setting {name!r} is {kind_of(value)}, but settings are strings")
 
 
+@contextmanager
+def lent_to_environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Put settings into ``os.environ`` where it has none of that name, and take out again what is still there."""
+    lent = {name: without_live_resources(value) for name, value in settings.items() if name not in os.environ}
+    os.environ.update(lent)
+    try:
+        yield
+    finally:
+        for name, value in lent.items():
+            if os.environ.get(name) == value:
+                del os.environ[name]
+
+
 @dataclass
 class RunningApps:
     """The apps of one session: each folder is read once, and each app has one worker process.
@@ -83,6 +96,7 @@ class RunningApps:
     choice: Choice
     binding_types: Mapping[str, str] = field(default_factory=dict)
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
+    _found: dict[str, str] = field(default_factory=dict)
     _projects: dict[str, Project] = field(default_factory=dict)
     _processes: dict[str, WorkerProcess] = field(default_factory=dict)
     _file_settings: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -98,14 +112,18 @@ class RunningApps:
             return require_app(beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, os.fspath(named)))
         if self.choice.project is not None:
             return require_app(self.choice.project)
-        return find_project(folder, self.choice.rootdir)
+        found = self._found.get(folder)
+        if found is None:
+            found = self._found[folder] = find_project(folder, self.choice.rootdir)
+        return found
 
     def project(self, root: str) -> Project:
         """The app in the folder *root*, read once."""
-        root = os.path.abspath(root)
         found = self._projects.get(root)
         if found is None:
-            found = self._projects[root] = Project.load(root, binding_types=self.binding_types)
+            absolute = os.path.abspath(root)
+            found = self._projects.get(absolute) or Project.load(absolute, binding_types=self.binding_types)
+            self._projects[root] = self._projects[absolute] = found
         return found
 
     def process(self, project: Project) -> WorkerProcess:
@@ -163,23 +181,37 @@ class RunningApps:
             source = os.path.basename(self.choice.settings or "local.settings.json")
             head = heading(host.project, version("azure-functions"), host.settings, source)
             entries = list_functions(host.project, host.worker.load, host.is_disabled, host.now, host.settings)
-        return render(entries, head, os.fspath(host.project.root), width), any(entry.problem is not None for entry in entries)
+        return render(entries, head, os.fspath(host.project.root), width), any(
+            entry.problem is not None for entry in entries
+        )
 
     @contextmanager
-    def importable(self, test_file: str) -> Iterator[None]:
-        """While a test file is imported: the modules of its app are importable, as they are while a host is open."""
-        root = self.choice.project or nearest_above(os.path.dirname(test_file))
+    def importable(self, folder: str, mark: Mapping[str, Any], *, with_settings: bool) -> Iterator[None]:
+        """While a test file in *folder* is imported, or a test of it runs: the modules of its app are importable.
+
+        They are the ones that will run, so a test can patch them before its host is open.
+
+        :param with_settings: whether the values of the settings file are in ``os.environ``, where modules that are
+            imported now may look for them.
+        """
         try:
-            project = None if root is None else self.project(root)
-        except Exception:  # noqa: BLE001 - the tests that need the app will say what is wrong with it
-            project = None
-        if project is None:
+            project = self.project(self.root_for(folder, mark))
+            settings = self._settings_of(project) if with_settings else {}
+        except Exception:
             yield
             return
         modules = self.process(project).modules
-        modules.leave_alone(test_file)
         modules.activate()
         try:
-            yield
+            with lent_to_environment(settings):
+                yield
         finally:
             modules.deactivate()
+
+    def leave_alone(self, test_file: str) -> None:
+        """Tell the app of a test file that the file, and what lies beside it, is not the app's."""
+        try:
+            project = self.project(self.root_for(os.path.dirname(test_file), {}))
+        except Exception:
+            return
+        self.process(project).modules.leave_alone(test_file)

@@ -33,7 +33,9 @@ class AppSettings(MutableMapping[str, str]):
         if not isinstance(name, str) or not name or "=" in name or "\0" in name:
             raise BindingError("setting", name=repr(name), reason="it cannot be the name of an app setting")
         if not isinstance(value, str) or "\0" in value:
-            reason = f"its value is {kind_of(value)}, but must be a str" if not isinstance(value, str) else "it has a NUL"
+            reason = (
+                f"its value is {kind_of(value)}, but must be a str" if not isinstance(value, str) else "it has a NUL"
+            )
             raise BindingError("setting", name=name, reason=reason)
         self._names[name] = None
         os.environ[name] = value

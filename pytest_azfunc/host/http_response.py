@@ -6,18 +6,21 @@ Sources: azure-functions-host, HttpBinding.cs and RawScriptResult.cs; Microsoft.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
 from pytest_azfunc.host.outputs import body_of
-from pytest_azfunc.host.triggers.json_body import scalar_text
-from pytest_azfunc.project.lenient_json import JsonError, loads
+from pytest_azfunc.host.triggers.json_body import scalar_text, with_net_dates
+from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
 
 _TEXT = "text/plain; charset=utf-8"
+_INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
 
 @dataclass(frozen=True)
@@ -60,17 +63,17 @@ def _title(name: str) -> str:
 
 
 def _status(value: Any) -> int:
-    """A status is a number or a numeric text; anything else leaves 200."""
-    try:
-        return int(str(value))
-    except ValueError:
+    """A status is a number or a numeric text (of .NET's int); anything else leaves 200."""
+    text = str(value)
+    if _INTEGER.fullmatch(text) is None or len(text) > 20 or not -(2**31) <= int(text) < 2**31:
         return 200
+    return int(text)
 
 
 def _from_text(text: str) -> HttpResult:
     """A plain text is parsed as JSON first; an object with a ``body`` is a response object."""
     try:
-        value = loads(text) if text.strip() else None
+        value = None if is_blank(text) else with_net_dates(loads(text))
     except JsonError:
         return HttpResult(200, (("Content-Type", _TEXT),), text.encode("utf-8"))
     if isinstance(value, dict):
@@ -111,12 +114,13 @@ def _set_cookie(cookie: Mapping[str, Any]) -> str:
     parts = [f"{cookie['name']}={quote(cookie['value'], safe='-_.~')}"]
     if cookie.get("expires") is not None:
         moment = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=cookie["expires"])
-        parts.append(f"expires={moment:%a, %d %b %Y %H:%M:%S} GMT")
+        parts.append(f"expires={format_datetime(moment, usegmt=True)}")  # strftime would speak the user's language
     if cookie.get("max_age") is not None:
         parts.append(f"max-age={int(cookie['max_age'])}")
-    for name in ("domain", "path"):
-        if cookie.get(name) is not None:
-            parts.append(f"{name}={cookie[name]}")
+    if cookie.get("domain") is not None:
+        parts.append(f"domain={cookie['domain']}")
+    path = cookie.get("path")
+    parts.append(f"path={'/' if path is None else path}")
     if cookie.get("secure"):
         parts.append("secure")
     same_site = {"Lax": "lax", "Strict": "strict", "ExplicitNone": "none"}.get(cookie.get("same_site", "None"))

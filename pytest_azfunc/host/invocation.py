@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import logging
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc.errors import BindingError, shown
 from pytest_azfunc.host.log_capture import LogCapture
@@ -15,37 +16,65 @@ if TYPE_CHECKING:
     import requests
 
 
+class InvocationView(Protocol):
+    """How the host that ran a function presents what came of it."""
+
+    def outputs(self, invocation: Invocation) -> Outputs:
+        """The outputs that were set."""
+
+    def reaches_console(self, record: logging.LogRecord) -> bool:
+        """Whether host.json lets a line through."""
+
+    def http_response(self, invocation: Invocation) -> requests.Response | None:
+        """The response that a caller would get; None without one."""
+
+
 @dataclass(frozen=True, repr=False)
 class Invocation:
     """What a function did with one trigger value.
 
     :ivar function: the function's name.
-    :ivar return_value: the object that ``main()`` returned.
-    :ivar outputs: the outputs that were set, by binding name; ``$return`` is among them.
-    :ivar logs: what the function logged, its threads and tasks included.
-    :ivar context: the invocation context that the function could ask for.
-    :ivar exception: what it raised, or None.
-    :ivar attempts: how often it ran, retries included.
-    :ivar duration: seconds from request to response, conversions included.
-    :ivar caused_by: the invocation whose output started this one, or None.
-    :ivar caused: the invocations that the outputs of this one started.
     :ivar request: what the host asked the worker.
     :ivar response: what the worker answered.
+    :ivar duration: seconds from request to response, conversions included.
+    :ivar attempts: how often it ran, retries included.
+    :ivar caused_by: the invocation whose output started this one, or None.
+    :ivar caused: the invocations that the outputs of this one started.
     """
 
     function: str
-    return_value: Any
-    outputs: Outputs
-    logs: LogCapture
-    context: Any
-    exception: BaseException | None
-    duration: float
     request: InvocationRequest
     response: InvocationResponse
+    duration: float
+    _view: InvocationView
     attempts: int = 1
     caused_by: Invocation | None = None
     caused: tuple[Invocation, ...] = ()
-    _http: Callable[[Invocation], requests.Response | None] | None = field(default=None, compare=False)
+
+    @property
+    def return_value(self) -> Any:
+        """The object that ``main()`` returned."""
+        return self.response.python_values.get("$return")
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        """The outputs that were set, by binding name; ``$return`` is among them."""
+        return self._view.outputs(self)
+
+    @cached_property
+    def logs(self) -> LogCapture:
+        """What the function logged, its threads and tasks included."""
+        return LogCapture(self.response.logs, self._view.reaches_console)
+
+    @property
+    def context(self) -> Any:
+        """The invocation context that the function could ask for."""
+        return self.response.context
+
+    @property
+    def exception(self) -> BaseException | None:
+        """What the function raised, or None."""
+        return self.response.exception
 
     @property
     def ok(self) -> bool:
@@ -55,7 +84,7 @@ class Invocation:
     @property
     def http(self) -> requests.Response | None:
         """The HTTP response that a caller would get, as a genuine ``requests.Response``; None without one."""
-        return None if self._http is None else self._http(self)
+        return self._view.http_response(self)
 
     def _response(self, name: str) -> requests.Response:
         response = self.http

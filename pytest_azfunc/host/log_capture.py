@@ -12,7 +12,8 @@ _LINE_FORMATTER = logging.Formatter("%(message)s")
 Filter = Callable[[logging.LogRecord], bool]
 
 
-class LogCapture(Sequence[logging.LogRecord]):
+# "str" is there for type checkers: `"text" in logs` is the point of it. Items are records only.
+class LogCapture(Sequence["logging.LogRecord | str"]):
     """What a function logged, in order: a sequence of :class:`logging.LogRecord`.
 
     ``"charged" in result.logs`` looks for the text in the messages. Records of threads that outlive the invocation

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, listing, shown, suggestion
+from pytest_azfunc.host.triggers.json_body import scalar_text
+from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.rpc import TypedData
 
 # Outputs whose extension takes a JSON array - also a string that looks like one - for several messages.
@@ -97,7 +99,7 @@ class Outputs(Mapping[str, Output]):
             function=self._function,
             name=name,
             suggestion="" if name in known else suggestion(name, known),
-            known=listing("Set", self._outputs),
+            known=listing("Outputs that it set", self._outputs),
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -125,9 +127,10 @@ def body_of(binding_type: str, data: TypedData) -> bytes:
     if kind == "bytes":
         return bytes(value)
     if kind in ("int", "double") and binding_type.lower() == "blob":
-        # .NET's BitConverter: an int that fits is a 32-bit one, so a number becomes raw bytes in the blob.
-        return struct.pack("<d", value) if kind == "double" else struct.pack("<i" if -(2**31) <= value < 2**31 else "<q", value)
-    return str(value).encode("utf-8")
+        # .NET's BitConverter: a number becomes raw bytes in the blob. An integer is cut to 32 bits before.
+        return struct.pack("<d", value) if kind == "double" else struct.pack("<I", value & 0xFFFFFFFF)
+    text = scalar_text(value) if kind in ("int", "double") else str(value)
+    return text.encode("utf-8")
 
 
 def _array(text: str) -> list[Any] | None:
@@ -135,13 +138,16 @@ def _array(text: str) -> list[Any] | None:
     if not (stripped.startswith("[") and stripped.endswith("]")):
         return None
     try:
-        value = json.loads(stripped)
-    except ValueError:
+        value = loads(stripped)
+    except JsonError:
         return None
     return value if isinstance(value, list) else None
 
 
 def _element(item: Any) -> bytes:
-    """One element of a split array: text as it is, the rest as Newtonsoft prints it, indented."""
-    text = item if isinstance(item, str) else json.dumps(item, indent=2, ensure_ascii=False)
-    return text.encode("utf-8")
+    """One element of a split array: text as it is, the rest as Newtonsoft prints it, objects indented."""
+    if item is None:
+        return b""
+    if isinstance(item, (dict, list)):
+        return json.dumps(item, indent=2, ensure_ascii=False).encode("utf-8")
+    return (item if isinstance(item, str) else scalar_text(item)).encode("utf-8")

@@ -9,10 +9,10 @@ Everything in this module is a pure function of its arguments: no clock, no envi
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
+from pytest_azfunc.host.ncrontab import read_expression
 from pytest_azfunc.project.timespan import parse_timespan
 
 
@@ -52,6 +52,19 @@ def parse(text: str) -> Schedule:
     if interval is None:
         raise ScheduleError(text)
     return ConstantSchedule(text, interval)
+
+
+def _parse_cron(text: str) -> CronSchedule | None:
+    expression = read_expression(text)
+    if expression is None:
+        return None
+    allowed, written = expression.allowed, expression.written
+    # webjobs-sdk-extensions, CronSchedule.cs (constructor) looks at the text written back, not at the one given: 1,2
+    # has become 1-2 and counts as an interval, */6 hours has become 0,6,12,18 and doesn't.
+    is_interval = any(mark in part for part in written[:-3] for mark in "*-/")
+    # webjobs-sdk-extensions, CronSchedule.cs (HasSeconds): five parts, no seconds.
+    seconds = allowed[0] if len(allowed) == 6 else (0,)
+    return CronSchedule(text, " ".join(written), is_interval, seconds, *allowed[-5:])
 
 
 def monitor_is_kept(schedule: Schedule, now: datetime) -> bool:
@@ -323,129 +336,3 @@ def _in_standard_time(wall_clock: datetime, zone: tzinfo | None) -> datetime:
     # skipped one comes out later on the clock by the size of the gap.
     first_pass = wall_clock.replace(tzinfo=zone, fold=0)
     return first_pass.replace(fold=1) if _is_repeated(first_pass) else _existing(first_pass)
-
-
-# Cron expressions
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    low: int
-    high: int
-    names: tuple[str, ...] = ()
-
-
-# NCrontab 3.3.3, CrontabFieldImpl.cs
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-_FIELDS = (
-    _Field(0, 59),
-    _Field(0, 59),
-    _Field(0, 23),
-    _Field(1, 31),
-    _Field(1, 12, _MONTHS),
-    _Field(0, 6, _WEEKDAYS),  # there is no 7 for Sunday
-)
-
-_INT32_MAX = 2**31 - 1
-
-# .NET's Int32.Parse: ASCII digits, white space around them, null characters after them.
-_INTEGER = re.compile(r"[\t-\r ]*([+-]?)0*([0-9]{1,10})[\t-\r ]*\0*")
-
-
-class _NotCron(Exception):
-    """A field that is not valid."""
-
-
-def _parse_cron(text: str) -> CronSchedule | None:
-    # NCrontab splits at U+0020 only. webjobs-sdk-extensions, CronSchedule.cs (HasSeconds): five parts, no seconds.
-    parts = [part for part in text.split(" ") if part]
-    if len(parts) not in (5, 6):
-        return None
-    fields = _FIELDS[-len(parts) :]
-    try:
-        allowed = [_values(part, field) for part, field in zip(parts, fields, strict=True)]
-    except _NotCron:
-        return None
-    written = [_written_back(values, field) for values, field in zip(allowed, fields, strict=True)]
-    # webjobs-sdk-extensions, CronSchedule.cs (constructor) looks at the text written back, not at the one given: 1,2
-    # has become 1-2 and counts as an interval, */6 hours has become 0,6,12,18 and doesn't.
-    is_interval = any(mark in part for part in written[:-3] for mark in "*-/")
-    seconds = allowed[0] if len(parts) == 6 else (0,)
-    return CronSchedule(text, " ".join(written), is_interval, seconds, *allowed[-5:])
-
-
-def _values(text: str, field: _Field) -> tuple[int, ...]:
-    values: set[int] = set()
-    for item in text.split(","):
-        values.update(_item(item, field))
-    return tuple(sorted(values))
-
-
-def _item(text: str, field: _Field) -> range:
-    # NCrontab 3.3.3, CrontabFieldImpl.cs (InternalParse) and CrontabField.cs (Accumulate)
-    span, slash, step_text = text.partition("/")
-    step = max(_integer(step_text), 1) if slash else 1
-    first, dash, last = span.partition("-")
-    if span == "*":
-        low, high = field.low, field.high
-    elif dash:
-        # A falling range is swapped, it does not wrap around.
-        low, high = sorted((_value(first, field), _value(last, field)))
-    else:
-        low = _value(span, field)
-        high = field.high if slash else low
-    if low < field.low or high > field.high:
-        raise _NotCron
-    values = range(low, high + 1, step)
-    if values[-1] - field.low + step > _INT32_MAX:
-        # NCrontab's loop counter overflows and the exception passes by the host's handler.
-        raise _NotCron
-    return values
-
-
-def _value(text: str, field: _Field) -> int:
-    if "0" <= text[:1] <= "9":
-        return _integer(text)
-    # Any beginning of a name will do, and the calendar's first match is taken: J is January, W is Wednesday.
-    for value, name in enumerate(field.names, field.low):
-        if text and name.startswith(text.lower()):
-            return value
-    raise _NotCron
-
-
-def _integer(text: str) -> int:
-    match = _INTEGER.fullmatch(text)
-    if match is None:
-        raise _NotCron
-    sign, digits = match.groups()
-    value = -int(digits) if sign == "-" else int(digits)
-    if not -_INT32_MAX - 1 <= value <= _INT32_MAX:
-        raise _NotCron
-    return value
-
-
-def _written_back(values: tuple[int, ...], field: _Field) -> str:
-    # NCrontab 3.3.3, CrontabFieldImpl.cs (Format): two consecutive values are already a range.
-    if len(values) == field.high - field.low + 1:
-        return "*"
-    runs: list[list[int]] = []
-    for value in values:
-        if runs and runs[-1][-1] == value - 1:
-            runs[-1].append(value)
-        else:
-            runs.append([value])
-    return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -13,12 +13,10 @@ from pytest_azfunc.errors import LossyOutputError
 from pytest_azfunc.host.console import console_filter
 from pytest_azfunc.host.inputs import NOTHING, check_names, input_data
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.lossy_outputs import find_loss
 from pytest_azfunc.host.outputs import Output, Outputs
 from pytest_azfunc.host.triggers.bare import deliver
-from pytest_azfunc.host.triggers.http import HttpPayload, Prepare, with_prepare
-from pytest_azfunc.host.triggers.payload import Occasion
+from pytest_azfunc.host.triggers.payload import Occasion, Prepare, new_guid
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import (
     InvocationRequest,
@@ -32,6 +30,10 @@ from pytest_azfunc.rpc import (
 
 if TYPE_CHECKING:
     import requests
+
+
+# Makes the response that a caller of the function would get.
+HttpResponder = Callable[[Invocation, Function], "requests.Response | None"]
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,10 @@ class ScriptHost:
     strict: bool = True
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     prepare_http: Prepare | None = None
-    http_response: Callable[[Invocation], requests.Response | None] | None = None
+    http_response: HttpResponder | None = None
     base_url: str = "http://localhost:7071"
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
-    _consoles: dict[str, Callable[[Any], bool]] = field(default_factory=dict)
+    _views: dict[str, FunctionView] = field(default_factory=dict)
 
     def request(
         self,
@@ -78,15 +80,13 @@ class ScriptHost:
         """
         if inputs:
             check_names(function, inputs)
-        if isinstance(payload, HttpPayload) and self.prepare_http is not None:
-            payload = with_prepare(payload, self.prepare_http)
-        occasion = Occasion(function, self.now(), self.base_url, self.project.host.route_prefix)
+        occasion = Occasion(function, self.now(), self.base_url, self.project.host.route_prefix, self.prepare_http)
         delivery = deliver(payload, occasion)
         data: dict[str, TypedData | PythonObject | None] = {function.trigger.name: delivery.value}
         for name, binding in function.inputs.items():
             data[name] = input_data(binding, inputs[name]) if name in inputs else NOTHING
         overrides = overrides or _NO_OVERRIDES
-        invocation_id = overrides.invocation_id or str(uuid.uuid4())
+        invocation_id = overrides.invocation_id or new_guid()
         trace = overrides.trace or TraceContext(_trace_parent(invocation_id))
         return InvocationRequest(
             function.name, data, delivery.metadata, invocation_id, trace, overrides.retry or _NO_RETRY
@@ -111,61 +111,62 @@ class ScriptHost:
 
     def _finish(self, request: InvocationRequest, response: InvocationResponse, duration: float) -> Invocation:
         __tracebackhide__ = True
-        function = self.project.functions[request.function]
-        values = response.python_values
-        outputs = self._outputs(function, response)
-        invocation = Invocation(
-            function=function.name,
-            return_value=values.get("$return"),
-            outputs=Outputs(function.name, outputs, function.outputs),
-            logs=LogCapture(response.logs, self._console(function.name)),
-            context=response.context,
-            exception=response.exception,
-            duration=duration,
-            request=request,
-            response=response,
-            _http=self.http_response,
-        )
+        view = self._views.get(request.function)
+        if view is None:
+            function = self.project.functions[request.function]
+            console = console_filter(self.project.host.log_levels, function.name)
+            view = self._views[request.function] = FunctionView(function, console, self.http_response)
+        invocation = Invocation(view.function.name, request, response, duration, view)
         for observer in self.observers:
             observer(invocation)
         if self.strict and response.exception is None:
-            loss = self._loss(function, response)
+            loss = view.loss(response)
             if loss is not None:
                 raise loss
         return invocation
 
-    def _outputs(self, function: Function, response: InvocationResponse) -> dict[str, Output]:
-        values = response.python_values
-        outputs = {}
-        for name, data in response.outputs.items():
-            outputs[name] = Output(name, function.bindings[name].type, values.get(name), data)
-        if response.return_value is not None:
-            outputs["$return"] = Output(
-                "$return", return_type(function) or "generic", values.get("$return"), response.return_value
-            )
-        return outputs
 
-    def _loss(self, function: Function, response: InvocationResponse) -> LossyOutputError | None:
+@dataclass(frozen=True)
+class FunctionView:
+    """How invocations of one function are presented."""
+
+    function: Function
+    reaches_console: Callable[[logging.LogRecord], bool]
+    make_response: HttpResponder | None
+
+    def outputs(self, invocation: Invocation) -> Outputs:
+        """The outputs that were set, by binding name."""
+        response, function = invocation.response, self.function
+        values = response.python_values
+        outputs = {
+            name: Output(name, function.bindings[name].type, values.get(name), data)
+            for name, data in response.outputs.items()
+        }
+        if response.return_value is not None:
+            kind = return_type(function)
+            outputs["$return"] = Output("$return", kind, values.get("$return"), response.return_value)
+        return Outputs(function.name, outputs, function.outputs)
+
+    def http_response(self, invocation: Invocation) -> requests.Response | None:
+        """The response that a caller would get; None without one."""
+        return None if self.make_response is None else self.make_response(invocation, self.function)
+
+    def loss(self, response: InvocationResponse) -> LossyOutputError | None:
+        """What Azure would drop or mangle of the outputs; None when nothing is."""
         for name, value in response.python_values.items():
-            binding = function.bindings.get(name)
-            data = response.return_value if name == "$return" else response.outputs.get(name)
-            kind = binding.type if binding is not None else return_type(function)
-            if kind is None:
+            if value is None:
                 continue
-            loss = find_loss(function.name, name, kind, value, data, binding.location if binding and data else None)
+            returned = name == "$return"
+            data = response.return_value if returned else response.outputs.get(name)
+            kind = return_type(self.function) if returned else self.function.bindings[name].type
+            loss = find_loss(self.function, name, kind, value, data)
             if loss is not None:
                 return loss
         return None
 
-    def _console(self, function: str) -> Callable[[Any], bool]:
-        found = self._consoles.get(function)
-        if found is None:
-            found = self._consoles[function] = console_filter(self.project.host.log_levels, function)
-        return found
 
-
-def return_type(function: Function) -> str | None:
-    """The type of the binding that takes the return value: ``$return``, else the last other output's; None without."""
+def return_type(function: Function) -> str:
+    """The type of the binding that takes the return value: ``$return``, else the last output, else the trigger."""
     explicit = function.bindings.get("$return")
     if explicit is not None:
         return explicit.type
@@ -174,10 +175,7 @@ def return_type(function: Function) -> str | None:
 
 
 def http_output(invocation: Invocation, function: Function) -> tuple[TypedData | None, bool]:
-    """The typed data of the function's HTTP output, and whether it declares one.
-
-
-    """
+    """The typed data of the function's HTTP output, and whether it declares one."""
     names = [b.name for b in function.outputs.values() if b.type.lower() == "http"]
     sent = [invocation.outputs[name].typed_data for name in names if name in invocation.outputs]
     if not names and "$return" in invocation.outputs:  # any other return value is written as the response too

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from typing import Final
 
-KNOWN: Final[dict[str, str]] = {
-    name.lower(): name
-    for name in (
-        "httpTrigger http timerTrigger warmupTrigger manualTrigger "
-        "queueTrigger queue blobTrigger blob table "
-        "eventGridTrigger eventGrid eventHubTrigger eventHub serviceBusTrigger serviceBus "
-        "cosmosDBTrigger cosmosDB kafkaTrigger kafka rabbitMQTrigger rabbitMQ "
-        "sqlTrigger sql mysqlTrigger mysql kusto "
-        "redisPubSubTrigger redisListTrigger redisStreamTrigger redis "
-        "signalRTrigger signalR signalRConnectionInfo signalRNegotiation signalREndpoints "
-        "webPubSubTrigger webPubSub webPubSubConnection webPubSubContext "
-        "sendGrid twilioSms "
-        "orchestrationTrigger activityTrigger entityTrigger durableClient orchestrationClient "
-        "daprServiceInvocationTrigger daprBindingTrigger daprTopicTrigger "
-        "daprState daprSecret daprInvoke daprPublish daprBinding "
-        "assistantSkillTrigger textCompletion assistantCreate assistantQuery assistantPost "
-        "embeddings embeddingsStore semanticSearch "
-        "mcpToolTrigger mcpResourceTrigger mcpPromptTrigger connectorTrigger"
-    ).split()
-}
+_NAMES = """
+    httpTrigger http timerTrigger warmupTrigger manualTrigger
+    queueTrigger queue blobTrigger blob table
+    eventGridTrigger eventGrid eventHubTrigger eventHub serviceBusTrigger serviceBus
+    cosmosDBTrigger cosmosDB kafkaTrigger kafka rabbitMQTrigger rabbitMQ
+    sqlTrigger sql mysqlTrigger mysql kusto
+    redisPubSubTrigger redisListTrigger redisStreamTrigger redis
+    signalRTrigger signalR signalRConnectionInfo signalRNegotiation signalREndpoints
+    webPubSubTrigger webPubSub webPubSubConnection webPubSubContext
+    sendGrid twilioSms
+    orchestrationTrigger activityTrigger entityTrigger durableClient orchestrationClient
+    daprServiceInvocationTrigger daprBindingTrigger daprTopicTrigger
+    daprState daprSecret daprInvoke daprPublish daprBinding
+    assistantSkillTrigger textCompletion assistantCreate assistantQuery assistantPost
+    embeddings embeddingsStore semanticSearch
+    mcpToolTrigger mcpResourceTrigger mcpPromptTrigger connectorTrigger
+"""
+
+KNOWN: Final[dict[str, str]] = {name.lower(): name for name in _NAMES.split()}

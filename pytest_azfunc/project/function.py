@@ -118,12 +118,12 @@ class Function:
         """The binding that starts the function."""
         return next(binding for binding in self.bindings.values() if binding.is_trigger)
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, Binding]:
         """Input bindings by name, without the trigger."""
         return {b.name: b for b in self.bindings.values() if b.direction == "in" and not b.is_trigger}
 
-    @property
+    @cached_property
     def outputs(self) -> dict[str, Binding]:
         """Output bindings by name, ``$return`` included."""
         return {b.name: b for b in self.bindings.values() if b.direction == "out"}

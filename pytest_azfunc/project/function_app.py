@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,18 +45,17 @@ class Project:
     excluded: tuple[str, ...] = ()
 
     @classmethod
-    def load(
-        cls, path: str | os.PathLike[str], *, binding_types: Mapping[str, str] | None = None
-    ) -> Project:
+    def load(cls, path: str | os.PathLike[str], *, binding_types: Mapping[str, str] | None = None) -> Project:
         """Read the function app in the folder *path*.
 
         :param binding_types: binding types of further extensions, lower case -> usual spelling.
         :raises ProjectError: no such folder, or a host.json with which the host would not start. A bad function
             does not raise: it is in :attr:`errors`, and the others stay usable, as in Azure.
         """
-        root = os.path.abspath(os.fspath(path))
+        given = os.fsdecode(path)
+        root = os.path.abspath(given)
         if not os.path.isdir(root):
-            raise ProjectError("project-missing", location=Location(root), path=os.fspath(path))
+            raise ProjectError("project-missing", location=Location(root), path=given)
         host = read_host_json(root)
         if os.path.isfile(os.path.join(root, DECORATOR_SCRIPT)):
             raise _decorator_model(root)
@@ -99,34 +98,70 @@ def _assemble(root: str, host: HostConfig, further_types: Mapping[str, str]) -> 
     errors: dict[str, AzfuncError] = {}
     allowed = None if host.functions is None else {name.lower() for name in host.functions}
     excluded = []
-    seen: dict[str, str] = {}
-    for name in sorted(_function_folders(root), key=host_order):
+    for name in _folders(root):
+        folder = f"{root}{os.sep}{name}"
         if allowed is not None and name.lower() not in allowed:
-            excluded.append(name)
+            if os.path.lexists(os.path.join(folder, "function.json")):
+                excluded.append(name)
             continue
-        other = seen.setdefault(name.lower(), name)
         try:
-            if other is not name:
-                where = Location(os.path.join(root, name, "function.json"))
-                raise ProjectError("function-name-duplicate", function=name, location=where, name=name, other=other)
-            functions[name] = read_function(name, os.path.join(root, name), known_types)
+            function = read_function(name, folder, known_types)
         except ProjectError as error:
-            errors[f"{name} ({other})" if other is not name else name] = error
-    for name, error in http_routes.conflicts(functions.values()).items():
+            errors[name] = error
+            continue
+        if function is not None:
+            functions[name] = function
+    _drop(functions, errors, _duplicates(functions.values()))
+    _drop(functions, errors, http_routes.conflicts(functions.values()))
+    found, problems = NameMapping(functions.items()), NameMapping(_keyed(errors, functions))
+    return Project(Path(root), found, problems, host, tuple(excluded))
+
+
+def _drop(functions: dict[str, Function], errors: dict[str, AzfuncError], found: Mapping[str, AzfuncError]) -> None:
+    for name, error in found.items():
         errors[name] = error
         del functions[name]
-    return Project(Path(root), NameMapping(functions.items()), NameMapping(errors.items()), host, tuple(excluded))
 
 
-def _function_folders(root: str) -> list[str]:
-    """Folders with a function.json; the host skips all others silently."""
+def _duplicates(functions: Iterable[Function]) -> dict[str, AzfuncError]:
+    """Functions whose name differs only in case from the name of one before."""
+    errors: dict[str, AzfuncError] = {}
+    first: dict[str, str] = {}
+    for function in functions:
+        other = first.setdefault(function.name.lower(), function.name)
+        if other != function.name:
+            errors[function.name] = ProjectError(
+                "function-name-duplicate",
+                function=function.name,
+                location=function.location,
+                name=function.name,
+                other=other,
+            )
+    return errors
+
+
+def _keyed(errors: Mapping[str, AzfuncError], functions: Mapping[str, Function]) -> Iterator[tuple[str, AzfuncError]]:
+    """The errors by name, in the host's order; a mapping that ignores case has no room for ``foo`` beside ``Foo``."""
+    taken = {name.lower() for name in functions}
+    for name in sorted(errors, key=lambda name: (host_order(name), name)):
+        key, number = name, 1
+        while key.lower() in taken:
+            number += 1
+            key = f"{name} ({number})"
+        taken.add(key.lower())
+        yield key, errors[name]
+
+
+def _folders(root: str) -> list[str]:
+    """The folders of the app, in the host's order of functions."""
     try:
         with os.scandir(root) as entries:
             names = [entry.name for entry in entries if _may_be_folder(entry)]
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ProjectError("file-unreadable", location=Location(root), file=root, reason=reason) from None
-    return [name for name in names if os.path.lexists(os.path.join(root, name, "function.json"))]
+        raise ProjectError("project-unreadable", location=Location(root), path=root, reason=reason) from None
+    # Sorted twice, so that names that differ only in case come in the same order everywhere.
+    return sorted(sorted(names), key=host_order)
 
 
 def _may_be_folder(entry: os.DirEntry[str]) -> bool:

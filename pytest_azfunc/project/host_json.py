@@ -1,18 +1,31 @@
-"""host.json: what it says to the host, checked as the host checks it (HostJsonFileConfigurationSource.cs)."""
+"""host.json: what it says to the host, checked as the host checks it.
+
+Sources: Azure/azure-functions-host, HostJsonFileConfigurationSource.cs and ScriptJobHostOptionsSetup.cs. The host turns
+the file into .NET configuration: names ignore case, every scalar is text, and null is an empty text. An object or array
+in the place of something else is passed over in silence there; here it is an error, for nobody means that.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
-from pytest_azfunc.errors import Location, ProjectError, json_kind, shown
+from pytest_azfunc.errors import Location, ProjectError, either, json_kind, shown_json
 from pytest_azfunc.project.function import RetryPolicy
 from pytest_azfunc.project.json_file import JsonFile, read_json
 from pytest_azfunc.project.retry_policy import parse_retry
+from pytest_azfunc.project.timespan import parse_timespan
 
+# In the order of .NET's numbers.
 LOG_LEVELS = ("trace", "debug", "information", "warning", "error", "critical", "none")
+
+DEFAULT_TIMEOUT: Final = timedelta(minutes=30)
+_NO_TIMEOUT = timedelta(days=-1)  # -1 is a time span of minus one day
+_SHORTEST_TIMEOUT = timedelta(seconds=1)
+_RETRY_RULES = {"retry-value": "host-json-retry", "retry-value-missing": "host-json-retry-missing"}
 
 
 @dataclass(frozen=True)
@@ -24,6 +37,8 @@ class HostConfig:
     :ivar route_prefix: the text before every route, ``"api"`` by default.
     :ivar log_levels: log category -> level name in lower case; ``"default"`` stands for all others.
     :ivar retry: the retry policy of functions that have none of their own.
+    :ivar function_timeout: how long a function may run; None for no limit. 30 minutes by default, as outside of the
+        Consumption plan.
     :ivar content: the whole file.
     """
 
@@ -32,6 +47,7 @@ class HostConfig:
     route_prefix: str = "api"
     log_levels: Mapping[str, str] = field(default_factory=dict)
     retry: RetryPolicy | None = None
+    function_timeout: timedelta | None = DEFAULT_TIMEOUT
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     source: JsonFile | None = field(default=None, repr=False, compare=False)
 
@@ -57,84 +73,131 @@ def read_host_json(root: str) -> HostConfig:
         route_prefix=_route_prefix(content, source),
         log_levels=_log_levels(content, source),
         retry=_retry(content, source),
+        function_timeout=_function_timeout(content, source),
         content=content,
         source=source,
     )
 
 
 def _check_version(content: Mapping[str, Any], source: JsonFile) -> None:
-    if "version" not in content:
-        raise ProjectError("host-json-version-missing", location=source.location())
-    version = content["version"]
+    version = content.get("version")
+    if version is None or version == "":
+        raise ProjectError("host-json-version-missing", location=source.location("version"))
     if version != "2.0":
-        hint = " (The runtime's version is FUNCTIONS_EXTENSION_VERSION, an app setting.)"
+        hint = " (The runtime's version is the app setting FUNCTIONS_EXTENSION_VERSION.)"
         newer = str(version).startswith(("3", "4"))
         raise ProjectError(
-            "host-json-version", location=source.location("version"), found=shown(version), hint=hint if newer else ""
+            "host-json-version",
+            location=source.location("version"),
+            found=shown_json(version),
+            hint=hint if newer else "",
         )
-
-
-def _wrong(source: JsonFile, keys: tuple[str, ...], value: object, expected: str) -> ProjectError:
-    return ProjectError(
-        "host-json-value",
-        location=source.location(*keys),
-        name=".".join(keys),
-        found=json_kind(value),
-        expected=expected,
-    )
 
 
 def _functions(content: Mapping[str, Any], source: JsonFile) -> tuple[str, ...] | None:
     names = _member(content, "functions")
-    if names is None:
+    if names is None or names == []:  # an empty array leaves nothing in .NET configuration, as if it were not there
         return None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise _wrong(source, ("functions",), names, "an array of function names")
+    if not isinstance(names, list):
+        raise _ignored(source, ("functions",), json_kind(names), "an array of function names")
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            raise _ignored(source, ("functions", index), json_kind(name), "the name of a function")
     return tuple(names)
 
 
 def _route_prefix(content: Mapping[str, Any], source: JsonFile) -> str:
     http = _section(_section(content, source, "extensions"), source, "extensions", "http")
-    for key, value in http.items():
-        if key.lower() == "routeprefix":
-            if value is None:  # .NET configuration has no null: it arrives as an empty text
-                return ""
-            if not isinstance(value, str):
-                raise _wrong(source, ("extensions", "http", key), value, "a string")
-            return value
-    return "api"
+    keys = ("extensions", "http", "routePrefix")
+    if not any(key.lower() == "routeprefix" for key in http):
+        return "api"
+    return _text(_member(http, "routePrefix"), source, keys, "a string")
 
 
 def _log_levels(content: Mapping[str, Any], source: JsonFile) -> Mapping[str, str]:
     levels = _section(_section(content, source, "logging"), source, "logging", "logLevel")
     result = {}
     for category, level in levels.items():
-        if not isinstance(level, str) or level.lower() not in LOG_LEVELS:
-            raise _wrong(source, ("logging", "logLevel", category), level, "one of " + ", ".join(LOG_LEVELS).title())
-        result[category] = level.lower()
+        keys = ("logging", "logLevel", category)
+        text = _text(level, source, keys, "a level").strip().lower()
+        if not text:
+            continue
+        if text.isdigit() and len(text) == 1 and int(text) < len(LOG_LEVELS):
+            text = LOG_LEVELS[int(text)]
+        if text not in LOG_LEVELS:
+            raise _wrong(source, keys, shown_json(level), either(level.title() for level in LOG_LEVELS))
+        result[category] = text
     return result
 
 
 def _retry(content: Mapping[str, Any], source: JsonFile) -> RetryPolicy | None:
-    retry = _member(content, "retry")
-    if retry is None:
+    values = _section(content, source, "retry")
+    if not values:
         return None
 
-    def error(rule: str, **details: object) -> ProjectError:
-        return ProjectError(rule, location=source.location("retry"), **details)
+    def error(rule: str, **details: Any) -> ProjectError:
+        where = source.location("retry", str(details["name"]))
+        return ProjectError(_RETRY_RULES[rule], location=where, **details)
 
-    return parse_retry(retry, error)
+    texts = {key: _text(value, source, ("retry", key), "a scalar") for key, value in values.items()}
+    return parse_retry({key: text or None for key, text in texts.items()}, error)
+
+
+def _function_timeout(content: Mapping[str, Any], source: JsonFile) -> timedelta | None:
+    keys, expected = ("functionTimeout",), "a time span such as '00:05:00', or -1 for none"
+    value = _member(content, "functionTimeout")
+    text = _text(value, source, keys, expected)
+    if not text:
+        return DEFAULT_TIMEOUT
+    timeout = parse_timespan(text)
+    if timeout == _NO_TIMEOUT:
+        return None
+    if timeout is None:
+        raise _wrong(source, keys, shown_json(value), expected)
+    if timeout < _SHORTEST_TIMEOUT:
+        raise _wrong(source, keys, shown_json(value), "at least one second, or -1 for none")
+    return timeout
 
 
 def _section(parent: Mapping[str, Any], source: JsonFile, *keys: str) -> Mapping[str, Any]:
-    """An object within host.json; empty when absent. Keys are .NET configuration keys: they ignore case."""
+    """An object within host.json; empty when absent."""
     value = _member(parent, keys[-1])
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise _wrong(source, keys, value, "an object")
+        raise _ignored(source, keys, json_kind(value), "an object")
     return value
 
 
 def _member(parent: Mapping[str, Any], name: str) -> Any:
-    return next((value for key, value in parent.items() if key.lower() == name.lower()), None)
+    """The value under *name*, case ignored; of several the last one, as in .NET configuration."""
+    found = None
+    for key, value in parent.items():
+        if key.lower() == name.lower():
+            found = value
+    return found
+
+
+def _text(value: object, source: JsonFile, keys: tuple[str, ...], expected: str) -> str:
+    """A scalar as .NET configuration keeps it."""
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list)):
+        raise _ignored(source, keys, json_kind(value), expected)
+    return str(value)
+
+
+def _wrong(source: JsonFile, keys: tuple[str | int, ...], found: str, expected: str) -> ProjectError:
+    return ProjectError(
+        "host-json-value", location=source.location(*keys), name=_dotted(keys), found=found, expected=expected
+    )
+
+
+def _ignored(source: JsonFile, keys: tuple[str | int, ...], found: str, expected: str) -> ProjectError:
+    return ProjectError(
+        "host-json-ignored", location=source.location(*keys), name=_dotted(keys), found=found, expected=expected
+    )
+
+
+def _dotted(keys: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, keys))

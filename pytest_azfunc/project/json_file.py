@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 
 from pytest_azfunc.errors import Location, ProjectError
 from pytest_azfunc.project.lenient_json import JsonError, loads, positions
+
+# Without O_NONBLOCK, opening a named pipe would wait for somebody to write into it.
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class JsonFile:
     path: str
 
     def location(self, *keys: str | int) -> Location:
-        """The place of the value at *keys*, or of its nearest parent that the file has.
+        """The place of the value at *keys*, or of its nearest parent that the file has; names ignore case.
 
         The text is read again: places are only asked for when something is shown to a person.
         """
@@ -24,25 +28,44 @@ class JsonFile:
             places = positions(read_text(self.path))
         except (OSError, ValueError):
             return Location(self.path)
+        folded = {_folded(path): place for path, place in places.items()}
         for length in range(len(keys), -1, -1):
-            place = places.get(keys[:length])
+            place = places.get(keys[:length]) or folded.get(_folded(keys[:length]))
             if place is not None:
                 return Location(self.path, place.line, place.column)
         return Location(self.path)
 
 
+def _folded(keys: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return tuple(key.lower() if isinstance(key, str) else key for key in keys)
+
+
 def read_text(path: str) -> str:
-    """The file's text, without the byte order mark that Windows editors write."""
+    """The file's text, without the byte order mark that Windows editors write.
+
+    :raises OSError: it cannot be read, or is no regular file: a device or a pipe may have no end.
+    :raises UnicodeDecodeError: it is not UTF-8.
+    """
     # os.open and one read: discovery of a large app spends most of its time here.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(path, _FLAGS)
     try:
-        size = os.fstat(descriptor).st_size
-        chunks = []
-        while chunk := os.read(descriptor, size + 1):
-            chunks.append(chunk)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file", path)
+        content = os.read(descriptor, status.st_size + 1)
+        if len(content) > status.st_size:  # it grows, or lies on a file system that does not tell sizes
+            content += _rest(descriptor)
     finally:
         os.close(descriptor)
-    return b"".join(chunks).decode("utf-8-sig")
+    text = content.decode("utf-8")
+    return text[1:] if text.startswith("\ufeff") else text
+
+
+def _rest(descriptor: int) -> bytes:
+    chunks = []
+    while chunk := os.read(descriptor, 1 << 20):
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def read_json(path: str, *, unreadable: str, invalid: str, function: str | None = None) -> object:
@@ -52,24 +75,46 @@ def read_json(path: str, *, unreadable: str, invalid: str, function: str | None 
     :param invalid: rule of the error for a file that is no JSON.
     :raises ProjectError: with one of these rules, and the place.
     """
-    name = os.path.basename(path)
     try:
-        return loads(read_text(path))
-    except JsonError as error:
-        raise ProjectError(
-            invalid,
-            function=function,
-            location=Location(path, error.line, error.column),
-            reason=error.problem,
-            file=name,
-        ) from None
+        text = read_json_text(path, unreadable=unreadable, function=function)
+    except FileNotFoundError:  # deleted since it was seen
+        raise _unreadable(path, unreadable, "it does not exist", function) from None
+    return parse_json(text, path, invalid=invalid, function=function)
+
+
+def read_json_text(path: str, *, unreadable: str, function: str | None = None) -> str:
+    """The text of a JSON file.
+
+    :raises FileNotFoundError: there is nothing of that name.
+    :raises ProjectError: with the rule *unreadable*.
+    """
+    try:
+        return read_text(path)
     except UnicodeDecodeError as error:
         reason = f"byte {error.start} is not UTF-8"
-        raise ProjectError(
-            unreadable, function=function, location=Location(path), reason=reason, file=name
-        ) from None
+    except FileNotFoundError:
+        if not os.path.islink(path):
+            raise
+        reason = "it is a symbolic link to nothing"
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ProjectError(
-            unreadable, function=function, location=Location(path), reason=reason, file=name
-        ) from None
+    raise _unreadable(path, unreadable, reason, function)
+
+
+def parse_json(text: str, path: str, *, invalid: str, function: str | None = None) -> object:
+    """The value of the JSON text that stands in the file *path*.
+
+    :raises ProjectError: with the rule *invalid*, and the place.
+    """
+    try:
+        return loads(text)
+    except JsonError as error:
+        where, reason = Location(path, error.line, error.column), error.problem
+    raise ProjectError(invalid, function=function, location=where, reason=reason, file=os.path.basename(path))
+
+
+def _unreadable(path: str, rule: str, reason: str, function: str | None) -> ProjectError:
+    name = os.path.basename(path)
+    return ProjectError(
+        rule, function=function, location=Location(path), reason=reason[:1].lower() + reason[1:], file=name
+    )

@@ -14,72 +14,22 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
-__all__ = ["JsonError", "Position", "loads", "positions"]
+from pytest_azfunc.project.lenient_parser import (
+    MAX_DEPTH,
+    MAX_INTEGER_LENGTH,
+    Container,
+    JsonError,
+    Lines,
+    Parser,
+    Position,
+)
 
-_MAX_DEPTH = 64
-_MAX_INTEGER_LENGTH = 380
-
-# What .NET's Char.IsWhiteSpace accepts, and U+0000, which Newtonsoft.Json passes over as well.
-# Python's \s is not the same set: it has U+001C to U+001F too.
-_SPACE = re.compile(r"[\x00\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*")
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_NAME = re.compile(r"[\w$]+")
-_WORD = re.compile(r"[\w$.+-]+")
-_DECIMAL_INTEGER = re.compile(r"-?[0-9]+")
-_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+")
-_OCTAL = re.compile(r"0[0-7]+")
-_FLOAT = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_FOUR_HEX_DIGITS = re.compile(r"[0-9a-fA-F]{4}")
-_PLAIN_TEXT = {'"': re.compile(r'[^"\\]*'), "'": re.compile(r"[^'\\]*")}
+__all__ = ["JsonError", "Position", "is_blank", "loads", "positions"]
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _NESTING_TOKEN = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
-
-_ESCAPES = {
-    '"': '"',
-    "'": "'",
-    "\\": "\\",
-    "/": "/",
-    "b": "\b",
-    "f": "\f",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-}
-_LITERALS: dict[str, object] = {
-    "true": True,
-    "false": False,
-    "null": None,
-    "undefined": None,
-    "NaN": float("nan"),
-    "Infinity": float("inf"),
-    "-Infinity": float("-inf"),
-}
-
-
-class JsonError(ValueError):
-    """A text the host would not read: what is wrong (``problem``), and the ``line`` and
-    ``column``, both counted from 1, where it is wrong."""
-
-    def __init__(self, problem: str, line: int, column: int) -> None:
-        super().__init__(problem, line, column)
-        self.problem = problem
-        self.line = line
-        self.column = column
-
-    def __str__(self) -> str:
-        return f"{self.problem} (line {self.line}, column {self.column})"
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in a text: line and column, both counted from 1."""
-
-    line: int
-    column: int
 
 
 def loads(text: str) -> object:
@@ -88,12 +38,12 @@ def loads(text: str) -> object:
     Raises :class:`JsonError` for a text that the host would refuse.
     """
     text = _without_bom(text)
-    if _nests_too_deeply(text) or _SURROGATE_ESCAPE.search(text):
+    if _nests_too_deeply(text) or ("\\u" in text and _SURROGATE_ESCAPE.search(text)):
         # The strict reader would recurse, or keep half of a surrogate pair.
         return _loads_leniently(text)
     try:
-        return _STRICT.decode(text)
-    except ValueError:
+        return _strictly(text)
+    except (ValueError, StopIteration):
         # Read again outside of this block, lest the strict reader's complaint about, say, a
         # comment be shown as the cause of an unrelated JsonError.
         pass
@@ -108,10 +58,10 @@ def positions(text: str) -> dict[tuple[str | int, ...], Position]:
     :class:`JsonError` as :func:`loads` does.
     """
     text = _without_bom(text)
-    _, root = _Parser(text).parse()
-    lines = _Lines(text)
+    _, root = Parser(text).parse()
+    lines = Lines(text)
     found: dict[tuple[str | int, ...], Position] = {}
-    pending: list[tuple[tuple[str | int, ...], int | _Container]] = [((), root)]
+    pending: list[tuple[tuple[str | int, ...], int | Container]] = [((), root)]
     while pending:
         path, mark = pending.pop()
         if isinstance(mark, int):
@@ -123,8 +73,13 @@ def positions(text: str) -> dict[tuple[str | int, ...], Position]:
     return found
 
 
+def is_blank(text: str) -> bool:
+    """Whether a text holds no JSON value: only white space and comments."""
+    return Parser(_without_bom(text)).is_blank()
+
+
 def _loads_leniently(text: str) -> object:
-    value, _ = _Parser(text).parse()
+    value, _ = Parser(text).parse()
     return value
 
 
@@ -134,12 +89,29 @@ def _without_bom(text: str) -> str:
 
 
 def _strict_integer(digits: str) -> int:
-    if len(digits) > _MAX_INTEGER_LENGTH:
+    if len(digits) > MAX_INTEGER_LENGTH:
         raise ValueError("refused here to have the lenient parser say where it stands")
     return int(digits)
 
 
 _STRICT = json.JSONDecoder(parse_int=_strict_integer)
+_SCAN: Callable[[str, int], tuple[object, int]] = _STRICT.scan_once  # type: ignore[attr-defined]
+
+
+def _strictly(text: str) -> object:
+    """The value of a strict JSON text, by the standard library's scanner.
+
+    An app has hundreds of small files, for which ``JSONDecoder.decode`` takes as long to pass the white space around
+    a value as to read it.
+
+    :raises ValueError, StopIteration: it is no strict JSON.
+    """
+    if text[:1] != "{":
+        return _STRICT.decode(text)
+    value, end = _SCAN(text, 0)
+    if end != len(text) and text[end:].strip(" \t\n\r"):
+        raise ValueError("there is something after the value")
+    return value
 
 
 def _nests_too_deeply(text: str) -> bool:
@@ -148,7 +120,7 @@ def _nests_too_deeply(text: str) -> bool:
     For other texts the answer may be wrong either way, at no cost: the strict reader refuses
     them, and does so before it gets past the depth that was counted here.
     """
-    if text.count("{") + text.count("[") <= _MAX_DEPTH:
+    if text.count("{") + text.count("[") <= MAX_DEPTH:
         return False
     depth = 0
     in_string = False
@@ -160,276 +132,8 @@ def _nests_too_deeply(text: str) -> bool:
             continue
         elif token in ("{", "["):
             depth += 1
-            if depth > _MAX_DEPTH:
+            if depth > MAX_DEPTH:
                 return True
         elif token in ("}", "]"):
             depth -= 1
     return False
-
-
-class _Lines:
-    """The lines of a text, to turn offsets into positions."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
-
-    def position(self, offset: int) -> Position:
-        line = bisect_right(self._starts, offset)
-        return Position(line, offset - self._starts[line - 1] + 1)
-
-
-@dataclass(slots=True)
-class _Container:
-    """An object or array, and the marks of what is in it.
-
-    The mark of a plain value is its offset only, as there may be millions of them.
-    """
-
-    value: dict[str, object] | list[object]
-    offset: int  # of the key for a member of an object, else of the bracket
-    bracket: int = 0
-    needs_comma: bool = False
-    marks: dict[str | int, int | _Container] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> str:
-        return "object" if isinstance(self.value, dict) else "array"
-
-    @property
-    def closer(self) -> str:
-        return "}" if isinstance(self.value, dict) else "]"
-
-    def put(self, key: str | int, value: object, mark: int | _Container) -> None:
-        if isinstance(self.value, list):
-            self.value.append(value)
-        else:
-            self.value[str(key)] = value
-        self.marks[key] = mark
-
-
-class _Parser:
-    """One pass over a text. The open containers are on a list, so nothing recurses."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-        self._open: list[_Container] = []
-
-    def parse(self) -> tuple[object, int | _Container]:
-        """The value of the whole text, and its mark."""
-        if not self._peek():
-            blank = _SPACE.fullmatch(self._text) is not None
-            raise self._error("the file is empty" if blank else "the file holds no JSON value", 0)
-        top: list[object] = []
-        around = _Container(top, 0)
-        self._read_value(around, 0, self._at)
-        while self._open:
-            self._step(self._open[-1])
-        if self._peek():
-            raise self._error("there is text after the end of the JSON value")
-        return top[0], around.marks[0]
-
-    def _step(self, inside: _Container) -> None:
-        """Read one closing bracket, comma, item or member of the innermost open container."""
-        char = self._peek_inside()
-        if char in "}]":
-            if char != inside.closer:
-                raise self._error(f"'{char}' cannot close an {inside.kind}")
-            self._at += 1
-            self._open.pop()
-        elif inside.needs_comma:
-            if char != ",":
-                raise self._error(f"a comma or '{inside.closer}' is missing")
-            self._at += 1
-            inside.needs_comma = False
-        else:
-            inside.needs_comma = True
-            start = self._at
-            if isinstance(inside.value, list):
-                self._read_value(inside, len(inside.value), start)
-            else:
-                name = self._read_name()
-                self._peek_inside()
-                self._read_value(inside, name, start)
-
-    def _read_value(self, parent: _Container, key: str | int, offset: int) -> None:
-        char = self._text[self._at]
-        if char in "{[":
-            self._open_container(parent, key, offset)
-        elif char in "\"'":
-            parent.put(key, self._read_string(), offset)
-        elif char == "," and self._open:
-            # Newtonsoft.Json reads an omitted value as `undefined`; the comma is still to come.
-            parent.put(key, None, offset)
-        elif char in "}]" and self._open:
-            raise self._error(f"a value is missing before '{char}'")
-        else:
-            parent.put(key, self._read_word(), offset)
-
-    def _open_container(self, parent: _Container, key: str | int, offset: int) -> None:
-        if len(self._open) == _MAX_DEPTH:
-            raise self._error(
-                f"the nesting is deeper than {_MAX_DEPTH} levels, the MaxDepth of Newtonsoft.Json"
-            )
-        value: dict[str, object] | list[object] = {} if self._text[self._at] == "{" else []
-        container = _Container(value, offset, bracket=self._at)
-        parent.put(key, value, container)
-        self._open.append(container)
-        self._at += 1
-
-    def _read_name(self) -> str:
-        """Read a property name and the colon after it."""
-        char = self._text[self._at]
-        quoted = char in "\"'"
-        name = self._read_string() if quoted else self._take(_NAME)
-        if not quoted and not name:
-            raise self._error(f"{_shown(char)} cannot start a property name")
-        end = self._at
-        self._take(_SPACE)
-        following = self._text[self._at : self._at + 1]
-        if following == ":":
-            self._at += 1
-            return name
-        if self._text.startswith(("//", "/*"), self._at):
-            # The one gap between tokens where Newtonsoft.Json does not look for comments.
-            raise self._error("a comment cannot stand between a property name and its ':'")
-        if not following:
-            raise self._unclosed()
-        if not quoted and end == self._at and following not in "{}[],\"'":
-            raise self._error(f"{_shown(following)} cannot stand in an unquoted property name")
-        raise self._error("a ':' is missing after the property name")
-
-    def _read_string(self) -> str:
-        start = self._at
-        quote = self._text[start]
-        plain = _PLAIN_TEXT[quote]
-        parts: list[str] = []
-        has_surrogates = False
-        self._at += 1
-        while True:
-            parts.append(self._take(plain))
-            if self._text.startswith(quote, self._at):
-                break
-            if self._at + 1 >= len(self._text):
-                raise self._error("the string that starts here is not closed", start)
-            char = self._read_escape()
-            has_surrogates |= "\ud800" <= char <= "\udfff"
-            parts.append(char)
-        self._at += 1
-        value = "".join(parts)
-        if has_surrogates:
-            # Halves that belong together become one character, a half alone becomes U+FFFD.
-            value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return value
-
-    def _read_escape(self) -> str:
-        char = self._text[self._at + 1]
-        if char == "u":
-            digits = _FOUR_HEX_DIGITS.match(self._text, self._at + 2)
-            if digits is None:
-                raise self._error("four hexadecimal digits have to follow '\\u'")
-            self._at = digits.end()
-            return chr(int(digits.group(), 16))
-        if char not in _ESCAPES:
-            raise self._error(f"{_shown(chr(92) + char)} is not a JSON escape sequence")
-        self._at += 2
-        return _ESCAPES[char]
-
-    def _read_word(self) -> object:
-        start = self._at
-        word = self._take(_WORD)
-        if word in _LITERALS:
-            return _LITERALS[word]
-        first = word[:1]
-        if not first:
-            raise self._error(f"{_shown(self._text[start])} is not a JSON value")
-        if first not in "-.0123456789":
-            raise self._error(f"{_shown(word)} is not a JSON value", start)
-        return self._number(word, start)
-
-    def _number(self, word: str, start: int) -> int | float:
-        if word[0] == "0" and len(word) > 1 and word[1] not in ".eE":
-            return self._hexadecimal_or_octal(word, start)
-        if _DECIMAL_INTEGER.fullmatch(word):
-            if len(word) > _MAX_INTEGER_LENGTH:
-                raise self._error(
-                    f"the integer has more than {_MAX_INTEGER_LENGTH} characters,"
-                    " the most that Newtonsoft.Json reads",
-                    start,
-                )
-            return int(word)
-        if _FLOAT.fullmatch(word):
-            return float(word)
-        raise self._error(f"{_shown(word)} is not a number", start)
-
-    def _hexadecimal_or_octal(self, word: str, start: int) -> int:
-        if _HEXADECIMAL.fullmatch(word):
-            number = int(word, 16)
-        elif _OCTAL.fullmatch(word):
-            number = int(word, 8)
-        elif word[1] in "xX":
-            raise self._error(f"{_shown(word)} is not a hexadecimal number", start)
-        else:
-            raise self._error(
-                f"{_shown(word)} is not a number: after a leading 0 only octal digits can follow",
-                start,
-            )
-        if number >= 1 << 64:
-            raise self._error("the hexadecimal or octal number needs more than 64 bits", start)
-        # .NET takes the digits for the bits of a signed 64-bit integer.
-        return number - (1 << 64) if number >= 1 << 63 else number
-
-    def _take(self, pattern: re.Pattern[str]) -> str:
-        """Pass what the pattern matches here, and return it; '' if it does not match."""
-        match = pattern.match(self._text, self._at)
-        if match is None:
-            return ""
-        self._at = match.end()
-        return match.group()
-
-    def _peek(self) -> str:
-        """Pass white space and comments; return the character there, '' at the end."""
-        self._take(_SPACE)
-        while self._text.startswith("/", self._at):
-            self._pass_comment()
-            self._take(_SPACE)
-        return self._text[self._at : self._at + 1]
-
-    def _peek_inside(self) -> str:
-        """As `_peek`, within a container: the text must not end there."""
-        char = self._peek()
-        if not char:
-            raise self._unclosed()
-        return char
-
-    def _pass_comment(self) -> None:
-        if self._text.startswith("//", self._at):
-            if self._at + 2 == len(self._text):
-                # Newtonsoft.Json looks for one more character before it tells // from /*.
-                raise self._error("the file cannot end with an empty '//' comment")
-            line_end = _LINE_END.search(self._text, self._at)
-            self._at = line_end.start() if line_end else len(self._text)
-        elif self._text.startswith("/*", self._at):
-            end = self._text.find("*/", self._at + 2)
-            if end < 0:
-                raise self._error("the comment that starts here is not closed")
-            self._at = end + 2
-        else:
-            raise self._error("'/' does not start a comment here, '//' or '/*' would")
-
-    def _unclosed(self) -> JsonError:
-        innermost = self._open[-1]
-        return self._error(
-            f"the {innermost.kind} that starts here is not closed", innermost.bracket
-        )
-
-    def _error(self, problem: str, offset: int | None = None) -> JsonError:
-        position = _Lines(self._text).position(self._at if offset is None else offset)
-        return JsonError(problem, position.line, position.column)
-
-
-def _shown(culprit: str) -> str:
-    """A piece of the text as it is shown in a problem: quoted, short and printable."""
-    if len(culprit) > 40:
-        culprit = culprit[:40] + "…"
-    return "'" + "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in culprit) + "'"

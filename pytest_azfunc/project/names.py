@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class NameMapping(Mapping[str, T]):
@@ -18,6 +19,17 @@ class NameMapping(Mapping[str, T]):
 
     def __getitem__(self, name: str) -> T:
         return self._items[name.lower()][1]
+
+    @overload
+    def get(self, name: str, /) -> T | None: ...
+
+    @overload
+    def get(self, name: str, /, default: T | U) -> T | U: ...
+
+    def get(self, name: str, /, default: T | U | None = None) -> T | U | None:
+        """The value of *name*, or the default. (The inherited one raises and catches an error for a missing name.)"""
+        item = self._items.get(name.lower())
+        return default if item is None else item[1]
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._items

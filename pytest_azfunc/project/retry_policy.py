@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
-from pytest_azfunc.errors import ProjectError, json_kind, shown
+from pytest_azfunc.errors import ProjectError, either, json_kind, shown_json
 from pytest_azfunc.project.function import RetryPolicy
 from pytest_azfunc.project.timespan import parse_timespan
+
+# In the order of .NET's numbers; the first one is what a policy without a strategy gets.
+STRATEGIES = ("exponentialBackoff", "fixedDelay")
 
 
 class MakeError(Protocol):
@@ -33,38 +36,43 @@ def parse_retry(config: object, error: MakeError) -> RetryPolicy:
     minimum = _interval(values, "minimumInterval", strategy, error)
     maximum = _interval(values, "maximumInterval", strategy, error)
     if minimum > maximum:
-        raise error("retry-value", name="minimumInterval", found="longer", expected="at most maximumInterval")
+        found = f"{minimum}, longer than maximumInterval ({maximum})"
+        raise error("retry-value", name="minimumInterval", found=found, expected="at most maximumInterval")
     return RetryPolicy("exponentialBackoff", count, minimum_interval=minimum, maximum_interval=maximum)
 
 
 def _strategy(value: Any, error: MakeError) -> str:
-    if value is None:  # the enum's zero value
-        return "exponentialBackoff"
-    names = {"fixeddelay": "fixedDelay", "exponentialbackoff": "exponentialBackoff"}
-    strategy = names.get(value.lower()) if isinstance(value, str) else None
+    if value is None:
+        return STRATEGIES[0]
+    names = {strategy.lower(): strategy for strategy in STRATEGIES}
+    names.update((str(number), strategy) for number, strategy in enumerate(STRATEGIES))
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    strategy = names.get(str(value).strip().lower()) if is_number or isinstance(value, str) else None
     if strategy is None:
-        raise error("retry-value", name="strategy", found=shown(value), expected="fixedDelay or exponentialBackoff")
+        raise error("retry-value", name="strategy", found=shown_json(value), expected=either(STRATEGIES))
     return strategy
 
 
 def _count(value: Any, strategy: str, error: MakeError) -> int:
-    if value is None:
+    if value is None or value == "":
         raise error("retry-value-missing", strategy=strategy, name="maxRetryCount")
-    if isinstance(value, str):
+    count = value
+    if isinstance(value, str) and len(value) < 20:
         try:
-            value = int(value)
+            count = int(value)
         except ValueError:
             pass
-    if isinstance(value, bool) or not isinstance(value, int) or value < -1:
-        raise error("retry-value", name="maxRetryCount", found=shown(value), expected="an integer of -1 or more")
-    return value
+    if isinstance(count, bool) or not isinstance(count, int) or not -1 <= count < 2**31:
+        expected = "an integer from -1 (for ever) to 2147483647"
+        raise error("retry-value", name="maxRetryCount", found=shown_json(value), expected=expected)
+    return count
 
 
 def _interval(values: Mapping[str, Any], name: str, strategy: str, error: MakeError) -> timedelta:
     value = values.get(name.lower())
-    if value is None:
+    if value is None or value == "":
         raise error("retry-value-missing", strategy=strategy, name=name)
     interval = parse_timespan(value) if isinstance(value, str) else None
     if interval is None or interval < timedelta(0):
-        raise error("retry-value", name=name, found=shown(value), expected="a time span such as '00:00:10'")
+        raise error("retry-value", name=name, found=shown_json(value), expected="a time span such as '00:00:10'")
     return interval

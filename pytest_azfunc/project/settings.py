@@ -8,25 +8,33 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_azfunc.errors import Location, ProjectError, json_kind
-from pytest_azfunc.project.json_file import JsonFile, read_json
+from pytest_azfunc.project.json_file import JsonFile, read_json_text
+from pytest_azfunc.project.lenient_json import JsonError, loads
 
 FILE_NAME = "local.settings.json"
 
-# Where a value points at something live in Azure: its host names, and the secrets that open it.
-_LIVE_HOST = re.compile(
-    r"[\w.-]*\b(?:core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|servicebus\.windows\.net"
-    r"|servicebus\.usgovcloudapi\.net|documents\.azure\.com|cosmos\.azure\.com|database\.windows\.net"
-    r"|mysql\.database\.azure\.com|postgres\.database\.azure\.com|azurewebsites\.net|azure-devices\.net"
-    r"|eventgrid\.azure\.net|service\.signalr\.net|webpubsub\.azure\.com|vault\.azure\.net|redis\.cache\.windows\.net"
-    r"|applicationinsights\.azure\.com|openai\.azure\.com|cognitiveservices\.azure\.com|search\.windows\.net"
-    r"|azurecr\.io|azconfig\.io)\b",
-    re.IGNORECASE,
+# Where a value points at something live in Azure: the domains of its services, in all its clouds.
+_DOMAINS = (
+    r"windows\.net|azure\.com|azure\.net|azurewebsites\.net|azure-devices\.net|azure-api\.net|azurefd\.net"
+    r"|azureedge\.net|azurestaticapps\.net|azuredatabricks\.net|azurecr\.io|azconfig\.io|signalr\.net|azure\.us"
+    r"|applicationinsights\.io|usgovcloudapi\.net|azure\.cn|chinacloudapi\.cn|chinacloudsites\.cn|cloudapi\.de"
 )
-_SECRET = re.compile(r"((?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd|sig)\s*=)[^;&]*", re.IGNORECASE)
-_ACCOUNT = re.compile(r"AccountName\s*=", re.IGNORECASE)
-_INSTRUMENTATION = re.compile(r"InstrumentationKey\s*=\s*[^;]+", re.IGNORECASE)
+_LIVE_HOST = re.compile(rf"(?<![\w.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?![\w-]|\.[\w-])", re.IGNORECASE)
+# Parts of connection strings and addresses.
+_SECRET_NAMES = (
+    r"(?:account|access|api|primary|secondary|subscription-|shared)key|signature|password|pwd|secret|token|sig|code"
+)
+_SECRET = re.compile(rf"((?:{_SECRET_NAMES})\s*=\s*)[^;&]*", re.IGNORECASE)
+_USER_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*(?=@)")
+_ACCOUNT = re.compile(r"(?:^|;)\s*AccountName\s*=\s*([^;]*)", re.IGNORECASE)
+_EMULATOR = re.compile(r"(?:^|;)\s*UseDevelopment(?:Storage|Emulator)\s*=\s*true\s*(?:;|$)", re.IGNORECASE)
+_EMULATOR_ACCOUNT = "devstoreaccount1"
+_SUFFIX = re.compile(r"((?:^|;)\s*EndpointSuffix\s*=\s*)[^;]*", re.IGNORECASE)
+_ENDPOINT = re.compile(r"(?:^|;)\s*\w*Endpoint\s*=", re.IGNORECASE)
+_INSTRUMENTATION = re.compile(r"(InstrumentationKey\s*=\s*)[^;]+", re.IGNORECASE)
 _DEAD_KEY = "ZGVhZA=="  # "dead" in base64: clients decode the key before they connect
 _DEAD_HOST = "dead.azfunc.invalid"  # RFC 2606: .invalid resolves nowhere
+_DEAD_GUID = "00000000-0000-0000-0000-000000000000"
 
 
 def read_settings_file(path: str) -> dict[str, str]:
@@ -34,19 +42,26 @@ def read_settings_file(path: str) -> dict[str, str]:
 
     :raises ProjectError: not JSON, encrypted, or a value that is an object or an array. Values are never shown.
     """
-    content = read_json(path, unreadable="settings-invalid", invalid="settings-invalid")
-    source, name = JsonFile(path), os.path.basename(path)
+    name = os.path.basename(path)
+    source = JsonFile(path)
+    try:
+        content = loads(read_json_text(path, unreadable="settings-invalid"))
+    except FileNotFoundError:
+        raise ProjectError("settings-file-missing", path=path) from None
+    except JsonError as error:
+        # What the parser says may quote the text, and the text holds secrets.
+        where, reason = Location(path, error.line, error.column), "its JSON is broken here"
+        raise ProjectError("settings-invalid", location=where, file=name, reason=reason) from None
 
     def invalid(reason: str, *keys: str) -> ProjectError:
         return ProjectError("settings-invalid", location=source.location(*keys), file=name, reason=reason)
 
     if not isinstance(content, dict):
-        raise ProjectError(
-            "settings-invalid", location=Location(path, 1, 1), file=name, reason=f"{json_kind(content)}, not an object"
-        )
-    if content.get("IsEncrypted") is True:
+        raise invalid(f"it holds {json_kind(content)}, not an object")
+    members = {key.lower(): value for key, value in content.items()}
+    if str(members.get("isencrypted")).lower() == "true":
         raise ProjectError("settings-encrypted", location=source.location("IsEncrypted"))
-    values = content.get("Values")
+    values = members.get("values")
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -57,9 +72,11 @@ def read_settings_file(path: str) -> dict[str, str]:
             continue
         if isinstance(value, (dict, list)):
             raise invalid(f"the value of {key} is {json_kind(value)}, not a string", "Values", key)
-        if "\0" in f"{key}{value}" or "=" in key or not key:
+        if "\0" in key or "=" in key or not key:
             raise invalid(f"{key!r} cannot be the name of an environment variable", "Values", key)
         settings[key] = _as_text(value)
+        if "\0" in settings[key]:
+            raise invalid(f"the value of {key} has a NUL character in it", "Values", key)
     return settings
 
 
@@ -73,20 +90,30 @@ def _as_text(value: Any) -> str:
 def without_live_resources(value: str) -> str:
     """*value* with anything live in Azure replaced by something dead of the same shape.
 
-    A connection string still parses, so that clients can be built; whoever uses them reaches nothing.
+    A connection string still parses, so that clients can be built; whoever uses them reaches nothing. The storage
+    emulator and what is not in Azure stay as they are.
     """
     dead = _LIVE_HOST.sub(_DEAD_HOST, value)
-    dead = _INSTRUMENTATION.sub("InstrumentationKey=00000000-0000-0000-0000-000000000000", dead)
-    named_account = _ACCOUNT.search(dead) is not None
-    if named_account or dead != value or "endpoint=" in dead.lower():
+    accounts = {name.strip().lower() for name in _ACCOUNT.findall(value)}
+    if dead == value and (accounts == {_EMULATOR_ACCOUNT} or (_EMULATOR.search(value) and not accounts)):
+        return value
+    if accounts:
+        dead = _with_dead_suffix(dead)
+    dead = _INSTRUMENTATION.sub(rf"\g<1>{_DEAD_GUID}", dead)
+    if accounts or _DEAD_HOST in dead or _ENDPOINT.search(dead):
+        dead = _USER_PASSWORD.sub(rf"\g<1>{_DEAD_KEY}", dead)
         dead = _SECRET.sub(rf"\g<1>{_DEAD_KEY}", dead)
-    if named_account and "endpoint" not in dead.lower() and "devstoreaccount1" not in dead.lower():
-        # Without an EndpointSuffix the storage clients would fill in the live one.
-        dead = f"{dead.rstrip(';')};EndpointSuffix={_DEAD_HOST}"
     return dead
+
+
+def _with_dead_suffix(connection: str) -> str:
+    """A storage connection string with an EndpointSuffix: without one the clients would fill in the live one."""
+    if _SUFFIX.search(connection):
+        return _SUFFIX.sub(rf"\g<1>{_DEAD_HOST}", connection)
+    return f"{connection.rstrip('; ')};EndpointSuffix={_DEAD_HOST}"
 
 
 def is_disabled(function: str, settings: Mapping[str, str]) -> bool:
     """Whether an app setting disables the function: only ``1`` and ``true`` do (HostListenerFactory.IsDisabled)."""
     names = {f"azurewebjobs.{function}.disabled".lower(), f"azurewebjobs_{function}_disabled".lower()}
-    return any(value.strip().lower() in ("1", "true") for key, value in settings.items() if key.lower() in names)
+    return any(value.lower() in ("1", "true") for key, value in settings.items() if key.lower() in names)

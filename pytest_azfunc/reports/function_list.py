@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pytest_azfunc.errors import AzfuncError
-from pytest_azfunc.host.routes import effective_template
+from pytest_azfunc.errors import AzfuncError, message_of
+from pytest_azfunc.host.route_templates import effective_template
 from pytest_azfunc.host.schedules import ScheduleError, parse
 from pytest_azfunc.project import Binding, Function, Project
 from pytest_azfunc.project.names import host_order
@@ -78,7 +78,7 @@ def _problem(load: Callable[[str], object], function: Function) -> BaseException
             load(function.name)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever the script raises, the other functions go on
+        except BaseException as error:
             return error
     return None
 
@@ -107,6 +107,10 @@ def _entry(
         tuple(notes),
         problem,
     )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _count(number: int) -> str:
@@ -170,13 +174,13 @@ def render(entries: list[Entry], head: str, root: str, width: int) -> list[str]:
 
     :param root: the app's folder, to find the line of a script that raised.
     """
-    lines = _wrapped(head, "", "  ", width) + [""]
+    lines = [*_wrapped(head, "", "  ", width), ""]
     name_width = min(max((len(entry.name) for entry in entries), default=0), 28)
     kind_width = min(max((len(entry.trigger) for entry in entries), default=0), 16)
     for entry in entries:
         lines += _rendered(entry, root, name_width, kind_width, width)
     failing = sum(entry.problem is not None for entry in entries)
-    total = f"{len(entries)} function{'' if len(entries) == 1 else 's'}"
+    total = _plural(len(entries), "function")
     verdict = "all would load in Azure." if not failing else f"{failing} would not load in Azure."
     return [*lines, "", f"{total}, {verdict}" if entries else "0 functions found."]
 
@@ -210,9 +214,10 @@ def _explained(problem: BaseException, root: str, width: int) -> list[str]:
         frames = traceback.extract_tb(problem.__traceback__)
         frame = next((f for f in reversed(frames) if f.filename.startswith(root + os.sep)), None)
         place = f"{os.path.relpath(frame.filename)}:{frame.lineno}" if frame else ""
+        message = message_of(problem)
         if isinstance(problem, SyntaxError) and problem.filename:
-            place = f"{os.path.relpath(problem.filename)}:{problem.lineno}"
-        rows = [("would not load", f"{type(problem).__name__}: {problem}"), ("where", place)]
+            place, message = f"{os.path.relpath(problem.filename)}:{problem.lineno}", problem.msg
+        rows = [("would not load", f"{type(problem).__name__}: {message}"), ("where", place)]
     lines: list[str] = []
     for label, text in rows:
         if text:
@@ -238,7 +243,7 @@ def heading(project: Project, sdk_version: str, settings: Mapping[str, str], sou
     parts = [
         f"azfunc: {os.path.relpath(project.root)}",
         f"azure-functions {sdk_version}",
-        f"settings: {source} ({len(settings)} names)" if settings else "settings: none",
+        f"settings: {source} ({_plural(len(settings), 'name')})" if settings else "settings: none",
     ]
     if not project.host.exists:
         parts.append("no host.json: Azure writes a default one")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_azfunc.errors import shown
+from pytest_azfunc.errors import message_of, shown
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.outputs import Output
@@ -26,7 +26,7 @@ def _lines(number: int, invocation: Invocation) -> list[str]:
         lines.append(f"   out  {output.name}: {_data(output.typed_data)}{_value(output)}")
     if invocation.exception is not None:
         error = invocation.exception
-        lines.append(f"   raised {type(error).__name__}: {_one_line(str(error))}")
+        lines.append(f"   raised {type(error).__name__}: {_one_line(message_of(error))}")
     lines += [f"   log  {line}" for line in logged(invocation.logs)]
     return lines
 

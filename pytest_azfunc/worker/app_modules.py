@@ -23,7 +23,10 @@ PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
 
 
 class AppModules:
-    """Modules of one app: put in place by :meth:`activate`, taken out by :meth:`deactivate`. Both may nest."""
+    """Modules of one app: put in place by :meth:`activate`, taken out by :meth:`deactivate`.
+
+    Both may nest, with other apps' too: of several the one that was activated last is in place, alone.
+    """
 
     def __init__(self, root: str, functions: Iterable[str]) -> None:
         self.root = os.path.realpath(root)
@@ -33,7 +36,13 @@ class AppModules:
         self._kept: dict[str, ModuleType] = {NAMESPACE: _namespace(root)}
         self._displaced: dict[str, ModuleType] = {}
         self._paths: list[str] = []
-        self._depth = 0
+        self._test_path: list[str] = []
+        self._app_paths: tuple[list[str], list[str]] = ([], [])
+
+    @property
+    def in_place(self) -> bool:
+        """Whether it is this app's modules that are importable now."""
+        return bool(_ACTIVE) and _ACTIVE[-1] is self
 
     def activate(self) -> bool:
         """Make the app importable, and put its modules back into ``sys.modules``.
@@ -41,9 +50,44 @@ class AppModules:
         :returns: whether a test has imported one of the functions' modules by itself meanwhile. That copy is the
             one it will patch, so it takes the place of the kept one.
         """
-        self._depth += 1
-        if self._depth > 1:
-            return False
+        adopted = False
+        if not _ACTIVE or _ACTIVE[-1] is not self:
+            if _ACTIVE:
+                _ACTIVE[-1]._take_out()
+            adopted = self._put_in_place()
+        _ACTIVE.append(self)
+        return adopted
+
+    def deactivate(self) -> None:
+        """Take the app's modules out again, and put back what they stood in front of."""
+        top = _ACTIVE[-1]
+        del _ACTIVE[len(_ACTIVE) - 1 - _ACTIVE[::-1].index(self)]
+        below = _ACTIVE[-1] if _ACTIVE else None
+        if below is not top:
+            top._take_out()
+            if below is not None:
+                below._put_in_place()
+
+    def begin_code(self) -> None:
+        """Code of the app is about to run: put into ``sys.path`` what the app has added to it before."""
+        self._test_path = sys.path[:]
+        front, back = self._app_paths
+        if front or back:
+            sys.path[:] = [*front, *self._test_path, *back]
+        self._finder.test_path = self._test_path
+
+    def end_code(self) -> None:
+        """Code of the app has run: put ``sys.path`` back, and remember what the app has added."""
+        self._finder.test_path = None
+        if sys.path == self._test_path:
+            return
+        known = set(self._test_path)
+        first = next((index for index, path in enumerate(sys.path) if path in known), len(sys.path))
+        front, back = sys.path[:first], [path for path in sys.path[first:] if path not in known]
+        self._app_paths = list(dict.fromkeys(front)), list(dict.fromkeys(back))
+        sys.path[:] = self._test_path
+
+    def _put_in_place(self) -> bool:
         if self._finder.top_level is None:
             importlib.invalidate_caches()  # the app's files may be newer than the path caches
             self._finder.top_level = self._listing()
@@ -76,11 +120,7 @@ class AppModules:
         if head not in self.functions:
             self._finder.foreign.add(os.path.splitext(head)[0])
 
-    def deactivate(self) -> None:
-        """Take the app's modules out again, and put back what they stood in front of."""
-        self._depth -= 1
-        if self._depth:
-            return
+    def _take_out(self) -> None:
         if self._finder in sys.meta_path:
             sys.meta_path.remove(self._finder)
         for name in self._finder.found:
@@ -99,6 +139,7 @@ class AppModules:
     def forget(self) -> None:
         """Drop every module that was imported, as a new worker process would. Only while not active."""
         self._kept = {NAMESPACE: _namespace(self.spelled_root)}
+        self._app_paths = ([], [])
         foreign, self._finder = self._finder.foreign, _AppFinder(self)
         self._finder.foreign = foreign
 
@@ -124,12 +165,17 @@ class AppModules:
         self._paths.append(self.spelled_root)
 
 
+# Which apps are active, the one that is in place last. The process has one sys.modules, however many hosts are open.
+_ACTIVE: list[AppModules] = []
+
+
 class _AppFinder(importlib.abc.MetaPathFinder):
     """Finds the app's modules the ordinary way, keeps note of them, and makes plain names mean ``__app__`` ones."""
 
     def __init__(self, modules: AppModules) -> None:
         self.modules = modules
         self.top_level: frozenset[str] | None = None
+        self.test_path: list[str] | None = None  # sys.path as it was before code of the app ran; None when none runs
         self.found: list[str] = []
         self.foreign: set[str] = {"conftest"}
 
@@ -139,7 +185,7 @@ class _AppFinder(importlib.abc.MetaPathFinder):
         head, _, rest = name.partition(".")
         if head == NAMESPACE:
             return self._app_spec(name, rest, path)
-        if self.top_level is None or head not in self.top_level or head in self.foreign or _is_test(name):
+        if not self._may_be_app(head) or head in self.foreign or _is_test(name):
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is None or not _below(spec, self.modules.root):
@@ -149,9 +195,13 @@ class _AppFinder(importlib.abc.MetaPathFinder):
             return _alias(name, spec, f"{NAMESPACE}.{name}")
         return None  # the other finders import it as ever; only the note was wanted
 
-    def _app_spec(
-        self, name: str, plain: str, path: Sequence[str] | None
-    ) -> importlib.machinery.ModuleSpec | None:
+    def _may_be_app(self, head: str) -> bool:
+        """A cheap look before the search: most imports are of other things than the app's."""
+        if self.top_level is not None and head in self.top_level:
+            return True
+        return self.test_path is not None and sys.path != self.test_path  # the app has added folders of its own
+
+    def _app_spec(self, name: str, plain: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
         spec = importlib.machinery.PathFinder.find_spec(name, path)
         if spec is None:
             return None

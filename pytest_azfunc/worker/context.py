@@ -5,17 +5,16 @@ They have the names of the SDK's abstract classes and are, as in Azure, no subcl
 
 from __future__ import annotations
 
-import collections
 import threading
-from typing import Any
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pytest_azfunc import rpc
 
 
 class Out:
     """An output parameter."""
-
-    __slots__ = ("_value",)
 
     def __init__(self) -> None:
         self._value: Any = None
@@ -29,13 +28,54 @@ class Out:
         return self._value
 
 
+V = TypeVar("V")
+
+
+class ScalarMapContainer(MutableMapping[str, str]):
+    """Named and behaving as the protobuf map that Azure hands over: no dict, so not JSON, and reading a missing key
+    gives ``''`` and adds it."""
+
+    def __init__(self, items: Mapping[str, str]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: str) -> str:
+        return self._items.setdefault(_checked(key), "")
+
+    def __setitem__(self, key: str, value: str) -> None:
+        self._items[_checked(key)] = _checked(value)
+
+    def __delitem__(self, key: str) -> None:
+        del self._items[_checked(key)]
+
+    def __contains__(self, key: object) -> bool:
+        return _checked(key) in self._items
+
+    def get(self, key: str, default: V | None = None) -> str | V | None:  # type: ignore[override]
+        """The value, or *default*; adds nothing."""
+        return self._items.get(_checked(key), default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+
+def _checked(text: object) -> str:
+    if not isinstance(text, str):
+        raise TypeError("bad argument type for built-in operation")
+    return text
+
+
 class TraceContext:
     """Trace parent and state of the invocation."""
 
     def __init__(self, trace: rpc.TraceContext) -> None:
         self._trace = trace
-        # Azure hands over a protobuf map: reading a missing key gives '' and adds it.
-        self._attributes = collections.defaultdict(str, trace.attributes)
+        self._attributes = ScalarMapContainer(trace.attributes)
 
     @property
     def trace_parent(self) -> str:
@@ -48,21 +88,35 @@ class TraceContext:
         return self._trace.trace_state
 
     @property
-    def attributes(self) -> dict[str, str]:
+    def attributes(self) -> MutableMapping[str, str]:
         """Further attributes."""
         return self._attributes
 
     # The spellings of older workers, still there in Azure.
-    Traceparent, Tracestate, Attributes = trace_parent, trace_state, attributes
+
+    @property
+    def Traceparent(self) -> str:
+        """The W3C traceparent (deprecated)."""
+        return self._trace.trace_parent
+
+    @property
+    def Tracestate(self) -> str:
+        """The W3C tracestate (deprecated)."""
+        return self._trace.trace_state
+
+    @property
+    def Attributes(self) -> MutableMapping[str, str]:
+        """Further attributes (deprecated)."""
+        return self._attributes
 
 
+@dataclass
 class RetryContext:
-    """Which attempt this is. In Azure the failure is called ``rpc_exception``, not ``exception``."""
+    """Which attempt this is. In Azure the failure is called ``rpc_exception``, not ``exception``, and never None."""
 
-    def __init__(self, retry: rpc.RetryContext) -> None:
-        self.retry_count = retry.retry_count
-        self.max_retry_count = retry.max_retry_count
-        self.rpc_exception = retry.exception or rpc.RpcException()
+    retry_count: int
+    max_retry_count: int
+    rpc_exception: rpc.RpcException
 
 
 class Context:
@@ -117,7 +171,9 @@ class Context:
     def retry_context(self) -> RetryContext:
         """Context for retries."""
         if self._retry_context is None:
-            self._retry_context = RetryContext(self._retry)
+            retry = self._retry
+            failure = retry.exception or rpc.RpcException()
+            self._retry_context = RetryContext(retry.retry_count, retry.max_retry_count, failure)
         return self._retry_context
 
     def __repr__(self) -> str:

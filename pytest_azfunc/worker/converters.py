@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pytest_azfunc.rpc import TypedData
@@ -46,8 +47,10 @@ class Converters:
         """Whether an output of this type may be annotated so."""
         return bool(self.converter(binding_type).check_output_type_annotation(annotation))
 
-    def datums(self, typed: Mapping[str, TypedData]) -> dict[str, Any]:
+    def datums(self, typed: Mapping[str, TypedData]) -> Mapping[str, Any]:
         """Trigger metadata in the SDK's form."""
+        if not isinstance(typed, dict):  # worked out on demand, and so is this
+            return _DatumsOnDemand(self, typed)
         datum = self._datum
         return {
             key: datum(data.value, data.kind) if data.kind in _PLAIN else self.datum(data)
@@ -66,8 +69,9 @@ class Converters:
             return self._datum(data.value, kind)
         if kind == "http":
             return self._datum(self._http(data.value), kind)
-        if kind in _COLLECTIONS:
-            return self._datum(Collection(data.value), kind)
+        collection = _COLLECTIONS.get(kind)
+        if collection is not None:
+            return self._datum(collection(data.value), kind)
         raise NotImplementedError(f"unsupported TypeData kind: {kind!r}")
 
     def _http(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,59 +121,111 @@ class Converters:
         return _on_the_wire(kind, content)
 
 
-class Collection:
-    """A repeated field as the SDK's converters read it: the list under the name of its element type."""
+class _DatumsOnDemand(Mapping[str, Any]):
+    """The SDK's form of metadata that costs something to make: of a request, which the HTTP converter ignores."""
 
-    __slots__ = ("bytes", "double", "sint64", "string")
+    def __init__(self, converters: Converters, typed: Mapping[str, TypedData]) -> None:
+        self._converters = converters
+        self._typed = typed
 
-    def __init__(self, items: list[Any]) -> None:
-        self.string = self.bytes = self.sint64 = self.double = items
+    def __getitem__(self, name: str) -> Any:
+        return self._converters.datum(self._typed[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._typed)
+
+    def __len__(self) -> int:
+        return len(self._typed)
+
+
+# A repeated field as the SDK's converters read it: the list under the name of its element type. The classes have
+# the names of protobuf's, which show up in error messages.
+
+
+@dataclass
+class CollectionString:
+    string: list[str]
+
+
+@dataclass
+class CollectionBytes:
+    bytes: list[bytes]
+
+
+@dataclass
+class CollectionSInt64:
+    sint64: list[int]
 
 
 _PLAIN = frozenset(("string", "json", "bytes"))
-_COLLECTIONS = frozenset(("collection_string", "collection_bytes", "collection_sint64"))
+_COLLECTIONS: dict[str, Callable[[Any], Any]] = {
+    "collection_string": CollectionString,
+    "collection_bytes": CollectionBytes,
+    "collection_sint64": CollectionSInt64,
+}
 
 
 def _on_the_wire(kind: str | None, value: Any) -> TypedData | None:
-    """What protobuf would carry of a converter's answer; it checks texts and number ranges."""
-    if kind == "string":
-        return TypedData("string", _text(value))
-    if kind == "json":
-        return TypedData("json", _text(value))
-    if kind == "bytes":
-        return TypedData("bytes", value)
-    if kind == "http":
-        return TypedData("http", _http_response(value))
+    """What protobuf would carry of a converter's answer; it checks texts and number ranges, with these words.
+
+    Only a value itself travels, not what a subclass makes of it: of a ``StrEnum`` the text.
+    """
     if kind is None:
         return None
     if kind in ("dict", "list"):
         return TypedData("json", json.dumps(value))
+    if value is None:  # a field that is set to None is not set at all
+        return TypedData(None, None)
+    if kind == "string":
+        return TypedData("string", wire_text(value))
+    if kind == "json":
+        return TypedData("json", wire_text(value))
+    if kind == "bytes":
+        return TypedData("bytes", _content(value))
+    if kind == "http":
+        return TypedData("http", _http_response(value))
     if kind in ("int", "bool"):
-        number = int(value)
-        if not -_INT64 <= number < _INT64:
-            raise ValueError(f"Value out of range: {number}")
-        return TypedData("int", number)
+        return TypedData("int", _int64(value))
     if kind == "double":
-        return TypedData("double", value)
+        return TypedData("double", float.__pos__(value))
     raise NotImplementedError(f"unexpected Datum type: {kind!r}")
 
 
-def _text(value: Any) -> str:
+def wire_text(value: Any) -> str:
+    """*value* as a text field of a message carries it.
+
+    :raises UnicodeError: a lone surrogate, or bytes that are not UTF-8.
+    :raises TypeError: no text at all.
+    """
     if isinstance(value, bytes):
         return value.decode("utf-8")
     if not isinstance(value, str):
-        raise TypeError(f"bad argument type for built-in operation: {type(value).__name__}")
+        raise TypeError("bad argument type for built-in operation")
     if not value.isascii():
-        value.encode("utf-8")  # protobuf carries UTF-8 only: a lone surrogate fails the call
-    return value
+        value.encode("utf-8")
+    return value if type(value) is str else str.__str__(value)
+
+
+def _content(value: Any) -> bytes:
+    if not isinstance(value, bytes):
+        raise TypeError(f"expected bytes, {type(value).__name__} found")
+    return value if type(value) is bytes else b"".join((value,))
+
+
+def _int64(value: int) -> int:
+    if not -_INT64 <= value < _INT64:
+        raise ValueError(f"Value out of range: {value}")
+    return int.__pos__(value)
 
 
 def _http_response(value: Mapping[str, Any]) -> dict[str, Any]:
-    body = value["body"]
+    # In the order in which Azure's worker gets to them: the first that does not fit is the error.
+    cookies = rpc_cookies(value.get("cookies"))
+    body = _on_the_wire(value["body"].type, value["body"].value)
     return {
-        "status_code": _text(value["status_code"].value),
-        "headers": {name: _text(header.value) for name, header in value["headers"].items()},
-        "cookies": rpc_cookies(value.get("cookies")),
-        "body": _on_the_wire(body.type, body.value),
+        "status_code": wire_text(value["status_code"].value),
+        "headers": {wire_text(name): wire_text(header.value) for name, header in value["headers"].items()},
+        "cookies": cookies,
+        "body": body,
         "enable_content_negotiation": False,
     }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
 import logging
-import time
 from collections.abc import Iterable
+from datetime import datetime, timezone
 from typing import Any
 
 _SAME_SITE = {"lax": "Lax", "strict": "Strict", "none": "ExplicitNone"}
@@ -39,11 +38,12 @@ def _expires(text: str) -> int | None:
     if not text:
         return None
     try:
-        return calendar.timegm(time.strptime(text, "%a, %d %b %Y %H:%M:%S GMT"))
+        moment = datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT")
     except ValueError:
         # Azure's worker logs to the root logger here, so the line shows up among the user's.
         logging.error("Can not parse value %s of expires in the cookie due to invalid format.", text)
         raise
+    return int(moment.replace(tzinfo=timezone.utc).timestamp())
 
 
 def _max_age(value: str | int | float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -76,7 +77,5 @@ def no_running_loop() -> Iterator[None]:
 
 def is_loop_running() -> bool:
     """Whether the calling thread is inside a running event loop; imports nothing to find out."""
-    import sys
-
     events: Any = sys.modules.get("asyncio.events")
     return events is not None and events._get_running_loop() is not None

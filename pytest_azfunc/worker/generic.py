@@ -30,7 +30,7 @@ class GenericConverter:
             return None
         if data.type in ("string", "bytes", "json"):  # JSON stays text
             return data.value
-        raise ValueError("unexpected type of data received for the \"generic\" binding ", repr(data.type))
+        raise ValueError('unexpected type of data received for the "generic" binding ', repr(data.type))
 
     @classmethod
     def encode(cls, obj: Any, *, expected_type: type | None) -> tuple[str | None, Any]:
@@ -39,7 +39,7 @@ class GenericConverter:
             return None, None
         for kind, classes in _KINDS:
             if isinstance(obj, classes):
-                return kind, bytes(obj) if kind == "bytes" else obj
+                return kind, bytes(obj) if isinstance(obj, bytearray) else obj
         raise NotImplementedError
 
 

@@ -104,8 +104,8 @@ class ThreadInheritance:
             records = CURRENT.get()
             return submit(executor, fn if records is None else _belonging_to(records, fn), *args, **kwargs)
 
-        threading.Thread.start = start_in_invocation  # type: ignore[method-assign]
-        concurrent.futures.ThreadPoolExecutor.submit = submit_in_invocation  # type: ignore[method-assign]
+        threading.Thread.start = start_in_invocation  # type: ignore[method-assign, assignment]
+        concurrent.futures.ThreadPoolExecutor.submit = submit_in_invocation  # type: ignore[method-assign, assignment]
 
     def uninstall(self) -> None:
         self._depth -= 1

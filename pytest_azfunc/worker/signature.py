@@ -17,6 +17,7 @@ from pytest_azfunc.worker.converters import Converters
 
 # What `typing` makes of List[int] and of bare List; the built-in list[int] is neither, so the worker refuses it.
 _ALIASES = (type(typing.List[int]), type(typing.List))  # noqa: UP006 - the point is typing's own class
+_GENERIC: Any = typing.Generic
 _NO_GENERICS = (typing.Union, tuple, typing.ClassVar, typing.get_origin(typing.Callable[..., Any]))
 
 
@@ -30,10 +31,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Signature:
-    """What the worker knows of a function after it was loaded."""
+    """What the worker knows of a function after it was loaded.
+
+    :ivar outputs: in the order of the parameters: the first that cannot be encoded is the error.
+    :ivar response_order: names of the outputs in the order of function.json, in which responses list them.
+    """
 
     inputs: Mapping[str, Parameter]
     outputs: Mapping[str, Parameter]
+    response_order: tuple[str, ...]
     returns: Parameter | None
     requires_context: bool
     is_async: bool
@@ -56,8 +62,14 @@ class _SignatureCheck:
         self.bindings = {b.name: b for b in function.bindings.values()}
         try:
             self.parameters = dict(inspect.signature(main).parameters)
+        except (TypeError, ValueError):  # a function of C code
+            raise self.error("entry-point-not-a-function", entry_point=function.entry_point) from None
+        try:
             self.annotations = typing.get_type_hints(main)
-        except (TypeError, ValueError):  # a callable object or a partial: Azure's worker cannot read its hints
+        except TypeError:
+            if inspect.isroutine(main) or isinstance(main, type):
+                raise  # an annotation, evaluated: the script's own mistake
+            # a callable object or a partial: it has no hints that could be read
             raise self.error("entry-point-not-a-function", entry_point=function.entry_point) from None
 
     def run(self) -> Signature:
@@ -70,10 +82,14 @@ class _SignatureCheck:
         for name in self.parameters:
             binding = bound[name]
             (outputs if binding.direction == "out" else inputs)[name] = self._parameter(name, binding)
-        # The order of function.json, not that of the parameters: responses list outputs in it.
-        outputs = {name: outputs[name] for name in bound if name in outputs}
-        is_async = inspect.iscoroutinefunction(self.main)
-        return Signature(inputs, outputs, self._returns(), requires_context, is_async)
+        return Signature(
+            inputs,
+            outputs,
+            response_order=tuple(name for name in bound if name in outputs),
+            returns=self._returns(),
+            requires_context=requires_context,
+            is_async=inspect.iscoroutinefunction(self.main),
+        )
 
     def error(self, rule: str, binding: str | None = None, **details: object) -> FunctionLoadError:
         code = getattr(inspect.unwrap(self.main) if callable(self.main) else None, "__code__", None)
@@ -122,9 +138,7 @@ class _SignatureCheck:
         is_out = _is_out(annotation)
         value_type = self._out_argument(name, annotation) if is_out else annotation
         if not isinstance(value_type, type) and not is_generic(value_type):
-            raise self.error(
-                "non-type-annotation", name, annotation=_shown(annotation), hint=_generic_hint(value_type)
-            )
+            raise self.error("non-type-annotation", name, annotation=_shown(annotation), hint=_generic_hint(value_type))
         if binding.direction == "out" and not is_out:
             raise self.error("out-not-annotated-out", name, annotation=_shown(annotation))
         if binding.direction != "out" and is_out:
@@ -181,9 +195,9 @@ class _SignatureCheck:
 
 def is_generic(annotation: Any) -> bool:
     """Whether the worker takes *annotation* for a generic type: ``typing.List[int]`` yes, ``list[int]`` no."""
-    if isinstance(annotation, type) and issubclass(annotation, typing.Generic):  # type: ignore[arg-type]
+    if isinstance(annotation, type) and issubclass(annotation, _GENERIC):
         return True
-    return isinstance(annotation, _ALIASES) and annotation.__origin__ not in _NO_GENERICS
+    return isinstance(annotation, _ALIASES) and typing.get_origin(annotation) not in _NO_GENERICS
 
 
 def _is_out(annotation: Any) -> bool:

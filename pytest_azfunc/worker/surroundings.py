@@ -13,6 +13,7 @@ import sys
 import warnings
 from typing import Any
 
+from pytest_azfunc.worker.app_modules import AppModules
 from pytest_azfunc.worker.logs import InvocationLogHandler
 
 _TRUE = ("1", "true", "t", "yes", "y")
@@ -64,7 +65,11 @@ class Environment:
 def _raw_environment() -> dict[Any, Any]:
     # The mapping below os.environ copies twenty times faster than os.environ, which decodes every name and value.
     raw = getattr(os.environ, "_data", None)
-    return raw.copy() if isinstance(raw, dict) else dict(os.environ)
+    if not isinstance(raw, dict):
+        return {name: value for name, value in os.environ.items() if name != _PYTEST_VARIABLE}
+    copy = raw.copy()
+    copy.pop(os.environ.encodekey(_PYTEST_VARIABLE), None)
+    return copy
 
 
 class Loggers:
@@ -117,21 +122,31 @@ class Stage:
     What the app sets on the root logger, or where it changes to, is there again at the next :meth:`enter`.
     """
 
-    def __init__(self, root: str, handler: InvocationLogHandler, level: int) -> None:
+    def __init__(self, root: str, handler: InvocationLogHandler, level: int, modules: AppModules) -> None:
         self.handler = handler
         self._root = root
+        self._modules = modules
         self._level = level
         self.app_root_level: int | None = None
         self.app_handlers: list[logging.Handler] = []
         self._depth = 0
         self._test_cwd: str | None = None
         self._home = _cwd()
+        self._folders = _Folders(self._home, root)
+
+    def close(self) -> None:
+        """Let go of the folders that were kept open."""
+        self._folders.close()
 
     def enter(self) -> None:
         """Put the worker's surroundings in place."""
         self._depth += 1
         if self._depth > 1:
             return
+        self._borrowed_modules = not self._modules.in_place
+        if self._borrowed_modules:  # another app was opened meanwhile
+            self._modules.activate()
+        self._modules.begin_code()
         root = logging.root
         self._test_level, self._test_handlers = root.level, root.handlers[:]
         self._filters = warnings.filters[:]
@@ -163,16 +178,47 @@ class Stage:
             warnings.filters[:] = self._filters  # type: ignore[index]
             getattr(warnings, "_filters_mutated", lambda: None)()
         self._leave_root_folder()
+        self._modules.end_code()
+        if self._borrowed_modules:
+            self._modules.deactivate()
 
     def _enter_root_folder(self) -> None:
-        self._test_cwd = _cwd()
+        self._test_cwd = cwd = _cwd()
         # A test that has moved elsewhere (monkeypatch.chdir) has its reasons, so the function follows it.
-        if self._test_cwd == self._home:
-            os.chdir(self._root)
+        if cwd == self._home:
+            self._folders.enter_root()
 
     def _leave_root_folder(self) -> None:
-        if self._test_cwd is not None:
+        if self._test_cwd == self._home:
+            self._folders.enter_home()
+        elif self._test_cwd is not None:
             os.chdir(self._test_cwd)
+
+
+class _Folders:
+    """Where the test is and where the worker is, kept open: to change there and back is part of every call."""
+
+    def __init__(self, home: str | None, root: str) -> None:
+        self._home, self._root = home, root
+        self._descriptors: list[int] = []
+        if home is not None and os.chdir in os.supports_fd:
+            try:
+                for folder in (home, root):
+                    self._descriptors.append(os.open(folder, os.O_RDONLY))
+            except OSError:  # one of them is gone, or may not be read
+                self.close()
+
+    def enter_root(self) -> None:
+        os.chdir(self._descriptors[1] if self._descriptors else self._root)
+
+    def enter_home(self) -> None:
+        if self._home is not None:
+            os.chdir(self._descriptors[0] if self._descriptors else self._home)
+
+    def close(self) -> None:
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        self._descriptors.clear()
 
 
 def _cwd() -> str | None:

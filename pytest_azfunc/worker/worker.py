@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextvars
 import inspect
 import os
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from pytest_azfunc.errors import BindingError
@@ -28,6 +30,7 @@ from pytest_azfunc.worker.worker_process import LoadedFunction, WorkerProcess
 
 _NO_TRACE = TraceContext()
 _NO_RETRY = RetryContext()
+_STOP_ITERATION = "StopIteration interacts badly with generators and cannot be raised into a Future"
 
 
 class Worker:
@@ -55,7 +58,7 @@ class Worker:
             self.borrow()
         level = worker_log_level()
         self._handler = InvocationLogHandler(level)
-        self._stage = Stage(os.fspath(self.project.root), self._handler, level)
+        self._stage = Stage(os.fspath(self.project.root), self._handler, level, self.process.modules)
         self.process.activate()
         THREADS.install()
         self._is_open = True
@@ -68,6 +71,7 @@ class Worker:
                 self._is_open = False
                 THREADS.uninstall()
                 self.process.deactivate()
+                self._stage.close()
                 self._loop.close()
         finally:
             for part in self._borrowed or ():
@@ -102,7 +106,10 @@ class Worker:
         before = Environment(), Loggers()
         self._stage.enter()
         try:
-            main = import_entry_point(function, os.fspath(self.project.root), self._loop.appears_running)
+            # In a context of its own: what a script sets in a context variable, no call of its function sees.
+            main = contextvars.copy_context().run(
+                import_entry_point, function, os.fspath(self.project.root), self._loop.appears_running
+            )
             signature = check_signature(function, main, self.converters)
         finally:
             self._stage.leave()
@@ -177,7 +184,7 @@ class Worker:
         code = getattr(inspect.unwrap(candidate) if callable(candidate) else None, "__code__", None)
         if code is None or code.co_name != function.entry_point:
             return False
-        return os.path.realpath(code.co_filename) == os.path.realpath(function.script_file)
+        return bool(os.path.realpath(code.co_filename) == os.path.realpath(function.script_file))
 
     def make_context(self, function: Function | None, request: InvocationRequest) -> Context:
         """The invocation context that the function gets."""
@@ -203,7 +210,8 @@ class _Call:
         self.records = Records()
         self.context = worker.make_context(loaded.function, request)
         self.outs: dict[str, Out] = {}
-        worker._handler.remember(self.context.invocation_id, self.records)
+        if loaded.signature.requires_context:  # only then can the function know its invocation's id
+            worker._handler.remember(self.context.invocation_id, self.records)
         worker._stage.enter()
         self.token = CURRENT.set(self.records)
 
@@ -219,6 +227,8 @@ class _Call:
             thread_local.invocation_id = self.context.invocation_id
             try:
                 result = self.loaded.main(**arguments)
+            except StopIteration as error:  # it comes out of a thread, through a future, which cannot hold it
+                raise RuntimeError(_STOP_ITERATION) from error
             finally:
                 thread_local.invocation_id = None
             self._encode(result)
@@ -242,16 +252,18 @@ class _Call:
         __tracebackhide__ = True
         converters = self.worker.converters
         decoders = self.loaded.decoders
-        metadata: dict[str, Any] | None = None
+        metadata: Mapping[str, Any] | None = None
         arguments: dict[str, Any] = {}
         for name, data in self.request.inputs.items():
             binding_type, takes_metadata = decoders[name]
             if isinstance(data, PythonObject):
                 arguments[name] = data.value
-                continue
-            if takes_metadata and metadata is None:
-                metadata = converters.datums(self.request.trigger_metadata)
-            arguments[name] = converters.decode(binding_type, data, metadata if takes_metadata and metadata else {})
+            elif takes_metadata:
+                if metadata is None:
+                    metadata = converters.datums(self.request.trigger_metadata)
+                arguments[name] = converters.decode(binding_type, data, metadata)
+            else:
+                arguments[name] = converters.decode(binding_type, data, {})
         signature = self.loaded.signature
         if signature.requires_context:
             arguments["context"] = self.context
@@ -273,6 +285,8 @@ class _Call:
             if value is not None:
                 values[name] = value
                 outputs[name] = converters.encode(how.binding_type, value, how.annotation) or TypedData(None, None)
+        if len(outputs) > 1:
+            outputs = {name: outputs[name] for name in signature.response_order if name in outputs}
         returned = None
         if signature.returns is not None:
             returned = converters.encode(signature.returns.binding_type, result, signature.returns.annotation)

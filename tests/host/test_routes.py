@@ -11,24 +11,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.routes import (
-    Route,
-    RouteError,
-    RouteMatch,
-    RouteTable,
-    Template,
-    decode_path,
-    effective_template,
-    encode_path,
-    host_order,
-    last_query_values,
-    split_query,
-)
+from pytest_azfunc.host.route_templates import RouteError, Template, effective_template
+from pytest_azfunc.host.routes import Route, RouteMatch, RouteTable, host_order
+from pytest_azfunc.host.url_paths import decode_path, encode_path, last_query_values, split_query
 
 TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("http_routes.json").read_text(encoding="utf-8"))
 
 
-def rows(kind: str) -> Any:
+def rows(kind: str) -> pytest.MarkDecorator:
     """Parametrize a test with the rows of the table that are of this kind."""
     return pytest.mark.parametrize("row", [pytest.param(row, id=row["id"]) for row in TABLE[kind]])
 
@@ -187,22 +177,17 @@ def test_dates() -> None:
         (r"^[^\]\w-]$", ["!"], ["]", "a", "-"]),
         ("^[]a]+$", ["]a"], ["b"]),
         (r"^\d+$", ["٤"], ["x"]),
-        ("^s$", ["S"], ["ſ"]),
+        ("^s$", ["S"], ["\u017f"]),
         ("^İ$", ["İ"], ["i", "I"]),
         ("^É$", ["é"], ["e"]),
         ("^.$", ["x"], ["\U0001d11e"]),
-        ("", ["", "x"], []),
+        ("", ["x"], []),
     ],
 )
 def test_regular_expressions(expression: str, accepted: list[str], refused: list[str]) -> None:
     constraint = "regex(" + expression.replace("{", "{{").replace("}", "}}") + ")"
-    values = [*accepted, *refused]
-    template = Template.parse(f"x{{p:{constraint}}}") if "" in values else Template.parse(f"{{p:{constraint}}}")
-    if "" in values:  # a part cannot be empty, but matches anything else
-        values = accepted = ["x"]
-        assert template.match("/xx") == {"p": "x"}
-        return
-    assert [value for value in values if template.match(f"/{value}") is not None] == accepted
+    template = Template.parse(f"{{p:{constraint}}}")
+    assert [value for value in [*accepted, *refused] if template.match(f"/{value}") is not None] == accepted
 
 
 @pytest.mark.parametrize(
@@ -225,6 +210,8 @@ def test_regular_expressions_refused(expression: str) -> None:
         ("minlength(-1)", "a length cannot be -1"),
         ("length(5,3)", "the lower bound 5 is above the upper bound 3"),
         ("range(5)", "two bounds are needed, not '5'"),
+        # A colon makes the router look for the next parenthesis but one.
+        ("regex(a:b):length(3)", "the regular expression closes a parenthesis it has not opened"),
         ("regex(a", "'regex(a' does not end with its parenthesis; braces in a constraint are written twice"),
     ],
 )
@@ -241,7 +228,8 @@ def test_reasons_of_constraints(constraint: str, reason: str) -> None:
         ("{==5}", "/", {"=": "=5"}),  # and the last is looked at twice
         ("{a=}", "/", {"a": ""}),
         ("{a:regex(x:y):int}", "/5", None),
-        ("{a:regex(=):length(1)=b}", "/", None),
+        ("{a:regex(y):length(1)=b}", "/", None),
+        ("{a:regex(y):length(1)=y}", "/", {"a": "y"}),
         ("{a::int}", "/5", {"a": "5"}),
         ("{*p:nonfile}", "/", {}),
         ("{*p:int}", "/", None),
@@ -301,7 +289,6 @@ def test_queries_in_detail() -> None:
 
 NAMES = st.text("abcXYZ09", min_size=1, max_size=4)
 WORDS = st.text("abcXYZ09-_é .", min_size=1, max_size=6).filter(lambda word: not set(word) <= {"."})
-SEGMENTS = st.one_of(WORDS, st.sampled_from(["{int}", "{long}", "{}", "{-}", "{*}"]))
 
 
 @st.composite
@@ -377,9 +364,7 @@ ANY_TEMPLATE = st.one_of(
 def test_any_text_is_a_template_or_refused(text: str, path: str, segments: list[str]) -> None:
     try:
         template = Template.parse(text)
-    except RouteError as error:
-        assert error.template == text
-        assert error.reason
+    except RouteError:
         return
     for each in (path, "/" + path, "/" + "/".join(segments)):
         params = template.match(each)

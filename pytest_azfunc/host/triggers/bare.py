@@ -32,6 +32,10 @@ def _timer(value: Any, occasion: Occasion) -> Payload:
     return timer()
 
 
+def _generic(value: Any, _: Occasion) -> Payload:
+    return generic("" if value is None else value)
+
+
 BARE: dict[str, FromBare] = {
     "httptrigger": http_trigger.for_content,
     "timertrigger": _timer,
@@ -65,6 +69,6 @@ def deliver(value: Any, occasion: Occasion) -> Delivery:
             found=kind_of(value),
             remedy=f"pass a dict, a str, bytes, or {BUILDER_OF.get(trigger.type.lower(), 'generic(...)')}",
         )
-    from_bare = BARE.get(trigger.type.lower(), lambda bare, _: generic("" if bare is None else bare))
+    from_bare = BARE.get(trigger.type.lower(), _generic)
     payload = from_bare(value, occasion)
     return payload.deliver(occasion)

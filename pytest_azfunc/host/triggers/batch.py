@@ -63,6 +63,8 @@ def batch(items: Iterable[Any], **metadata: Any) -> BatchPayload:
     """
     if isinstance(items, (str, bytes, Mapping)) or not isinstance(items, Iterable):
         raise BindingError("payload-value", builder="batch", name="items", found=kind_of(items), expected="a list")
-    typed = {name: value if isinstance(value, TypedData) else TypedData("json", to_json(value, "batch"))
-             for name, value in metadata.items()}
+    typed = {
+        name: value if isinstance(value, TypedData) else TypedData("json", to_json(value, "batch"))
+        for name, value in metadata.items()
+    }
     return BatchPayload(tuple(items), typed)

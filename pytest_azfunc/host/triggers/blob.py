@@ -62,6 +62,10 @@ class BlobPayload(Payload):
             pattern = BlobPattern.parse(path)
         except BlobPathError as error:
             raise self._error(occasion, "blob-path", path=path, reason=str(error)) from None
+        if pattern.is_hopeless:
+            raise self._error(
+                occasion, "blob-path", path=path, reason="no container has upper-case letters in its name"
+            )
         if self.name is None:
             return pattern.example()
         for name in (self.name, f"{pattern.container}/{self.name}"):

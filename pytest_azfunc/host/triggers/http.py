@@ -8,33 +8,29 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, ClassVar
-from urllib.parse import urlencode, urlsplit
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.routes import Template, decode_path, effective_template, encode_path, last_query_values, split_query
+from pytest_azfunc.host.route_templates import Template, effective_template
 from pytest_azfunc.host.triggers.json_body import overlay
 from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, to_json, wrong_value
+from pytest_azfunc.host.url_paths import decode_path, encode_path, last_query_values, split_query
 from pytest_azfunc.rpc import TypedData
 
 BODY_METHODS = ("POST", "PUT", "PATCH")
 
 
-@dataclass(frozen=True)
-class PreparedRequest:
+class PreparedRequest(NamedTuple):
     """A request as it goes over the wire: absolute URL, headers in order, the body's bytes."""
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
-
-
-# Prepares what takes a full HTTP client: multipart bodies, authentication, cookie jars.
-Prepare = Callable[["HttpPayload", str], PreparedRequest]
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,6 @@ class HttpPayload(Payload):
     data: Any = None
     files: Any = None
     auth: Any = None
-    prepare: Prepare | None = field(default=None, repr=False, compare=False)
 
     def deliver(self, occasion: Occasion) -> Delivery:
         template = route_template(occasion)
@@ -65,13 +60,13 @@ class HttpPayload(Payload):
                 "http-method-not-declared", occasion, template=template, method=self.method, methods=declared
             )
         url = self._absolute(occasion, template)
-        request = self._prepared(url)
+        request = self._prepared(url, occasion)
         parts = urlsplit(request.url)
         path = decode_path(parts.path or "/")
         route_values = template.match(path)
         if route_values is None:
             raise _url_error("http-url", occasion, url=self.url, template=template)
-        return request_message(request, route_values)
+        return _message(request, parts, path, route_values)
 
     def _absolute(self, occasion: Occasion, template: Template) -> str:
         if self.url is None:
@@ -82,11 +77,12 @@ class HttpPayload(Payload):
             return self.url
         return f"{occasion.base_url}/{self.url.lstrip('/')}"
 
-    def _prepared(self, url: str) -> PreparedRequest:
+    def _prepared(self, url: str, occasion: Occasion) -> PreparedRequest:
         if not self._is_plain():
-            if self.prepare is None:
+            if occasion.prepare_http is None:
                 raise wrong_value("http", "files", self.files, "given to invoke() of an open host")
-            return self.prepare(self, url)
+            prepared: PreparedRequest = occasion.prepare_http(self, url)
+            return prepared
         headers, body = dict(self.headers), b""
         if self.params:
             separator = "&" if "?" in url else "?"
@@ -135,34 +131,32 @@ def _json_body(value: Any) -> bytes:
 def route_template(occasion: Occasion) -> Template:
     """The route of the function, prefix included."""
     route = occasion.trigger.properties.get("route")
-    name = occasion.function.name
-    return _parsed(effective_template(occasion.route_prefix, route if isinstance(route, str) else None, name))
+    return _template(occasion.route_prefix, route if isinstance(route, str) else None, occasion.function.name)
 
 
 @lru_cache(maxsize=1024)
-def _parsed(text: str) -> Template:
-    return Template.parse(text)
+def _template(prefix: str, route: str | None, function: str) -> Template:
+    return Template.parse(effective_template(prefix, route, function))
 
 
-def request_message(request: PreparedRequest, route_values: Mapping[str, str]) -> Delivery:
+def _message(request: PreparedRequest, parts: SplitResult, path: str, route_values: dict[str, str]) -> Delivery:
     """The message to the worker: typed data of the request, and the trigger metadata."""
-    parts = urlsplit(request.url)
-    query = split_query(parts.query) if parts.query else {}
+    query = parts.query
     headers: dict[str, str] = {}
     for name, value in request.headers:
         lower = name.lower()
         headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
-    url = f"{parts.scheme}://{parts.netloc}{encode_path(decode_path(parts.path or '/'))}"
-    value = {
+    url = f"{parts.scheme}://{parts.netloc}{encode_path(path)}"
+    message: dict[str, Any] = {
         "method": request.method,
-        "url": f"{url}?{parts.query}" if parts.query else url,
+        "url": f"{url}?{query}" if query else url,
         "headers": headers,
-        "params": dict(route_values),
-        "query": query,
+        "params": route_values,
+        "query": split_query(query) if query else {},
         # Only a Content-Length above zero makes the host read the body; chunked requests arrive empty.
         "body": TypedData("bytes", request.body) if request.body and "content-length" in headers else None,
     }
-    return Delivery(TypedData("http", value), HttpMetadata(request, parts.query, dict(route_values)))
+    return Delivery(TypedData("http", message), HttpMetadata(request, query, route_values))
 
 
 class HttpMetadata(Mapping[str, TypedData]):
@@ -325,8 +319,3 @@ def principal_headers(principal: Mapping[str, Any]) -> dict[str, str]:
         if key in principal:
             headers[header] = str(principal[key])
     return headers
-
-
-def with_prepare(payload: HttpPayload, prepare: Prepare) -> HttpPayload:
-    """The payload with an HTTP client for what needs one."""
-    return replace(payload, prepare=prepare)

@@ -7,15 +7,19 @@ stay JSON, and every scalar becomes the text that .NET makes of it.
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.rpc import TypedData
 
-# What Newtonsoft takes for a date when it meets a JSON string.
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?(?:Z|[+-]\d\d:\d\d)?")
+# What Newtonsoft takes for a date when it meets a JSON string. (DateTimeUtils.cs, TryParseDateTimeIso)
+_ISO_DATE = re.compile(
+    r"(?P<seconds>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?P<fraction>\.[0-9]{1,7})?"
+    r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 
 def overlay(metadata: dict[str, TypedData], text: str) -> None:
@@ -41,7 +45,7 @@ def property_data(value: Any) -> TypedData | None:
     if value is None or isinstance(value, list):
         return None
     if isinstance(value, dict):
-        return TypedData("json", json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+        return TypedData("json", json.dumps(with_net_dates(value), separators=(",", ":"), ensure_ascii=False))
     return TypedData("string", scalar_text(value))
 
 
@@ -51,12 +55,25 @@ def scalar_text(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return _double(value)
-    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
-        return _date(value)
+    if isinstance(value, str):
+        date = _parsed_date(value)
+        return value if date is None else date.seconds.strftime("%m/%d/%Y %H:%M:%S")
     return str(value)
 
 
+def with_net_dates(value: Any) -> Any:
+    """The value with its ISO dates as Newtonsoft writes them back; it reads such strings as dates."""
+    if isinstance(value, dict):
+        return {key: with_net_dates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [with_net_dates(item) for item in value]
+    date = _parsed_date(value) if isinstance(value, str) else None
+    return value if date is None else f"{date.seconds.strftime('%Y-%m-%dT%H:%M:%S')}{date.fraction}{date.zone}"
+
+
 def _double(value: float) -> str:
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     text = repr(value)
     if value.is_integer() and "e" not in text:
         return text[:-2]  # 1.0 prints as 1
@@ -64,12 +81,25 @@ def _double(value: float) -> str:
     return f"{mantissa}E{exponent[0]}{exponent[1:].rjust(2, '0')}" if mark else text
 
 
-def _date(text: str) -> str:
-    head, zone = text[:19], text[19:].lstrip(".0123456789")
+class _Date(NamedTuple):
+    """A date as .NET holds it: the offset is turned into the host's local time, which in Azure is UTC."""
+
+    seconds: datetime
+    fraction: str
+    zone: str
+
+
+def _parsed_date(text: str) -> _Date | None:
+    found = _ISO_DATE.fullmatch(text) if text[10:11] == "T" else None
+    if found is None:
+        return None
+    fraction, zone = (found["fraction"] or "").rstrip("0").rstrip("."), found["zone"] or ""
     try:
-        moment = datetime.fromisoformat(head)
-        if zone not in ("", "Z"):  # an offset is turned into the host's local time, which in Azure is UTC
-            moment = datetime.fromisoformat(head + zone).astimezone(timezone.utc)
+        moment = datetime.fromisoformat(found["seconds"])
+        if zone not in ("", "Z"):
+            moment = datetime.fromisoformat(found["seconds"] + zone).astimezone(timezone.utc)
+            zone = "+00:00"
     except (ValueError, OverflowError):
-        return text
-    return moment.strftime("%m/%d/%Y %H:%M:%S") if moment.year >= 1000 else text
+        return None
+    # strftime does not pad years below 1000 everywhere, and nobody sends them.
+    return _Date(moment, fraction, zone) if moment.year >= 1000 else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -16,6 +15,7 @@ from pytest_azfunc.host.triggers.payload import (
     as_utc,
     content_of,
     net_time,
+    new_guid,
     string_or_bytes,
     wrong_value,
 )
@@ -42,14 +42,15 @@ class QueuePayload(Payload):
         value = string_or_bytes(self.body, occasion.trigger, self.builder)
         text = _text(self.body)
         metadata = {} if text is None else {"QueueTrigger": TypedData("string", text)}
-        inserted = self.insertion_time or occasion.at
+        now = occasion.at.replace(microsecond=0)  # the queue service knows whole seconds only
+        inserted = self.insertion_time or now
         metadata.update(
             DequeueCount=TypedData("json", str(self.dequeue_count)),
             # The queue service keeps messages for a week, and hides one for ten minutes while it is processed.
             ExpirationTime=_time(self.expiration_time or inserted + timedelta(days=7)),
             InsertionTime=_time(inserted),
-            NextVisibleTime=_time(self.next_visible_time or occasion.at + timedelta(minutes=10)),
-            Id=TypedData("string", self.id or str(uuid.uuid4())),
+            NextVisibleTime=_time(self.next_visible_time or now + timedelta(minutes=10)),
+            Id=TypedData("string", self.id or new_guid()),
             PopReceipt=TypedData("string", self.pop_receipt or _POP_RECEIPT),
         )
         if text is not None and value.kind == "string":
@@ -103,6 +104,10 @@ def queue(
     for name, text in (("id", id), ("pop_receipt", pop_receipt)):
         if text is not None and not isinstance(text, str):
             raise wrong_value("queue", name, text, "a string")
-    times = {"insertion_time": insertion_time, "expiration_time": expiration_time, "next_visible_time": next_visible_time}
+    times = {
+        "insertion_time": insertion_time,
+        "expiration_time": expiration_time,
+        "next_visible_time": next_visible_time,
+    }
     utc = {name: None if value is None else as_utc(value, value, "queue", name) for name, value in times.items()}
     return QueuePayload(content_of(body, "queue"), id, dequeue_count, pop_receipt=pop_receipt, **utc)

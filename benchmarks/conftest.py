@@ -1,0 +1,31 @@
+"""Prints, after a run, each benchmark's ratio to the baseline of its group.
+
+Only ratios within one run mean something: machines differ, and their speed drifts. Nothing fails for being slow.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+GOALS = {
+    "invoke an HTTP function": {"invoke": "at most 2x the converters alone; no slower than the library"},
+    "invoke a queue function, full metadata": {"invoke": "at most 1.5x the converters alone; faster than the library"},
+    "discover 1,000 functions": {"Project.load": "at most 2x reading and parsing the files"},
+}
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    session = getattr(config, "_benchmarksession", None)
+    groups: dict[str, dict[str, float]] = defaultdict(dict)
+    for bench in session.benchmarks if session else ():
+        if bench.group and not bench.has_error:
+            groups[bench.group][bench.param or bench.name] = bench.stats.min
+    for group, minima in groups.items():
+        terminalreporter.write_sep("-", f"{group}: ratios of the best rounds")
+        base_name, base = next(iter(minima.items()))
+        for name, best in minima.items():
+            goal = GOALS.get(group, {}).get(name, "")
+            terminalreporter.write_line(f"{best * 1e6:12.2f} us  {best / base:6.2f}x {base_name}  {name:32} {goal}")

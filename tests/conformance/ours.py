@@ -1,0 +1,81 @@
+"""Asks our worker, and puts its answers into the same form as those of Microsoft's library."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_azfunc import Project
+from pytest_azfunc.errors import AzfuncError
+from pytest_azfunc.rpc import InvocationResponse
+from pytest_azfunc.worker import Worker
+from tests.conformance.apps import Call, Case, Document, typed_data
+
+# What Azure's worker reports of an exception whose str() fails.
+_UNPRINTABLE = "Unhandled exception in function. Could not serialize original exception message."
+
+
+def our_answers(root: Path, cases: Sequence[Case]) -> dict[str, Document]:
+    """What our worker answers, by function. It runs in this process, as it does in everybody's tests."""
+    worker = Worker(Project.load(root))
+    # The functions under test may warn and leave coroutines behind; no test of ours is meant by that.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        worker.open()
+        try:
+            return {case.function: _answer(worker, case) for case in cases}
+        finally:
+            worker.close()
+
+
+def _answer(worker: Worker, case: Case) -> Document:
+    refusal = _refusal(worker, case.function)
+    return {"load": refusal, "calls": [] if refusal else [_call(worker, case.function, call) for call in case.calls]}
+
+
+def _refusal(worker: Worker, function: str) -> Document | None:
+    try:
+        worker.load(function)
+    except AzfuncError as error:
+        names = str(error.details.get("names", ""))
+        return {"rule": error.rule, "binding": error.binding, "names": sorted(names.split(", ")) if names else []}
+    except Exception as error:
+        return {"error": _message(error)}
+    return None
+
+
+def _call(worker: Worker, function: str, call: Call) -> Document:
+    try:
+        response = worker.invoke(call.request(function))
+    except (SystemExit, KeyboardInterrupt):
+        return {"status": "process ended"}
+    except BaseException:  # Azure's worker sends nothing, and the host waits
+        return {"status": "no response", "logs": []}
+    finally:
+        gc.collect(0)
+    logs = [_log(record) for record in response.logs]
+    if response.exception is not None:
+        return {"status": "failed", "error": _message(response.exception), "logs": logs}
+    return {"status": "done", "return": _returned(response), "outputs": _outputs(response), "logs": logs}
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return _UNPRINTABLE
+
+
+def _log(record: logging.LogRecord) -> list[str]:
+    return [record.name, record.levelname, record.getMessage()]
+
+
+def _returned(response: InvocationResponse) -> Document | None:
+    return None if response.return_value is None else typed_data(response.return_value)
+
+
+def _outputs(response: InvocationResponse) -> Document:
+    return {name: typed_data(data) for name, data in response.outputs.items()}

@@ -1,0 +1,31 @@
+"""Every case of the table, on both workers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.apps import Case, Document, write_app
+from tests.conformance.cases import CASES
+from tests.conformance.comparison import differences
+from tests.conformance.ours import our_answers
+from tests.conformance.reference import ReferenceWorker
+
+Answers = dict[str, tuple[Document, Document]]
+
+
+@pytest.fixture(scope="session")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """Ours and Microsoft's answer to every case. All cases are functions of one app: one process answers them."""
+    root = tmp_path_factory.mktemp("table") / "app"
+    write_app(root, CASES)
+    with ReferenceWorker() as reference:
+        theirs = reference.answers(root, CASES)
+    ours = our_answers(root, CASES)
+    return {case.function: (ours[case.function], theirs[case.function]) for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_same_answer(case: Case, answers: Answers) -> None:
+    ours, theirs = answers[case.function]
+    found = differences(case, ours, theirs)
+    assert found.keys() == case.differs.keys(), "\n".join(f"{part}: {text}" for part, text in found.items())

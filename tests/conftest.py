@@ -1,0 +1,23 @@
+"""Fixtures of the tests that look at the plugin from outside: a function app on disk, and a pytest session on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.function_app import FunctionApp, Session
+
+
+@pytest.fixture
+def app(pytester: pytest.Pytester) -> FunctionApp:
+    """A function app in the folder ``app`` of a fresh directory; the test files lie beside it."""
+    return FunctionApp(pytester.path / "app")
+
+
+@pytest.fixture
+def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """Runs pytest in a process of its own, with pytest-azfunc and no other plugin but those that are asked for."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
+    return Session(pytester)

@@ -1,0 +1,113 @@
+"""What the tests write function apps and test files with, and how they run pytest on them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+Binding = dict[str, Any]
+
+
+def http_trigger(name: str = "req", **properties: Any) -> Binding:
+    """An anonymous HTTP trigger."""
+    return {"type": "httpTrigger", "direction": "in", "name": name, "authLevel": "anonymous", **properties}
+
+
+def http_out(name: str = "$return") -> Binding:
+    """The HTTP response."""
+    return {"type": "http", "direction": "out", "name": name}
+
+
+def queue_trigger(name: str = "msg", queue: str = "orders") -> Binding:
+    """A queue trigger."""
+    return {"type": "queueTrigger", "direction": "in", "name": name, "queueName": queue, "connection": "Storage"}
+
+
+def queue_out(name: str, queue: str) -> Binding:
+    """A queue output."""
+    return {"type": "queue", "direction": "out", "name": name, "queueName": queue, "connection": "Storage"}
+
+
+def timer_trigger(name: str = "timer", schedule: str = "0 30 2 * * *") -> Binding:
+    """A timer trigger."""
+    return {"type": "timerTrigger", "direction": "in", "name": name, "schedule": schedule}
+
+
+class FunctionApp:
+    """A function app's folder, with a host.json from the start."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.write({"host.json": {"version": "2.0"}})
+
+    def write(self, files: dict[str, Any]) -> None:
+        """Write files into the app: text as it is (indentation removed), bytes raw, everything else as JSON."""
+        for name, content in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, bytes):
+                path.write_bytes(content)
+            else:
+                path.write_text(dedent(content) if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+
+    def function(self, name: str, script: str, *bindings: Binding, **properties: Any) -> None:
+        """Write a function: its script, and a function.json with a queue trigger ``msg`` unless it has bindings."""
+        declared = list(bindings) or [queue_trigger()]
+        self.write({f"{name}/function.json": {"bindings": declared, **properties}, f"{name}/__init__.py": script})
+
+
+class Session:
+    """Runs pytest in a process of its own."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+
+    def write(self, files: dict[str, str]) -> None:
+        """Write test files, conftest.py, pytest.ini and the like; indentation is removed."""
+        for name, content in files.items():
+            path = self.pytester.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(content), encoding="utf-8")
+
+    def run(self, *options: str, plugins: tuple[str, ...] = ()) -> pytest.RunResult:
+        """Run pytest with pytest-azfunc and the *plugins* (names of entry points)."""
+        wanted = [part for name in ("azfunc", *plugins) for part in ("-p", name)]
+        result = self.pytester.runpytest_subprocess(*wanted, "-p", "no:cacheprovider", *options)
+        assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
+        return result
+
+    def test(self, code: str, *options: str, plugins: tuple[str, ...] = ()) -> pytest.RunResult:
+        """Write *code* as the file test_it.py and run it."""
+        self.write({"test_it.py": code})
+        return self.run(*options, plugins=plugins)
+
+
+def passed(result: pytest.RunResult, count: int) -> None:
+    """Check that exactly *count* tests ran, and that all passed."""
+    assert result.parseoutcomes() == {"passed": count}, result.stdout.str()
+
+
+def error_lines(result: pytest.RunResult) -> list[str]:
+    """The ``E`` lines of the output, without their mark: what a user reads of an exception."""
+    lines = [line[1:] for line in result.outlines if re.match(r"E($| {3})", line)]
+    return dedent("\n".join(lines)).splitlines()
+
+
+def setup_error(result: pytest.RunResult, test: str) -> list[str]:
+    """What a user reads when a fixture of ours raises: the error, and no frame of ours."""
+    *lines, hidden = section(result, f"ERROR at setup of {test} ")
+    assert hidden == "All traceback entries are hidden. Pass `--full-trace` to see hidden and internal frames."
+    return [line[4:] for line in lines if line]
+
+
+def section(result: pytest.RunResult, title: str) -> list[str]:
+    """The lines below the heading that contains *title*, down to the next heading."""
+    lines = result.outlines
+    start = next(index for index, line in enumerate(lines) if title in line and line.startswith(("-", "=", "_")))
+    end = next((i for i, line in enumerate(lines) if i > start and re.match(r"(-{3}|={3}|_{3}|_ )", line)), len(lines))
+    return lines[start + 1 : end]

@@ -1,0 +1,110 @@
+"""``--azfunc-check``: each function is a test before anyone has written one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.function_app import FunctionApp, Session, passed
+
+
+@pytest.fixture
+def checked(app: FunctionApp) -> FunctionApp:
+    app.function("Works", "def main(msg): pass")
+    app.function("AlsoWorks", "async def main(msg): pass")
+    app.function("Parameters", "def main(msg, receit): pass")
+    app.function("Raises", "def limit():\n    return 1 / 0\n\nLIMIT = limit()\n\ndef main(msg): pass")
+    app.function("Syntax", "def main(msg)\n    pass")
+    app.write({"Json/function.json": {"bindings": []}, "Json/__init__.py": ""})
+    return app
+
+
+@pytest.mark.usefixtures("checked")
+def test_each_function_is_an_item(session: Session) -> None:
+    result = session.run("--azfunc-check", "--collect-only", "-q")
+
+    assert [line for line in result.outlines if "::" in line] == [
+        "azfunc::AlsoWorks",
+        "azfunc::Json",
+        "azfunc::Parameters",
+        "azfunc::Raises",
+        "azfunc::Syntax",
+        "azfunc::Works",
+    ]
+    assert "6 tests collected" in result.stdout.str()
+    assert result.ret == 0
+
+
+@pytest.mark.usefixtures("checked")
+def test_what_fails_and_why(session: Session) -> None:
+    result = session.run("--azfunc-check")
+
+    assert result.parseoutcomes() == {"passed": 2, "failed": 4}
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    output = result.stdout.str()
+    assert (
+        output[output.index("=== FAILURES") :]
+        .partition("\n")[2]
+        .startswith(
+            """\
+_________________________________ azfunc: Json _________________________________
+Json: at least one binding must be declared.
+  where:  app/Json/function.json:1:1
+  Azure:  the host puts the function in error and leaves it out; the others run.
+  remedy: add "bindings" (the name is case-sensitive) with a trigger.
+  rule:   bindings-missing
+______________________________ azfunc: Parameters ______________________________
+Parameters: the following parameters are declared in Python but not in function.json: receit.
+  where:  app/Parameters/__init__.py:1
+  Azure:  the worker refuses to load the function; every call of it fails.
+  remedy: add a binding for each, or remove the parameters; a default value does not help.
+  rule:   params-missing-in-function-json
+________________________________ azfunc: Raises ________________________________
+
+    def limit():
+        return 1 / 0
+"""
+        )
+    )
+    assert "SyntaxError: expected ':'" in output
+    assert "worker.py" not in output
+    result.stdout.fnmatch_lines([">   LIMIT = limit()", "E       ZeroDivisionError: division by zero"])
+
+
+@pytest.mark.usefixtures("checked")
+def test_selection_and_xdist(session: Session) -> None:
+    passed_only = session.run("--azfunc-check", "-k", "Works")
+    assert passed_only.parseoutcomes() == {"passed": 2, "deselected": 4}
+    assert passed_only.ret == 0
+
+    distributed = session.run("--azfunc-check", "-n", "2", plugins=("xdist",))
+    assert distributed.parseoutcomes() == {"passed": 2, "failed": 4}
+    assert distributed.ret == pytest.ExitCode.TESTS_FAILED
+
+    deselected = session.run("--azfunc-check", "--deselect", "azfunc::Json", "-x")
+    assert deselected.parseoutcomes() == {"passed": 1, "failed": 1, "deselected": 1}
+
+
+def test_checks_come_before_the_tests_and_share_their_worker(app: FunctionApp, session: Session) -> None:
+    app.function("Works", "print('imported')\ndef main(msg): pass")
+
+    result = session.test("def test_it(invoke): invoke('Works')", "--azfunc-check", "-v", "-s")
+
+    passed(result, 2)
+    assert result.stdout.str().count("imported") == 1
+    assert [line.partition(" ")[0] for line in result.outlines if "::" in line] == [
+        "azfunc::Works",
+        "test_it.py::test_it",
+    ]
+
+
+def test_no_app(session: Session) -> None:
+    result = session.run("--azfunc-check")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines[0].startswith("ERROR: no function app was found: there is no host.json in")
+
+
+def test_an_app_without_functions(app: FunctionApp, session: Session) -> None:
+    app.write({"notes.txt": ""})
+
+    assert session.run("--azfunc-check").ret == pytest.ExitCode.NO_TESTS_COLLECTED

@@ -1,0 +1,246 @@
+"""What a failing test prints: the user's own code and the invocations, not our insides."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.function_app import FunctionApp, Session, error_lines, passed, queue_out, queue_trigger, section
+
+
+def our_frames(result: pytest.RunResult) -> list[str]:
+    """Traceback lines that point into our package."""
+    return [line for line in result.outlines if re.match(r"\S*pytest_azfunc/\S+:\d+", line)]
+
+
+def test_an_exception_of_the_function(app: FunctionApp, session: Session) -> None:
+    app.function("Charge", "def main(msg):\n    charge(msg.get_json())\n\ndef charge(order):\n    return order['id']\n")
+
+    result = session.test("def test_it(invoke):\n    invoke('Charge', {})\n")
+
+    assert our_frames(result) == []
+    assert error_lines(result) == ["KeyError: 'id'"]
+    result.stdout.fnmatch_lines(
+        [
+            ">       invoke('Charge', {})",
+            "test_it.py:2: ",
+            "app/Charge/__init__.py:2: in main",
+            "    charge(msg.get_json())",
+            ">       return order['id']",
+            "app/Charge/__init__.py:5: KeyError",
+        ]
+    )
+
+
+@pytest.mark.parametrize("style", ["long", "short", "native", "line", "auto"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "invoke('Fails')",
+        "invoke('AsyncFails')",
+        "asyncio.run(ainvoke('Fails'))",
+        "asyncio.run(ainvoke('AsyncFails'))",
+        "invoke('FailsAtImport')",
+        "invoke('SyntaxError')",
+    ],
+)
+def test_our_frames_are_hidden(app: FunctionApp, session: Session, call: str, style: str) -> None:
+    app.function("Fails", "def main(msg): raise ValueError('mine')")
+    app.function("AsyncFails", "async def main(msg): raise ValueError('mine')")
+    app.function("FailsAtImport", "raise ValueError('mine')")
+    app.function("SyntaxError", "def main(msg):\n    mine mine\n")
+
+    result = session.test(f"import asyncio\ndef test_it(invoke, ainvoke): {call}", f"--tb={style}")
+
+    assert result.parseoutcomes() == {"failed": 1}
+    output = result.stdout.str()
+    assert "mine" in output
+    if style != "native":  # which shows every frame, ours too
+        assert our_frames(result) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "invoke('Stor')",
+        "invoke('Store', inputs={'x': 1})",
+        "invoke('Store', timer())",
+        "invoke('Lossy')",
+        "invoke('Bad')",
+    ],
+)
+def test_our_frames_are_hidden_in_our_own_errors(app: FunctionApp, session: Session, call: str) -> None:
+    app.function("Store", "def main(msg): pass")
+    app.function(
+        "Lossy", "def main(msg): return {'a': 1}", queue_trigger(), {**queue_out("$return", "q"), "type": "eventHub"}
+    )
+    app.function("Bad", "def main(msg, other): pass")
+
+    result = session.test(f"from pytest_azfunc import timer\ndef test_it(invoke):\n    {call}\n")
+
+    assert result.parseoutcomes() == {"failed": 1}
+    assert our_frames(result) == []
+    result.stdout.fnmatch_lines([f">       {call.replace('[', '[[]')}"])
+
+
+def test_a_misspelt_name(app: FunctionApp, session: Session) -> None:
+    app.function("ProcessOrder", "def main(msg): pass")
+    app.function("Refund", "def main(msg): pass")
+
+    result = session.test("def test_it(invoke):\n    invoke('ProcesOrder')\n")
+
+    assert error_lines(result) == [
+        "pytest_azfunc.errors.FunctionNotFound: there is no function 'ProcesOrder'. Did you mean 'ProcessOrder'? "
+        "Known: ProcessOrder, Refund.",
+        "  remedy: correct the name.",
+        "  rule:   function-not-found",
+    ]
+    result.stdout.fnmatch_lines([">       invoke('ProcesOrder')", "test_it.py:2: FunctionNotFound"])
+
+
+def test_the_invocations_of_a_failing_test(app: FunctionApp, session: Session) -> None:
+    app.function(
+        "ProcessOrder",
+        """
+        import json
+        import logging
+
+        def main(msg, receipt):
+            logging.info("charging")
+            order = msg.get_json()
+            if order["id"] == 9:
+                raise LookupError("no order 9")
+            receipt.set(json.dumps(order))
+        """,
+        queue_trigger(),
+        queue_out("receipt", "receipts"),
+    )
+
+    result = session.test(
+        """
+        def test_passing(invoke):
+            invoke("ProcessOrder", {"id": 6})
+
+        def test_failing(invoke):
+            invoke("ProcessOrder", {"id": 7})
+            invoke("ProcessOrder", {"id": 9}, check=False)
+            assert False
+        """
+    )
+
+    lines = [line for line in section(result, "azfunc invocations (call)") if line]
+    shown = [line.partition(" (")[0] if line[:1].isdigit() else line for line in lines]
+    assert shown == [
+        "1. ProcessOrder",
+        "   in   msg: string '{\"id\": 7}'",
+        "   out  receipt: string '{\"id\": 7}'",
+        "   log  INFO     root: charging",
+        "2. ProcessOrder",
+        "   in   msg: string '{\"id\": 9}'",
+        "   raised LookupError: no order 9",
+        "   log  INFO     root: charging",
+    ]
+    assert result.stdout.str().count("azfunc invocations") == 1
+
+
+def test_a_test_that_fails_in_teardown_shows_them_too(app: FunctionApp, session: Session) -> None:
+    app.function("Works", "def main(msg): pass")
+
+    result = session.test(
+        """
+        import pytest
+
+        @pytest.fixture
+        def checked(invoke):
+            yield
+            assert False
+
+        def test_it(invoke, checked):
+            invoke("Works", "body")
+
+        def test_without_invocation(invoke):
+            assert False
+        """
+    )
+
+    assert result.parseoutcomes() == {"passed": 1, "errors": 1, "failed": 1}
+    assert result.stdout.str().count("azfunc invocations") == 1
+    assert "   in   msg: string 'body'" in result.outlines
+
+
+def test_invocations_reach_the_report_through_xdist(app: FunctionApp, session: Session) -> None:
+    app.function("Works", "def main(msg): pass")
+    app.function("Bad", "def main(msg, other): pass")
+
+    result = session.test(
+        """
+        def test_assertion(invoke):
+            invoke("Works", "body")
+            assert False
+
+        def test_error_of_ours(invoke):
+            invoke("Bad")
+        """,
+        "-n",
+        "1",
+        plugins=("xdist",),
+    )
+
+    assert result.parseoutcomes() == {"failed": 2}
+    assert "   in   msg: string 'body'" in result.outlines
+    assert "  rule:   params-missing-in-python" not in error_lines(result)
+    assert "  rule:   params-missing-in-function-json" in error_lines(result)
+
+
+def test_pytest_raises_takes_the_functions_own_exception(app: FunctionApp, session: Session) -> None:
+    app.function(
+        "Fails",
+        """
+        class OrderError(Exception):
+            def __init__(self, order, reason):
+                super().__init__(order, reason)
+                self.order = order
+
+        def main(msg):
+            raise OrderError(7, "sold out") from KeyError("stock")
+        """,
+    )
+
+    result = session.test(
+        """
+        import pytest
+        from Fails import OrderError
+
+        def test_it(invoke):
+            with pytest.raises(OrderError, match="sold out") as caught:
+                invoke("Fails")
+            assert caught.value.order == 7
+            assert isinstance(caught.value.__cause__, KeyError)
+            assert caught.traceback[-1].name == "main"
+        """
+    )
+
+    passed(result, 1)
+
+
+def test_values_whose_repr_fails_or_is_long(app: FunctionApp, session: Session) -> None:
+    app.function(
+        "Odd",
+        """
+        class Unprintable(Exception):
+            def __str__(self):
+                raise RuntimeError("no str")
+
+        def main(msg):
+            raise Unprintable()
+        """,
+    )
+
+    result = session.test("def test_it(invoke): invoke('Odd', 'x' * 10_000)")
+
+    assert result.parseoutcomes() == {"failed": 1}
+    assert section(result, "azfunc invocations")[1:3] == [
+        f"   in   msg: string '{'x' * 299}... (10002 characters)",
+        "   raised Unprintable: <str() of it raises RuntimeError>",
+    ]

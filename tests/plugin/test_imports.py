@@ -1,0 +1,486 @@
+"""A test that imports the app's modules reaches the very modules that run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.function_app import FunctionApp, Session, passed
+
+PROCESS_ORDER = """
+    from . import helper
+
+
+    def charge(amount):
+        raise RuntimeError("the real payment service")
+
+
+    def main(msg):
+        print(charge(3), helper.greeting())
+"""
+
+HELPER = """
+    def greeting():
+        return "hello"
+"""
+
+
+@pytest.fixture
+def order_app(app: FunctionApp) -> FunctionApp:
+    app.function("ProcessOrder", PROCESS_ORDER)
+    app.write({"ProcessOrder/helper.py": HELPER})
+    return app
+
+
+@pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
+@pytest.mark.parametrize(
+    ("imports", "patch"),
+    [
+        ("import ProcessOrder", "monkeypatch.setattr(ProcessOrder, 'charge', lambda amount: f'paid {amount}')"),
+        (
+            "from ProcessOrder import main",
+            "monkeypatch.setitem(main.__globals__, 'charge', lambda amount: f'paid {amount}')",
+        ),
+        ("import ProcessOrder.helper", "monkeypatch.setattr(ProcessOrder, 'charge', lambda amount: f'paid {amount}')"),
+        ("", "monkeypatch.setattr('ProcessOrder.charge', lambda amount: f'paid {amount}')"),
+        ("", "monkeypatch.setattr('__app__.ProcessOrder.charge', lambda amount: f'paid {amount}')"),
+        ("from unittest import mock", "monkeypatch.setattr('ProcessOrder.charge', mock.Mock(return_value='paid 3'))"),
+    ],
+)
+@pytest.mark.usefixtures("order_app")
+def test_patched_modules_are_the_ones_that_run(session: Session, imports: str, patch: str, mode: str) -> None:
+    result = session.test(
+        f"""
+        {imports}
+
+        def test_at_the_top(invoke, monkeypatch, capsys):
+            {patch}
+            invoke("ProcessOrder")
+            assert capsys.readouterr().out == "paid 3 hello\\n"
+
+        def test_in_the_body(invoke, monkeypatch, capsys):
+            import ProcessOrder.helper
+            monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "nothing")
+            monkeypatch.setattr(ProcessOrder.helper, "greeting", lambda: "bye")
+            invoke("ProcessOrder")
+            assert capsys.readouterr().out == "nothing bye\\n"
+
+        def test_undone(invoke):
+            result = invoke("ProcessOrder", check=False)
+            assert str(result.exception) == "the real payment service"
+        """,
+        f"--import-mode={mode}",
+    )
+
+    passed(result, 3)
+
+
+@pytest.mark.usefixtures("order_app")
+def test_patching_before_the_host_is_open(session: Session) -> None:
+    result = session.test(
+        """
+        import pytest
+
+        import ProcessOrder
+
+        @pytest.fixture(autouse=True)
+        def paid(monkeypatch):
+            monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "autouse")
+
+        @pytest.fixture
+        def late_import(monkeypatch):
+            from ProcessOrder import helper
+            monkeypatch.setattr(helper, "greeting", lambda: "fixture")
+
+        def test_it(late_import, invoke, capsys):
+            invoke(ProcessOrder.main)
+            assert capsys.readouterr().out == "autouse fixture\\n"
+        """
+    )
+
+    passed(result, 1)
+
+
+@pytest.mark.parametrize("options", [[], ["-o", "pythonpath=app"], ["--import-mode=importlib"]])
+@pytest.mark.usefixtures("order_app")
+def test_unit_tests_without_a_fixture_of_ours(session: Session, options: list[str]) -> None:
+    result = session.test(
+        """
+        from unittest import mock
+
+        import ProcessOrder
+        from ProcessOrder import main
+
+        @mock.patch("ProcessOrder.charge", return_value="mocked")
+        def test_decorator(charge, capsys):
+            main(None)
+            assert capsys.readouterr().out == "mocked hello\\n"
+
+        def test_import_in_the_body(monkeypatch, capsys):
+            import ProcessOrder.helper
+            monkeypatch.setattr("ProcessOrder.charge", lambda amount: "patched")
+            monkeypatch.setattr(ProcessOrder.helper, "greeting", lambda: "bye")
+            main(None)
+            assert capsys.readouterr().out == "patched bye\\n"
+
+        def test_one_module(invoke, monkeypatch, capsys):
+            monkeypatch.setattr("ProcessOrder.charge", lambda amount: "patched")
+            invoke(main)
+            assert capsys.readouterr().out == "patched hello\\n"
+        """,
+        *options,
+    )
+
+    passed(result, 3)
+
+
+def test_settings_are_there_when_a_test_file_imports_a_module_that_needs_them(
+    app: FunctionApp, session: Session
+) -> None:
+    app.write({"local.settings.json": {"Values": {"REGION": "file", "OTHER": "file"}}})
+    app.function("Reads", "import os\nREGION = os.environ['REGION']\ndef main(msg): print(REGION)")
+
+    result = session.test(
+        """
+        import os
+
+        import Reads
+
+        os.environ["OTHER"] = "test"
+
+        def test_it(invoke, capsys):
+            invoke("Reads")
+            assert capsys.readouterr().out == "file\\n"
+
+        def test_gone():
+            assert (os.environ.get("REGION"), os.environ["OTHER"]) == (None, "test")
+        """
+    )
+
+    passed(result, 2)
+
+
+@pytest.mark.parametrize("options", [[], ["--import-mode=importlib"], ["--azfunc-project=app"]])
+@pytest.mark.usefixtures("order_app")
+def test_import_in_conftest(session: Session, options: list[str]) -> None:
+    session.write(
+        {
+            "pytest.ini": "[pytest]\npythonpath = app\n",
+            "conftest.py": """
+                import ProcessOrder
+                import pytest
+
+                @pytest.fixture
+                def paid(monkeypatch):
+                    monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "conftest")
+            """,
+        }
+    )
+
+    result = session.test(
+        """
+        from ProcessOrder import main
+
+        def test_it(paid, invoke, capsys):
+            invoke("ProcessOrder")
+            invoke(main)
+            assert capsys.readouterr().out == "conftest hello\\n" * 2
+
+        def test_again(paid, invoke, capsys):
+            invoke("ProcessOrder")
+            assert capsys.readouterr().out == "conftest hello\\n"
+        """,
+        *options,
+    )
+
+    passed(result, 2)
+
+
+@pytest.mark.usefixtures("order_app")
+def test_import_in_the_conftest_of_a_tests_folder(session: Session) -> None:
+    session.write(
+        {
+            "tests/conftest.py": """
+                import pytest
+
+                @pytest.fixture
+                def paid(monkeypatch):
+                    monkeypatch.setattr("ProcessOrder.charge", lambda amount: "by name")
+            """,
+            "tests/test_it.py": """
+                def test_it(azfunc_host, paid, capsys):
+                    azfunc_host.invoke("ProcessOrder")
+                    assert capsys.readouterr().out == "by name hello\\n"
+            """,
+        }
+    )
+
+    passed(session.run(), 1)
+
+
+def test_shared_code(app: FunctionApp, session: Session) -> None:
+    app.write({"shared/__init__.py": "", "shared/prices.py": "def price(): return 5"})
+    for name, statement in {
+        "Relative": "from ..shared import prices",
+        "Absolute": "from __app__.shared import prices",
+        "Plain": "from shared import prices",
+    }.items():
+        app.function(name, f"{statement}\ndef main(msg): print(prices.__name__, prices.price())")
+
+    result = session.test(
+        """
+        import pytest
+
+        def test_names(invoke, capsys):
+            for name in ("Relative", "Absolute", "Plain"):
+                invoke(name)
+            assert capsys.readouterr().out.splitlines() == [
+                "__app__.shared.prices 5", "__app__.shared.prices 5", "shared.prices 5",
+            ]
+
+        def test_patched(invoke, monkeypatch, capsys):
+            monkeypatch.setattr("__app__.shared.prices.price", lambda: 6)
+            monkeypatch.setattr("shared.prices.price", lambda: 7)
+            for name in ("Relative", "Absolute", "Plain"):
+                invoke(name)
+            assert capsys.readouterr().out.splitlines() == [
+                "__app__.shared.prices 6", "__app__.shared.prices 6", "shared.prices 7",
+            ]
+        """
+    )
+
+    passed(result, 2)
+
+
+def test_two_apps_with_equal_names(session: Session) -> None:
+    for name in ("shop", "depot"):
+        session.write(
+            {
+                f"{name}/host.json": '{"version": "2.0"}',
+                f"{name}/Store/function.json": '{"bindings": [{"type": "queueTrigger", "name": "msg"}]}',
+                f"{name}/Store/__init__.py": """
+                    from shared import label
+                    from . import helper
+
+                    def main(msg):
+                        print(helper.OF, label.OF, value())
+
+                    def value():
+                        return 1
+                """,
+                f"{name}/Store/helper.py": f"OF = '{name}'",
+                f"{name}/shared/label.py": f"OF = '{name}'",
+                f"{name}/tests/test_{name}.py": f"""
+                    import pytest
+                    import Store
+                    from shared import label
+
+                    @pytest.mark.parametrize("number", range(2))
+                    def test_here(invoke, monkeypatch, capsys, number):
+                        monkeypatch.setattr(Store, "value", lambda: {len(name)})
+                        invoke("Store")
+                        assert capsys.readouterr().out == "{name} {name} {len(name)}\\n"
+                        assert label.OF == "{name}"
+                """,
+            }
+        )
+    session.write(
+        {
+            "test_both.py": """
+                import sys
+
+                import pytest
+                from pytest_azfunc import Host
+
+                @pytest.mark.parametrize("name", ["shop", "depot", "shop"])
+                def test_by_mark(request, capsys, name):
+                    request.node.add_marker(pytest.mark.azfunc(project=name))
+                    request.getfixturevalue("invoke")("Store")
+                    assert capsys.readouterr().out == f"{name} {name} 1\\n"
+
+                def test_both_open(capsys):
+                    with Host.open("shop") as shop:
+                        shop.invoke("Store")
+                        with Host.open("depot") as depot:
+                            depot.invoke("Store")
+                    assert capsys.readouterr().out == "shop shop 1\\ndepot depot 1\\n"
+
+                def test_nothing_left():
+                    assert not {"__app__", "Store", "shared"} & {name.partition(".")[0] for name in sys.modules}
+            """
+        }
+    )
+
+    passed(session.run(), 9)
+    passed(session.run("-p", "randomly", "-p", "no:randomly", "depot", "shop", "test_both.py"), 9)
+
+
+TEST_INSIDE = """
+    import ProcessOrder
+
+    def test_inside(invoke, monkeypatch, capsys):
+        monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "inside")
+        invoke("ProcessOrder")
+        assert capsys.readouterr().out == "inside hello\\n"
+
+    def test_rewritten(invoke):
+        left = {"a": 1}
+        assert left == {"a": 2}
+"""
+
+
+@pytest.mark.parametrize("mode", ["prepend", "importlib"])
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["app/tests/test_inside.py"],
+        ["app/tests/test_inside.py", "app/tests/__init__.py"],
+        ["app/tests/unit/test_inside.py", "app/tests/__init__.py", "app/tests/unit/__init__.py"],
+        ["app/test_inside.py"],
+        ["app/ProcessOrder/test_inside.py"],
+    ],
+    ids=lambda files: "+".join(files),
+)
+@pytest.mark.usefixtures("order_app")
+def test_tests_inside_the_apps_folder(session: Session, files: list[str], mode: str) -> None:
+    session.write({file: TEST_INSIDE if file.endswith("test_inside.py") else "" for file in files})
+
+    result = session.run(f"--import-mode={mode}", "-vv")
+
+    assert result.parseoutcomes() == {"passed": 1, "failed": 1}
+    assert error_message(result) == ["AssertionError: assert {'a': 1} == {'a': 2}"]
+
+
+def error_message(result: pytest.RunResult) -> list[str]:
+    """The first E line: with rewritten assertions it shows the values."""
+    return [line.removeprefix("E").strip() for line in result.outlines if line.startswith("E ")][:1]
+
+
+@pytest.mark.parametrize("mode", ["prepend", "importlib"])
+@pytest.mark.usefixtures("order_app")
+def test_helpers_beside_tests_inside_the_apps_folder(session: Session, mode: str) -> None:
+    session.write(
+        {
+            "app/tests/__init__.py": "",
+            "app/tests/builders.py": "def order(): return {'id': 7}",
+            "app/tests/conftest.py": """
+                import pytest
+
+                @pytest.fixture
+                def paid(monkeypatch):
+                    import ProcessOrder
+                    monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "paid")
+            """,
+            "app/tests/test_it.py": """
+                from tests.builders import order
+
+                def test_it(paid, invoke, capsys):
+                    invoke("ProcessOrder", order())
+                    assert capsys.readouterr().out == "paid hello\\n"
+            """,
+        }
+    )
+
+    passed(session.run(f"--import-mode={mode}", "-o", "pythonpath=app"), 1)
+
+
+@pytest.mark.usefixtures("order_app")
+def test_a_module_is_imported_once_in_a_session(app: FunctionApp, session: Session) -> None:
+    app.function("Counts", "print('imported', __name__)\ncalls = []\ndef main(msg): calls.append(1); print(len(calls))")
+    session.write({"test_first.py": "import Counts\n\ndef test_it(invoke): invoke('Counts')"})
+    session.write(
+        {"test_second.py": "def test_it(invoke): invoke('Counts')\n\ndef test_again(invoke): invoke('Counts')"}
+    )
+
+    result = session.run("-s", "-q")
+
+    passed(result, 3)
+    assert result.stdout.str().count("imported __app__.Counts") == 1
+    assert "1\n.2\n.3\n." in result.stdout.str()
+
+
+def test_a_function_named_like_a_standard_module_does_not_hide_it(app: FunctionApp, session: Session) -> None:
+    app.function("queue", "import queue\ndef main(msg): print(queue.Queue.__name__)")
+    app.function("json", "def main(msg): print(msg.get_json())")
+
+    result = session.test(
+        """
+        import json
+        import queue
+
+        def test_it(invoke, capsys):
+            invoke("queue")
+            invoke("json", {"id": 1})
+            assert capsys.readouterr().out == "Queue\\n{'id': 1}\\n"
+            assert queue.Queue and json.loads("1") == 1
+        """
+    )
+
+    passed(result, 1)
+
+
+def test_packages_that_are_deployed_with_the_app(app: FunctionApp, session: Session) -> None:
+    app.write({".python_packages/lib/site-packages/vendored_thing.py": "NAME = 'vendored'"})
+    app.function("Uses", "import vendored_thing\ndef main(msg): print(vendored_thing.NAME)")
+
+    result = session.test(
+        """
+        def test_it(invoke, capsys):
+            invoke("Uses")
+            assert capsys.readouterr().out == "vendored\\n"
+        """
+    )
+
+    passed(result, 1)
+
+
+def test_folders_that_the_app_adds_to_sys_path(session: Session) -> None:
+    for name in ("shop", "depot"):
+        session.write(
+            {
+                f"{name}/host.json": '{"version": "2.0"}',
+                f"{name}/Store/function.json": '{"bindings": [{"type": "queueTrigger", "name": "msg"}]}',
+                f"{name}/Store/__init__.py": """
+                    import os
+                    import sys
+
+                    sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+                    sys.path.append(os.path.join(os.path.dirname(__file__), "..", "more"))
+
+                    import early_thing
+
+                    def main(msg):
+                        import late_thing
+                        print(early_thing.OF, late_thing.OF)
+                """,
+                f"{name}/lib/early_thing.py": f"OF = '{name}'",
+                f"{name}/more/late_thing.py": f"OF = '{name}'",
+            }
+        )
+
+    result = session.test(
+        """
+        import sys
+
+        import pytest
+
+        before = sys.path[:]
+
+        @pytest.mark.azfunc(project="shop")
+        def test_shop(invoke, capsys):
+            invoke("Store")
+            assert capsys.readouterr().out == "shop shop\\n"
+
+        @pytest.mark.azfunc(project="depot")
+        def test_depot(invoke, capsys):
+            invoke("Store")
+            assert capsys.readouterr().out == "depot depot\\n"
+
+        test_shop_again = test_shop
+
+        def test_nothing_is_left():
+            assert sys.path == before
+            assert not {"early_thing", "late_thing"} & set(sys.modules)
+        """
+    )
+
+    passed(result, 4)

@@ -1,0 +1,265 @@
+"""Imports go down only: the rooms of the package and who may know whom, checked on the source itself."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "pytest_azfunc"
+NAME = "pytest_azfunc"
+LONGEST_MODULE = 350
+# errors is one table of sentences; plugin holds all that may import pytest.
+LONGER_MODULES = {"errors": 700, "plugin": 400}
+
+# From the roof down: a room may use everything below its floor, and nothing beside it.
+FLOORS = (
+    ("plugin",),
+    ("running_apps",),
+    ("app", "reports"),
+    ("http_client", "clock"),
+    ("host",),
+    ("rpc",),
+    ("project",),
+    ("errors",),
+)
+MAY_USE = {
+    room: {below for floor in FLOORS[number + 1 :] for below in floor}
+    for number, floor in enumerate(FLOORS)
+    for room in floor
+}
+# The worker stands beside the host and does not know it; the app joins the two, for everything above it.
+MAY_USE["worker"] = {"rpc", "project", "errors"}
+for _room in ("app", "running_apps", "plugin"):
+    MAY_USE[_room] |= {"worker"}
+# The public names: nothing is imported when the package is, and nothing inside uses them but what pytest sees.
+MAY_USE["__init__"] = set(MAY_USE["plugin"])
+MAY_USE["hookspecs"] = {*MAY_USE["plugin"], "__init__"}
+MAY_USE["plugin"] |= {"hookspecs", "__init__"}
+
+THIRD_PARTY = {
+    "pytest": {"plugin", "hookspecs"},
+    "_pytest": {"plugin", "hookspecs"},
+    "pluggy": {"plugin", "hookspecs"},
+    "requests": {"http_client"},
+    "urllib3": {"http_client"},
+    "freezegun": {"clock"},
+    "azure": {"worker", "project"},
+}
+VAGUE = {"utils", "util", "helpers", "helper", "manager", "data", "info", "misc", "common"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement, or call of ``import_module``, somewhere in a module."""
+
+    module: str
+    line: int
+    target: str
+    only_for_types: bool = False
+    runs_at_import: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line} imports {self.target}"
+
+
+def rooms_of(path: str) -> str:
+    """The room of a dotted module path below the package; a public name such as ``Host`` is the package's own."""
+    room = path.partition(".")[0]
+    return room if room.islower() and not room.startswith("__") else "__init__"
+
+
+def imports(source: str, module: str) -> Iterator[Import]:
+    """Every import of a module, also inside functions; *module* is its dotted path below the package."""
+    yield from _walk(ast.parse(source), module, for_types=False, at_import=True)
+
+
+def _walk(node: ast.AST, module: str, *, for_types: bool, at_import: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        for target in _targets(child, module):
+            yield Import(module, child.lineno, target, for_types, at_import)  # type: ignore[attr-defined]
+        in_function = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        if isinstance(child, ast.If) and _is_type_checking(child.test):
+            for statement in child.body:
+                yield from _walk(ast.Module([statement], []), module, for_types=True, at_import=False)
+            for statement in child.orelse:
+                wrapped = ast.Module([statement], [])
+                yield from _walk(wrapped, module, for_types=for_types, at_import=at_import)
+        else:
+            yield from _walk(child, module, for_types=for_types, at_import=at_import and not in_function)
+
+
+def _targets(node: ast.AST, module: str) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = _absolute(node, module)
+        # `from package import room` names the room last.
+        return [f"{base}.{alias.name}" for alias in node.names] if base == NAME else [base]
+    if isinstance(node, ast.Call) and _called(node.func) in ("import_module", "__import__") and node.args:
+        argument = node.args[0]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            return [argument.value]
+    return []
+
+
+def _absolute(node: ast.ImportFrom, module: str) -> str:
+    if not node.level:
+        return node.module or ""
+    parents = [NAME, *module.split(".")][: -node.level]
+    return ".".join([*parents, *([node.module] if node.module else [])])
+
+
+def _called(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return _called(test) == "TYPE_CHECKING"
+
+
+def breaches(source: str, module: str) -> list[str]:
+    """The imports of a module that the plan of the rooms does not allow."""
+    return [f"{found} ({reason})" for found in imports(source, module) if (reason := _objection(found))]
+
+
+def _objection(found: Import) -> str | None:
+    room = rooms_of(found.module)
+    top, _, rest = found.target.partition(".")
+    if top == NAME:
+        other = rooms_of(rest)
+        if other != room and other not in MAY_USE[room]:
+            return f"{room} may not know {other}"
+        return None
+    if top in sys.stdlib_module_names or found.only_for_types:
+        return None
+    allowed = THIRD_PARTY.get(top, set())
+    return None if room in allowed else f"only {' and '.join(sorted(allowed)) or 'nobody'} may import {top}"
+
+
+def modules() -> dict[str, Path]:
+    """The package's modules by dotted path below it; a folder's __init__ goes by the folder's name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)] = path
+    return found
+
+
+MODULES = modules()
+EVERY_MODULE = pytest.mark.parametrize("module", MODULES)
+
+
+@EVERY_MODULE
+def test_imports_go_down(module: str) -> None:
+    assert breaches(MODULES[module].read_text(encoding="utf-8"), module) == []
+
+
+@EVERY_MODULE
+def test_modules_are_short(module: str) -> None:
+    lines = len(MODULES[module].read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGER_MODULES.get(module, LONGEST_MODULE)
+
+
+@EVERY_MODULE
+def test_modules_have_telling_names(module: str) -> None:
+    assert not VAGUE & set(module.split("."))
+
+
+@EVERY_MODULE
+def test_modules_say_what_they_are(module: str) -> None:
+    assert ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+
+
+def test_every_room_has_its_place() -> None:
+    assert {rooms_of(module) for module in MODULES} <= set(MAY_USE)
+
+
+def test_the_public_names_import_nothing() -> None:
+    found = imports(MODULES["__init__"].read_text(encoding="utf-8"), "__init__")
+    assert {i.target for i in found if i.runs_at_import} <= {"__future__", "typing"}
+
+
+@pytest.mark.parametrize("third_party", ["azure", "requests", "urllib3", "freezegun"])
+def test_third_parties_are_imported_when_they_are_needed(third_party: str) -> None:
+    found = [
+        str(i)
+        for module, path in MODULES.items()
+        for i in imports(path.read_text(encoding="utf-8"), module)
+        # http_client and clock are such modules themselves, imported by who needs them.
+        if i.runs_at_import and i.target.partition(".")[0] == third_party and module not in ("http_client", "clock")
+    ]
+    assert found == []
+
+
+# The checker itself
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("errors", "from pytest_azfunc.project import Project"),
+        ("errors", "import pytest_azfunc.rpc"),
+        ("errors", "from pytest_azfunc import rpc"),
+        ("errors", "from . import rpc"),
+        ("project.function", "from pytest_azfunc.rpc import TypedData"),
+        ("project.function", "from ..rpc import TypedData"),
+        ("rpc", "from pytest_azfunc.host.routes import Route"),
+        ("host.routes", "from pytest_azfunc.worker.loader import load"),
+        ("host.triggers.http", "def f():\n    from pytest_azfunc.http_client import get"),
+        ("host.routes", "import importlib\nimportlib.import_module('pytest_azfunc.worker')"),
+        ("host.routes", "if TYPE_CHECKING:\n    from pytest_azfunc.app import Host"),
+        ("host.routes", "import typing\nif typing.TYPE_CHECKING:\n    from pytest_azfunc.app import Host"),
+        ("worker.worker", "from pytest_azfunc.host.outputs import Output"),
+        ("worker.worker", "class A:\n    async def f(self):\n        import pytest_azfunc.clock"),
+        ("reports.trace", "from pytest_azfunc.app import Host"),
+        ("reports.trace", "from pytest_azfunc.worker.worker import Worker"),
+        ("http_client", "from pytest_azfunc.worker.worker import Worker"),
+        ("host.outputs", "from pytest_azfunc import Host"),
+        ("project.function", "import pytest_azfunc"),
+        ("app", "from pytest_azfunc.reports.trace import trace"),
+        ("app", "from pytest_azfunc.running_apps import RunningApps"),
+        ("http_client", "from pytest_azfunc.clock import Clock"),
+        ("running_apps", "from pytest_azfunc.plugin import x"),
+        ("host.outputs", "import requests"),
+        ("app", "def f():\n    import pytest"),
+        ("host.outputs", "import azure.functions"),
+        ("host.outputs", "from importlib import import_module\nimport_module('azure.functions')"),
+        ("host.outputs", "__import__('requests')"),
+        ("plugin", "import freezegun"),
+        ("plugin", "import numpy"),
+        ("worker.logs", "try:\n    import numpy\nexcept ImportError:\n    pass"),
+        ("plugin", "if TYPE_CHECKING:\n    import ast\nelse:\n    import numpy"),
+    ],
+)
+def test_the_checker_finds(module: str, source: str) -> None:
+    assert len(breaches(source, module)) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("plugin", "import pytest\nfrom pytest_azfunc import Host"),
+        ("plugin", "from pytest_azfunc.app import Host\nfrom pytest_azfunc import hookspecs"),
+        ("app", "from pytest_azfunc.worker.worker import Worker\nfrom pytest_azfunc.host.outputs import Output"),
+        ("host.outputs", "from pytest_azfunc.host.routes import Route\nfrom . import routes\nimport json"),
+        ("host.outputs", "if TYPE_CHECKING:\n    import requests"),
+        ("worker.worker", "import importlib\nimportlib.import_module('azure.functions')"),
+        ("worker.worker", "import importlib\nimportlib.import_module(name)"),
+        ("project", "from pytest_azfunc.project.function import Function"),
+        ("http_client", "import requests.adapters, urllib3"),
+        ("errors", "import difflib"),
+    ],
+)
+def test_the_checker_lets_pass(module: str, source: str) -> None:
+    assert breaches(source, module) == []
+
+
+def test_where_an_import_is() -> None:
+    source = "import a\nif TYPE_CHECKING:\n    import b\ndef f():\n    import c\n"
+    found = [(i.target, i.line, i.only_for_types, i.runs_at_import) for i in imports(source, "app")]
+    assert found == [("a", 1, False, True), ("b", 3, True, False), ("c", 5, False, False)]
