@@ -23,9 +23,19 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.log_capture import LogCapture
     from pytest_azfunc.host.triggers.batch import batch
     from pytest_azfunc.host.triggers.blob import blob
+    from pytest_azfunc.host.triggers.cosmos_db import cosmos_db
+    from pytest_azfunc.host.triggers.dapr import dapr_binding, dapr_invocation, dapr_topic
+    from pytest_azfunc.host.triggers.durable import activity, entity, orchestration
+    from pytest_azfunc.host.triggers.event_grid import cloud_event, event_grid
+    from pytest_azfunc.host.triggers.event_hub import event_hub
     from pytest_azfunc.host.triggers.generic import generic
     from pytest_azfunc.host.triggers.http import http
+    from pytest_azfunc.host.triggers.kafka import kafka
+    from pytest_azfunc.host.triggers.mcp import mcp_prompt, mcp_resource, mcp_tool
     from pytest_azfunc.host.triggers.queue import queue
+    from pytest_azfunc.host.triggers.service_bus import service_bus
+    from pytest_azfunc.host.triggers.simple import assistant_skill, connector, manual, signalr, warmup
+    from pytest_azfunc.host.triggers.sql import mysql, sql
     from pytest_azfunc.host.triggers.timer import timer
     from pytest_azfunc.project import Project
 
@@ -41,21 +51,66 @@ __all__ = [
     "Project",
     "ProjectError",
     "UnsupportedFeature",
+    "activity",
+    "assistant_skill",
     "batch",
     "blob",
+    "cloud_event",
+    "connector",
+    "cosmos_db",
+    "dapr_binding",
+    "dapr_invocation",
+    "dapr_topic",
+    "entity",
+    "event_grid",
+    "event_hub",
     "generic",
     "http",
+    "kafka",
+    "manual",
+    "mcp_prompt",
+    "mcp_resource",
+    "mcp_tool",
+    "mysql",
+    "orchestration",
     "queue",
+    "service_bus",
+    "signalr",
+    "sql",
     "timer",
+    "warmup",
 ]
+
+# The payload builders, by the module of host.triggers that they are in.
+_BUILDERS = {
+    "batch": "batch",
+    "blob": "blob",
+    "cosmos_db": "cosmos_db",
+    "dapr": "dapr_binding dapr_invocation dapr_topic",
+    "durable": "activity entity orchestration",
+    "event_grid": "cloud_event event_grid",
+    "event_hub": "event_hub",
+    "generic": "generic",
+    "http": "http",
+    "kafka": "kafka",
+    "mcp": "mcp_prompt mcp_resource mcp_tool",
+    "queue": "queue",
+    "service_bus": "service_bus",
+    "simple": "assistant_skill connector manual signalr warmup",
+    "sql": "mysql sql",
+    "timer": "timer",
+}
 
 _MODULES = {
     "Host": "app",
     "Invocation": "host.invocation",
     "LogCapture": "host.log_capture",
     "Project": "project",
-    **{name: f"host.triggers.{name}" for name in ("batch", "blob", "generic", "http", "queue", "timer")},
+    **{name: f"host.triggers.{module}" for module, names in _BUILDERS.items() for name in names.split()},
 }
+
+BUILDERS = tuple(sorted(name for names in _BUILDERS.values() for name in names.split()))
+"""Names of all payload builders; ``azfunc_trigger`` has them as attributes."""
 
 
 def __getattr__(name: str) -> object:

@@ -290,8 +290,7 @@ class Host:
         if invocation.exception is not None:
             result = failure()
         else:
-            data, has_output = http_output(invocation, function)
-            result = make_response(data, has_http_output=has_output)
+            result = make_response(http_output(invocation, function))
         return http_client.build_response(result, _sent(invocation, function))
 
     def __repr__(self) -> str:

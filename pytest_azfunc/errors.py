@@ -300,8 +300,49 @@ RULES: Final[dict[str, Rule]] = {
         "batch(...) needs a trigger with cardinality 'many'; this one takes one message at a time.",
         'pass one message, or set "cardinality": "many".',
     ),
+    "payload-many-json": Rule(
+        "the {type} {binding!r} has no dataType, so every message must be JSON; that at index {index} is not, "
+        "{found}: {reason}.",
+        'the host fails the call before the function starts ("Binding parameters to complex objects").',
+        'set "dataType": "string" or "binary" in function.json, or send JSON.',
+    ),
+    "payload-batch-empty": _test(
+        "batch(): there is no message in it.", "pass at least one.", "the host never calls a function without messages."
+    ),
+    "payload-batch-length": _test(
+        "batch(): {name} is a list of {found} for {expected} messages.",
+        "give one value for each message, or one that is no list for all of them.",
+    ),
+    "payload-batch-keyword": _test(
+        "batch(): {name!r} is no argument of {builder}(...).{suggestion} {known}",
+        "correct the name; what is not in the list cannot be set, as Azure never sends it.",
+    ),
+    "payload-batch-item": _test(
+        "batch(): the message at index {index} is {found}.",
+        "pass text, bytes, a JSON value or {builder}(...); SDK objects only when all messages are.",
+    ),
+    "payload-batch-ready": _test(
+        "batch(): the message at index {index} is a ready payload, so {names} cannot be set for it.",
+        "set it where the payload is built, or pass the bare message.",
+    ),
+    "payload-batch-partition": _test(
+        "the events of one batch come from several partitions: {found}.",
+        "give all of them the same partition_id.",
+        "every batch is read from one partition.",
+    ),
+    "payload-data-type": Rule(
+        "{builder}(): the {type} {binding!r} cannot deliver the dataType {data_type!r}.",
+        "the extension gives text only; the host fails to start the function.",
+        'remove "dataType" from the trigger, or write "string".',
+    ),
+    "payload-json-text": _test(
+        "{builder}(): the raw body is no JSON ({reason}), which the {type} {binding!r} reads.",
+        'pass a str or a dict, which are sent as JSON, or set "dataType": "binary".',
+        "the extension cannot read the request; the function is not called.",
+    ),
     "input-unknown": _test("there is no input binding {name!r}.{suggestion} {known}", "correct the name."),
     "input-twice": _test("the input {name!r} is given twice: by keyword and in inputs.", "give it once."),
+    "input-value": _test("the input {name!r} ({type}) cannot take {found}.", "give {expected}."),
     "input-is-trigger": _test(
         "{name!r} is the trigger, not an input binding.", "pass its payload as the second argument."
     ),

@@ -268,8 +268,9 @@ def invoke(request: pytest.FixtureRequest) -> Callable[..., Invocation]:
 
     - *function*: its name (case does not count), or the object that its entry point is.
     - *payload*: what starts it. A dict, dataclass, pydantic model or JSON scalar is sent as JSON, ``str`` as text,
-      ``bytes`` raw, an SDK object as it is; nothing is the trigger's default. For more, use the builders:
-      ``http``, ``timer``, ``queue``, ``blob``, ``batch``, ``generic``, imported from ``pytest_azfunc``.
+      ``bytes`` raw, an SDK object as it is; nothing is the trigger's default. For more, use the builders imported
+      from ``pytest_azfunc``: ``http``, ``timer``, ``queue``, ``blob``, ``event_hub``, ``service_bus`` and so on,
+      ``batch`` for several messages, ``generic`` for any trigger.
     - *check*: the function's own exception is raised; ``False`` keeps it in ``result.exception``.
     - *context*: an invocation context from ``azfunc_context``.
     - *inputs*: values of input bindings by name, for names that cannot be keywords.
@@ -341,8 +342,7 @@ def azfunc_trigger(request: pytest.FixtureRequest) -> SimpleNamespace:
 
     __tracebackhide__ = True
     _host(request)
-    builders = ("batch", "blob", "generic", "http", "queue", "timer")
-    return SimpleNamespace(**{name: getattr(pytest_azfunc, name) for name in builders})
+    return SimpleNamespace(**{name: getattr(pytest_azfunc, name) for name in pytest_azfunc.BUILDERS})
 
 
 @pytest.hookimpl(wrapper=True)

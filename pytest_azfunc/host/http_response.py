@@ -37,11 +37,8 @@ def failure() -> HttpResult:
     return HttpResult(500)
 
 
-def make_response(data: TypedData | None, *, has_http_output: bool) -> HttpResult:
-    """The response for the typed data of the HTTP output, or for a function that sent none.
-
-    :param has_http_output: whether the function declares an http output at all.
-    """
+def make_response(data: TypedData | None) -> HttpResult:
+    """The response for the typed data of the HTTP output, or for a function that sent none."""
     if data is None or data.kind is None:
         return HttpResult(204)
     if data.kind == "http":

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.errors import LossyOutputError
 from pytest_azfunc.host.console import console_filter
-from pytest_azfunc.host.inputs import NOTHING, check_names, input_data
+from pytest_azfunc.host.input_bindings import input_data
+from pytest_azfunc.host.inputs import check_names
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.lossy_outputs import find_loss
 from pytest_azfunc.host.outputs import Output, Outputs
@@ -84,7 +85,7 @@ class ScriptHost:
         delivery = deliver(payload, occasion)
         data: dict[str, TypedData | PythonObject | None] = {function.trigger.name: delivery.value}
         for name, binding in function.inputs.items():
-            data[name] = input_data(binding, inputs[name]) if name in inputs else NOTHING
+            data[name] = input_data(binding, inputs.get(name), function=function.name, base_url=self.base_url)
         overrides = overrides or _NO_OVERRIDES
         invocation_id = overrides.invocation_id or new_guid()
         trace = overrides.trace or TraceContext(_trace_parent(invocation_id))
@@ -174,13 +175,13 @@ def return_type(function: Function) -> str:
     return others[-1] if others else function.trigger.type
 
 
-def http_output(invocation: Invocation, function: Function) -> tuple[TypedData | None, bool]:
-    """The typed data of the function's HTTP output, and whether it declares one."""
+def http_output(invocation: Invocation, function: Function) -> TypedData | None:
+    """The typed data of the function's HTTP output; None when it was not set."""
     names = [b.name for b in function.outputs.values() if b.type.lower() == "http"]
     sent = [invocation.outputs[name].typed_data for name in names if name in invocation.outputs]
     if not names and "$return" in invocation.outputs:  # any other return value is written as the response too
-        return invocation.outputs["$return"].typed_data, False
-    return (sent[-1] if sent else None), bool(names)
+        return invocation.outputs["$return"].typed_data
+    return sent[-1] if sent else None
 
 
 def _trace_parent(invocation_id: str) -> str:

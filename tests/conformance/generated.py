@@ -250,14 +250,34 @@ def _call_of(name: str, **arguments: st.SearchStrategy[Any]) -> st.SearchStrateg
 
 
 _cookie_parts = st.one_of(
-    st.sampled_from([
-        "Path=/", "Path=", "Domain=x.org", "Secure", "HttpOnly", "SameSite=Lax", "SameSite=strict", "SameSite=NONE",
-        "SameSite=", "Max-Age=5", "Max-Age=1e3", "Max-Age=x", "Max-Age=\"7\"", "Expires=Thu, 12 Jan 2017 13:55:08 GMT",
-        "Expires=Thu, 31 Feb 2017 13:55:08 GMT", "Expires=Wed, 12 Jan 9999 13:55:08 GMT", "Expires=", "Comment=c",
-        "Partitioned", "Odd", "c=d", "",
-    ]),
+    st.sampled_from(
+        [
+            "Path=/",
+            "Path=",
+            "Domain=x.org",
+            "Secure",
+            "HttpOnly",
+            "SameSite=Lax",
+            "SameSite=strict",
+            "SameSite=NONE",
+            "SameSite=",
+            "Max-Age=5",
+            "Max-Age=1e3",
+            "Max-Age=x",
+            'Max-Age="7"',
+            "Expires=Thu, 12 Jan 2017 13:55:08 GMT",
+            "Expires=Thu, 31 Feb 2017 13:55:08 GMT",
+            "Expires=Wed, 12 Jan 9999 13:55:08 GMT",
+            "Expires=",
+            "Comment=c",
+            "Partitioned",
+            "Odd",
+            "c=d",
+            "",
+        ]
+    ),
     st.builds("{}={}".format, st.text(st.characters(codec="ascii"), max_size=4), _text),
-)  # fmt: skip
+)
 _cookies = st.lists(_cookie_parts, max_size=4).map(lambda parts: "; ".join(["name=value", *parts]))
 _header_names = st.sampled_from(["X-A", "x-a", "X-B", "Content-Type", "content-type", "Content-Length", "Location"])
 _header_values = st.one_of(_text.map(lambda text: "".join(text.split("\n"))), st.sampled_from(["a/b", "1", ""]))
@@ -279,8 +299,10 @@ _documents = st.dictionaries(_text, _json_values, max_size=3).map(lambda value: 
 _rows = st.dictionaries(_text, _json_values, max_size=3).map(lambda value: f"func.SqlRow({value!a})")
 _events = st.builds(
     "func.EventGridOutputEvent(id={0!a}, data={1!a}, subject='s', event_type='t', event_time={2}, data_version='1')".format,
-    _text, _json_values, st.sampled_from(["None", "datetime.datetime(2024, 1, 2, 3, 4, 5)", "datetime.date(2024, 1, 2)"]),
-)  # fmt: skip
+    _text,
+    _json_values,
+    st.sampled_from(["None", "datetime.datetime(2024, 1, 2, 3, 4, 5)", "datetime.date(2024, 1, 2)"]),
+)
 _objects = st.one_of(_responses, _queue_messages, _documents, _rows, _events)
 
 
@@ -291,9 +313,15 @@ def values() -> st.SearchStrategy[str]:
         str.format, st.sampled_from(["[{}]", "(item for item in [{}])", "[{}][:1]", "{{'k': [{}]}}"]), items
     )
     return st.one_of(
-        _json_values.map(ascii), _text.map(ascii), _bytes.map(ascii), _objects, several, st.sampled_from(VALUES),
-        st.one_of(_documents, _rows).map("[{}]".format), _documents.map("func.DocumentList([{}])".format),
-    )  # fmt: skip
+        _json_values.map(ascii),
+        _text.map(ascii),
+        _bytes.map(ascii),
+        _objects,
+        several,
+        st.sampled_from(VALUES),
+        st.one_of(_documents, _rows).map("[{}]".format),
+        _documents.map("func.DocumentList([{}])".format),
+    )
 
 
 @st.composite
@@ -377,13 +405,14 @@ _FITTING: dict[str, st.SearchStrategy[TypedData | None]] = {
     "blob": st.one_of(_raws, _strings, _empty),
     "eventGridTrigger": st.builds(
         lambda key, value: TypedData("json", json.dumps({**EVENT_GRID, key: value})),
-        st.sampled_from([*EVENT_GRID, "specversion", "more"]), _plain_json,
+        st.sampled_from([*EVENT_GRID, "specversion", "more"]),
+        _plain_json,
     ),
     "eventHubTrigger": st.one_of(_strings, _raws, _jsons, _collections),
     "serviceBusTrigger": st.one_of(_strings, _raws, _jsons, _collections, _empty),
     "cosmosDB": st.one_of(_jsons, _strings, _empty),
     "sql": _strings,
-}  # fmt: skip
+}
 
 # Metadata that a trigger comes with, from which keys are left out and in which values are replaced.
 _METADATA = {
@@ -393,12 +422,23 @@ _METADATA = {
     "serviceBusTrigger": [SERVICE_BUS_METADATA, SERVICE_BUS_BATCH],
 }
 _odd_metadata = st.one_of(
-    _strings, _jsons, _raws, _empty,
-    st.sampled_from([
-        "2024-01-02T03:04:05Z", "2024-01-02T03:04:05.1234567+00:00", "2024-01-02T03:04:05+01:00", "1/2/2024 03:04:05",
-        "01/02/2024 03:04:05+00:00", "2024-01-02T03:04:05", "12:34:56", "2.03:00:00",
-    ]).flatmap(lambda text: st.sampled_from([TypedData("string", text), TypedData("json", json.dumps(text))])),
-)  # fmt: skip
+    _strings,
+    _jsons,
+    _raws,
+    _empty,
+    st.sampled_from(
+        [
+            "2024-01-02T03:04:05Z",
+            "2024-01-02T03:04:05.1234567+00:00",
+            "2024-01-02T03:04:05+01:00",
+            "1/2/2024 03:04:05",
+            "01/02/2024 03:04:05+00:00",
+            "2024-01-02T03:04:05",
+            "12:34:56",
+            "2.03:00:00",
+        ]
+    ).flatmap(lambda text: st.sampled_from([TypedData("string", text), TypedData("json", json.dumps(text))])),
+)
 
 
 @st.composite

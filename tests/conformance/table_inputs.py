@@ -158,8 +158,12 @@ _FULL = [
                 ("application/json", json('{"a": 1}')),
                 ("application/json", raw(b"\xff")),
                 ("application/x-www-form-urlencoded", raw(b"a=1&b=2&b=3")),
-                ("multipart/form-data; boundary=xx", raw(b'--xx\r\nContent-Disposition: form-data; name="f"; '
-                                                         b'filename="n.txt"\r\n\r\nhello\r\n--xx--\r\n')),
+                (
+                    "multipart/form-data; boundary=xx",
+                    raw(
+                        b'--xx\r\nContent-Disposition: form-data; name="f"; filename="n.txt"\r\n\r\nhello\r\n--xx--\r\n'
+                    ),
+                ),
                 ("text/plain", None),
                 ("text/plain", EMPTY),
                 ("text/plain", raw(b"")),
@@ -168,9 +172,13 @@ _FULL = [
                 ("text/plain", http()),
             ]
         ],
-    ),  # fmt: skip
-    Case("a full queue message", ["in queueTrigger x"], "def main(x: func.QueueMessage): tell(x)\n",
-         [call(string('{"id": 7}'), **QUEUE_METADATA), call(raw(b"\xff"), **QUEUE_METADATA)]),
+    ),
+    Case(
+        "a full queue message",
+        ["in queueTrigger x"],
+        "def main(x: func.QueueMessage): tell(x)\n",
+        [call(string('{"id": 7}'), **QUEUE_METADATA), call(raw(b"\xff"), **QUEUE_METADATA)],
+    ),
     Case(
         "queue metadata of odd forms",
         ["in queueTrigger x"],
@@ -203,20 +211,37 @@ _FULL = [
             ]
         ],
     ),
-    Case("a collection where the metadata should hold a text", ["in queueTrigger x"], "def main(x: func.QueueMessage): tell(x.id)\n",
-         [call(string("m"), Id=strings("a"))],
-         differs={"logs": "the SDK makes a text of it with str(), which in Azure is protobuf's text format"}),
-    Case("metadata that nobody decodes", ["in queueTrigger x"], "def main(x: str): tell(x)\n",
-         [call(string("m"), Id=TypedData("int", 1)), call(string("m"), **QUEUE_METADATA)]),
-    Case("metadata with a blob input", ["in queueTrigger x", "in blob y"], "def main(x: str, y: func.InputStream): tell(y)\n",
-         [Call({"x": string("m"), "y": string("é")}, QUEUE_METADATA),
-          Call({"x": string("m"), "y": string("b")}, BLOB_METADATA),
-          Call({"x": string("m"), "y": string("b")}, {"Properties": string("abc")}),
-          Call({"x": string("m"), "y": None}, {"Id": TypedData("int", 1)})]),
-    Case("a full blob", ["in blobTrigger x", "in blob y"],
-         "def main(x: func.InputStream, y: func.InputStream):\n"
-         "    tell(x.read(2), x.read1(1), x.read(), x.readable(), x.seekable(), x.writable(), x, y)\n",
-         [Call({"x": raw(b"hello"), "y": string("other")}, BLOB_METADATA)]),
+    Case(
+        "a collection where the metadata should hold a text",
+        ["in queueTrigger x"],
+        "def main(x: func.QueueMessage): tell(x.id)\n",
+        [call(string("m"), Id=strings("a"))],
+        differs={"logs": "the SDK makes a text of it with str(), which in Azure is protobuf's text format"},
+    ),
+    Case(
+        "metadata that nobody decodes",
+        ["in queueTrigger x"],
+        "def main(x: str): tell(x)\n",
+        [call(string("m"), Id=TypedData("int", 1)), call(string("m"), **QUEUE_METADATA)],
+    ),
+    Case(
+        "metadata with a blob input",
+        ["in queueTrigger x", "in blob y"],
+        "def main(x: str, y: func.InputStream): tell(y)\n",
+        [
+            Call({"x": string("m"), "y": string("é")}, QUEUE_METADATA),
+            Call({"x": string("m"), "y": string("b")}, BLOB_METADATA),
+            Call({"x": string("m"), "y": string("b")}, {"Properties": string("abc")}),
+            Call({"x": string("m"), "y": None}, {"Id": TypedData("int", 1)}),
+        ],
+    ),
+    Case(
+        "a full blob",
+        ["in blobTrigger x", "in blob y"],
+        "def main(x: func.InputStream, y: func.InputStream):\n"
+        "    tell(x.read(2), x.read1(1), x.read(), x.readable(), x.seekable(), x.writable(), x, y)\n",
+        [Call({"x": raw(b"hello"), "y": string("other")}, BLOB_METADATA)],
+    ),
     Case(
         "blob metadata of odd forms",
         ["in blobTrigger x"],
@@ -235,57 +260,182 @@ _FULL = [
             ]
         ],
     ),
-    Case("timers", ["in timerTrigger x"], "def main(x: func.TimerRequest): tell(x)\n",
-         [call(as_json({"IsPastDue": True, "ScheduleStatus": {"Last": "a", "Next": "b", "LastUpdated": "c"}})),
-          call(as_json({"isPastDue": True})), call(as_json({})), call(as_json([])), call(json("{")),
-          call(as_json({"Schedule": {"AdjustForDST": False}, "ScheduleStatus": {}, "IsPastDue": 1}), TimerTrigger=string("t"))]),
-    Case("event grid events", ["in eventGridTrigger x"], "def main(x: func.EventGridEvent): tell(x)\n",
-         [call(as_json(EVENT_GRID), data=as_json({"n": 1})), call(as_json(CLOUD_EVENT)),
-          call(as_json({**EVENT_GRID, "eventTime": "2024-01-02T03:04:05+02:00"})),
-          call(as_json({**CLOUD_EVENT, "self": 1})), call(as_json([EVENT_GRID]))]),
+    Case(
+        "timers",
+        ["in timerTrigger x"],
+        "def main(x: func.TimerRequest): tell(x)\n",
+        [
+            call(as_json({"IsPastDue": True, "ScheduleStatus": {"Last": "a", "Next": "b", "LastUpdated": "c"}})),
+            call(as_json({"isPastDue": True})),
+            call(as_json({})),
+            call(as_json([])),
+            call(json("{")),
+            call(
+                as_json({"Schedule": {"AdjustForDST": False}, "ScheduleStatus": {}, "IsPastDue": 1}),
+                TimerTrigger=string("t"),
+            ),
+        ],
+    ),
+    Case(
+        "event grid events",
+        ["in eventGridTrigger x"],
+        "def main(x: func.EventGridEvent): tell(x)\n",
+        [
+            call(as_json(EVENT_GRID), data=as_json({"n": 1})),
+            call(as_json(CLOUD_EVENT)),
+            call(as_json({**EVENT_GRID, "eventTime": "2024-01-02T03:04:05+02:00"})),
+            call(as_json({**CLOUD_EVENT, "self": 1})),
+            call(as_json([EVENT_GRID])),
+        ],
+    ),
     Case("event grid as str", ["in eventGridTrigger x"], "def main(x: str): tell(x)\n", [call(as_json(EVENT_GRID))]),
-    Case("event hub, one", ["in eventHubTrigger x"], "def main(x: func.EventHubEvent): tell(x)\n",
-         [call(data, **EVENT_HUB_METADATA) for data in (string("a"), raw(b"\xff"), json('{"a":1}'), strings("a"), EMPTY)]),
-    Case("event hub, many", ["in eventHubTrigger x"], "def main(x: typing.List[func.EventHubEvent]): tell(x)\n",
-         [call(data, **EVENT_HUB_BATCH) for data in
-          (strings("a", "b"), blobs(b"a", b"b"), json('[{"a":1}, "x"]'), strings("a"), string("a"), EMPTY)]),
-    Case("service bus, one", ["in serviceBusTrigger x"], "def main(x: func.ServiceBusMessage): tell(x)\n",
-         [call(data, **SERVICE_BUS_METADATA) for data in (string("a"), raw(b"\xff"), json("{}"), strings("a"), EMPTY, None)]),
-    Case("service bus, many", ["in serviceBusTrigger x"], "def main(x: typing.List[func.ServiceBusMessage]): tell(x)\n",
-         [call(data, **SERVICE_BUS_BATCH) for data in
-          (strings("a", "b"), blobs(b"a", b"b"), json('["a", {"b": 1}]'), strings("a"), string("a"), EMPTY)]),
-    Case("kafka", ["in kafkaTrigger x"], "def main(x): tell(x)\n",
-         [call(string('{"Value":"v"}'), Key=string("k"), Partition=json("1"), Offset=json("2"), Topic=string("t"),
-               Timestamp=json('"2024-01-02T03:04:05Z"'), Headers=as_json([{"Key": "h", "Value": "dg=="}])),
-          call(raw(b"v"), Key=raw(b"k")),
-          call(strings("a", "b"), **KAFKA_BATCH), call(blobs(b"a", b"b"), **KAFKA_BATCH),
-          call(json('["a", "b"]'), **KAFKA_BATCH), call(strings("a", "b"), TopicArray=strings("t", "t"))]),
-    Case("cosmos documents", ["in timerTrigger x", "in cosmosDB y"], "def main(x, y: func.DocumentList): tell(y)\n",
-         [Call({"x": TIMER, "y": data}) for data in
-          (json('[{"id": "1"}, null]'), string('{"id": "1"}'), raw(b'[{"id": "1"}]'), json("null"), json("5"), EMPTY)]),
-    Case("sql rows", ["in timerTrigger x", "in sql y"], "def main(x, y: func.SqlRowList): tell(y)\n",
-         [Call({"x": TIMER, "y": data}) for data in (string('[{"Id": 1}]'), json('{"Id": 1}'), string("null"), string(""))]),
-    Case("activity inputs", ["in activityTrigger x"], "def main(x): tell(x)\nmain.__annotations__ = {}\n",
-         [call(string(text)) for text in ('"a"', "1", "1.5", "null", "NaN", "True", "abc", "", "[1]", '{"a": 1}')]),
-    Case("durable client", ["in httpTrigger x", "in durableClient y"], "def main(x, y: str): tell(y)\n",
-         [Call({"x": http(), "y": string('{"taskHubName": "t"}')})]),
-    Case("orchestration and entity", ["in orchestrationTrigger x"], "def main(x: func.OrchestrationContext): tell(x)\n",
-         [call(string('{"history": []}'), isReplaying=string("True"))]),
-    Case("prompt", ["in mcpPromptTrigger x"], "def main(x): tell(x)\n",
-         [call(string('{"name": "n", "arguments": {"a": "1"}, "sessionid": "s"}')), call(string("{")), call(json("{}"))]),
-]  # fmt: skip
+    Case(
+        "event hub, one",
+        ["in eventHubTrigger x"],
+        "def main(x: func.EventHubEvent): tell(x)\n",
+        [
+            call(data, **EVENT_HUB_METADATA)
+            for data in (string("a"), raw(b"\xff"), json('{"a":1}'), strings("a"), EMPTY)
+        ],
+    ),
+    Case(
+        "event hub, many",
+        ["in eventHubTrigger x"],
+        "def main(x: typing.List[func.EventHubEvent]): tell(x)\n",
+        [
+            call(data, **EVENT_HUB_BATCH)
+            for data in (strings("a", "b"), blobs(b"a", b"b"), json('[{"a":1}, "x"]'), strings("a"), string("a"), EMPTY)
+        ],
+    ),
+    Case(
+        "service bus, one",
+        ["in serviceBusTrigger x"],
+        "def main(x: func.ServiceBusMessage): tell(x)\n",
+        [
+            call(data, **SERVICE_BUS_METADATA)
+            for data in (string("a"), raw(b"\xff"), json("{}"), strings("a"), EMPTY, None)
+        ],
+    ),
+    Case(
+        "service bus, many",
+        ["in serviceBusTrigger x"],
+        "def main(x: typing.List[func.ServiceBusMessage]): tell(x)\n",
+        [
+            call(data, **SERVICE_BUS_BATCH)
+            for data in (
+                strings("a", "b"),
+                blobs(b"a", b"b"),
+                json('["a", {"b": 1}]'),
+                strings("a"),
+                string("a"),
+                EMPTY,
+            )
+        ],
+    ),
+    Case(
+        "kafka",
+        ["in kafkaTrigger x"],
+        "def main(x): tell(x)\n",
+        [
+            call(
+                string('{"Value":"v"}'),
+                Key=string("k"),
+                Partition=json("1"),
+                Offset=json("2"),
+                Topic=string("t"),
+                Timestamp=json('"2024-01-02T03:04:05Z"'),
+                Headers=as_json([{"Key": "h", "Value": "dg=="}]),
+            ),
+            call(raw(b"v"), Key=raw(b"k")),
+            call(strings("a", "b"), **KAFKA_BATCH),
+            call(blobs(b"a", b"b"), **KAFKA_BATCH),
+            call(json('["a", "b"]'), **KAFKA_BATCH),
+            call(strings("a", "b"), TopicArray=strings("t", "t")),
+        ],
+    ),
+    Case(
+        "cosmos documents",
+        ["in timerTrigger x", "in cosmosDB y"],
+        "def main(x, y: func.DocumentList): tell(y)\n",
+        [
+            Call({"x": TIMER, "y": data})
+            for data in (
+                json('[{"id": "1"}, null]'),
+                string('{"id": "1"}'),
+                raw(b'[{"id": "1"}]'),
+                json("null"),
+                json("5"),
+                EMPTY,
+            )
+        ],
+    ),
+    Case(
+        "sql rows",
+        ["in timerTrigger x", "in sql y"],
+        "def main(x, y: func.SqlRowList): tell(y)\n",
+        [
+            Call({"x": TIMER, "y": data})
+            for data in (string('[{"Id": 1}]'), json('{"Id": 1}'), string("null"), string(""))
+        ],
+    ),
+    Case(
+        "activity inputs",
+        ["in activityTrigger x"],
+        "def main(x): tell(x)\nmain.__annotations__ = {}\n",
+        [call(string(text)) for text in ('"a"', "1", "1.5", "null", "NaN", "True", "abc", "", "[1]", '{"a": 1}')],
+    ),
+    Case(
+        "durable client",
+        ["in httpTrigger x", "in durableClient y"],
+        "def main(x, y: str): tell(y)\n",
+        [Call({"x": http(), "y": string('{"taskHubName": "t"}')})],
+    ),
+    Case(
+        "orchestration and entity",
+        ["in orchestrationTrigger x"],
+        "def main(x: func.OrchestrationContext): tell(x)\n",
+        [call(string('{"history": []}'), isReplaying=string("True"))],
+    ),
+    Case(
+        "prompt",
+        ["in mcpPromptTrigger x"],
+        "def main(x): tell(x)\n",
+        [call(string('{"name": "n", "arguments": {"a": "1"}, "sessionid": "s"}')), call(string("{")), call(json("{}"))],
+    ),
+]
 
 _REQUESTS = [
-    Case("an input is missing", ["in queueTrigger x", "in table y"], "def main(x: str, y: str): tell(x, y)\n",
-         [Call({"x": string("m")}), Call({"y": string("m")}), Call()]),
-    Case("a default for a missing input", ["in queueTrigger x", "in table y"], "def main(x: str, y: str = 'd'): tell(x, y)\n",
-         [Call({"x": string("m")}), Call({"x": string("m"), "y": EMPTY})]),
-    Case("an input that is not bound", ["in queueTrigger x", "out queue y"], "def main(x: str, y: func.Out[str]): tell(x)\n",
-         [Call({"x": string("m"), "z": string("m")}), Call({"x": string("m"), "y": string("m")}),
-          Call({"x": string("m"), "context": string("m")}), Call({"X": string("m")}), Call({"x": string("m"), "$return": EMPTY})]),
+    Case(
+        "an input is missing",
+        ["in queueTrigger x", "in table y"],
+        "def main(x: str, y: str): tell(x, y)\n",
+        [Call({"x": string("m")}), Call({"y": string("m")}), Call()],
+    ),
+    Case(
+        "a default for a missing input",
+        ["in queueTrigger x", "in table y"],
+        "def main(x: str, y: str = 'd'): tell(x, y)\n",
+        [Call({"x": string("m")}), Call({"x": string("m"), "y": EMPTY})],
+    ),
+    Case(
+        "an input that is not bound",
+        ["in queueTrigger x", "out queue y"],
+        "def main(x: str, y: func.Out[str]): tell(x)\n",
+        [
+            Call({"x": string("m"), "z": string("m")}),
+            Call({"x": string("m"), "y": string("m")}),
+            Call({"x": string("m"), "context": string("m")}),
+            Call({"X": string("m")}),
+            Call({"x": string("m"), "$return": EMPTY}),
+        ],
+    ),
     Case("a parameter without data", ["in queueTrigger x"], "def main(x: str = 'd'): tell(x)\n", [call(None), Call()]),
-    Case("text beyond ASCII", ["in queueTrigger x"], "def main(x: str): tell(x, len(x))\n",
-         [call(string("é \U0001f600 \x00 \n"))]),
-]  # fmt: skip
+    Case(
+        "text beyond ASCII",
+        ["in queueTrigger x"],
+        "def main(x: str): tell(x, len(x))\n",
+        [call(string("é \U0001f600 \x00 \n"))],
+    ),
+]
 
 CASES = [*_every_binding(), *_second_inputs(), *_FULL, *_REQUESTS]

@@ -432,32 +432,67 @@ _IMPORTS = [
         folder="FItself",
         differs={"logs": "a function's plain name means the module that runs, so that a test can patch it"},
     ),
-    Case("absolute import of a helper beside the script is no module",
-         [_TIMER], "import helper_beside\ndef main(x): ...\n", folder="FBeside",
-         files={"FBeside/helper_beside.py": ""},),
-    Case("a folder called as a module of the standard library", [_TIMER],
-         "import colorsys\ndef main(x): tell(hasattr(colorsys, 'rgb_to_hsv'), __name__)\n", [call(TIMER)],
-         folder="colorsys"),
-    Case("a folder called as an installed package", [_TIMER],
-         "import requests\ndef main(x): tell(hasattr(requests, 'Session'), __name__)\n", [call(TIMER)], folder="requests"),
-    Case("the app's root and the working directory", [_TIMER],
-         "def main(x): tell(os.path.basename(os.getcwd()), sys.path[-1] == os.getcwd(), os.path.exists('host.json'))\n",
-         [call(TIMER)]),
-    Case("a file opened by relative path", [_TIMER],
-         "def main(x): tell(open('conformance_words.txt').read())\n", [call(TIMER)],
-         files={"conformance_words.txt": "words"}),
-    Case("a setting made at import", [_TIMER],
-         "os.environ['CONFORMANCE_MADE'] = 'yes'\ndef main(x): tell(os.environ['CONFORMANCE_MADE'])\n", [call(TIMER)]),
-    Case("state of the module lives on", [_TIMER], "seen = []\ndef main(x):\n    seen.append(1)\n    tell(len(seen))\n",
-         [call(TIMER), call(TIMER)]),
-]  # fmt: skip
+    Case(
+        "absolute import of a helper beside the script is no module",
+        [_TIMER],
+        "import helper_beside\ndef main(x): ...\n",
+        folder="FBeside",
+        files={"FBeside/helper_beside.py": ""},
+    ),
+    Case(
+        "a folder called as a module of the standard library",
+        [_TIMER],
+        "import colorsys\ndef main(x): tell(hasattr(colorsys, 'rgb_to_hsv'), __name__)\n",
+        [call(TIMER)],
+        folder="colorsys",
+    ),
+    Case(
+        "a folder called as an installed package",
+        [_TIMER],
+        "import requests\ndef main(x): tell(hasattr(requests, 'Session'), __name__)\n",
+        [call(TIMER)],
+        folder="requests",
+    ),
+    Case(
+        "the app's root and the working directory",
+        [_TIMER],
+        "def main(x): tell(os.path.basename(os.getcwd()), sys.path[-1] == os.getcwd(), os.path.exists('host.json'))\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "a file opened by relative path",
+        [_TIMER],
+        "def main(x): tell(open('conformance_words.txt').read())\n",
+        [call(TIMER)],
+        files={"conformance_words.txt": "words"},
+    ),
+    Case(
+        "a setting made at import",
+        [_TIMER],
+        "os.environ['CONFORMANCE_MADE'] = 'yes'\ndef main(x): tell(os.environ['CONFORMANCE_MADE'])\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "state of the module lives on",
+        [_TIMER],
+        "seen = []\ndef main(x):\n    seen.append(1)\n    tell(len(seen))\n",
+        [call(TIMER), call(TIMER)],
+    ),
+]
 
 _NAMES = [
-    Case("a request for a param called self", ["in httpTrigger self"], "def main(self): tell(self)\n",
-         [Call({"self": http()})]),
-    Case("parameters in another order", [_TIMER, "in table a", "out queue b"],
-         "def main(b: func.Out[str], a, x): tell(a, x); b.set('1')\n",
-         [Call({"x": TIMER, "a": string("1")})]),
-]  # fmt: skip
+    Case(
+        "a request for a param called self",
+        ["in httpTrigger self"],
+        "def main(self): tell(self)\n",
+        [Call({"self": http()})],
+    ),
+    Case(
+        "parameters in another order",
+        [_TIMER, "in table a", "out queue b"],
+        "def main(b: func.Out[str], a, x): tell(a, x); b.set('1')\n",
+        [Call({"x": TIMER, "a": string("1")})],
+    ),
+]
 
 CASES = [*_signatures(), *_SCRIPTS, *_IMPORTS, *_NAMES]

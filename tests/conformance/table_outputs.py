@@ -116,9 +116,20 @@ func.ServiceBusMessage(body=b"b") if hasattr(func, "no_such") else func.TimerReq
 """.strip().splitlines()
 
 _OUTPUTS = (
-    "http", "queue", "blob", "eventGrid", "eventHub", "serviceBus", "cosmosDB", "sql", "mysql", "kafka",
-    "table", "signalR", "durableClient",
-)  # fmt: skip
+    "http",
+    "queue",
+    "blob",
+    "eventGrid",
+    "eventHub",
+    "serviceBus",
+    "cosmosDB",
+    "sql",
+    "mysql",
+    "kafka",
+    "table",
+    "signalR",
+    "durableClient",
+)
 
 _NUMBERS = [call(string(str(index))) for index in range(len(VALUES))]
 _CHOOSE = "VALUES = [\n" + "".join(f"    lambda: {value},\n" for value in VALUES) + "]\n"
@@ -216,64 +227,170 @@ _CHOOSE_RESPONSE = "VALUES = [\n" + "".join(f"    lambda: {value},\n" for value 
 _WEB = ["in httpTrigger x", "out http $return"]
 
 _HTTP = [
-    Case("every response returned", _WEB,
-         f"{_CHOOSE_RESPONSE}def main(x: func.HttpRequest) -> func.HttpResponse: return VALUES[int(x.params['n'])]()\n",
-         _RESPONSE_NUMBERS),
-    Case("every response set", ["in httpTrigger x", "out http y"],
-         f"{_CHOOSE_RESPONSE}def main(x, y: func.Out[func.HttpResponse]): y.set(VALUES[int(x.params['n'])]())\n",
-         _RESPONSE_NUMBERS),
-    Case("a response that is sent twice", _WEB,
-         "R = func.HttpResponse('x', headers={'Set-Cookie': 'a=b'})\n"
-         "def main(x):\n    tell(dict(R.headers))\n    return R\n",
-         [call(http()), call(http())]),
-    Case("headers added later", _WEB,
-         "def main(x):\n    r = func.HttpResponse('x')\n    r.headers['X-A'] = '1'\n    r.headers.add('Set-Cookie', 'a=b')\n"
-         "    r.headers.add('X-A', '2')\n    return r\n", [call(http())]),
-    Case("a response subclass", _WEB,
-         "class R(func.HttpResponse):\n    @property\n    def status_code(self): return 'teapot'\n"
-         "def main(x): return R('x')\n", [call(http())]),
-    Case("body of a response is no bytes", _WEB,
-         "class R(func.HttpResponse):\n    def get_body(self): return 'text'\ndef main(x): return R('x')\n", [call(http())]),
-    Case("a response beside outputs", [*_WEB, "out queue q", "out blob b"],
-         "def main(x, q: func.Out[str], b: func.Out[bytes]):\n    q.set('1'); b.set(b'2')\n    return func.HttpResponse('x')\n",
-         [call(http())]),
-]  # fmt: skip
+    Case(
+        "every response returned",
+        _WEB,
+        f"{_CHOOSE_RESPONSE}def main(x: func.HttpRequest) -> func.HttpResponse: return VALUES[int(x.params['n'])]()\n",
+        _RESPONSE_NUMBERS,
+    ),
+    Case(
+        "every response set",
+        ["in httpTrigger x", "out http y"],
+        f"{_CHOOSE_RESPONSE}def main(x, y: func.Out[func.HttpResponse]): y.set(VALUES[int(x.params['n'])]())\n",
+        _RESPONSE_NUMBERS,
+    ),
+    Case(
+        "a response that is sent twice",
+        _WEB,
+        "R = func.HttpResponse('x', headers={'Set-Cookie': 'a=b'})\n"
+        "def main(x):\n    tell(dict(R.headers))\n    return R\n",
+        [call(http()), call(http())],
+    ),
+    Case(
+        "headers added later",
+        _WEB,
+        "def main(x):\n    r = func.HttpResponse('x')\n    r.headers['X-A'] = '1'\n    r.headers.add('Set-Cookie', 'a=b')\n"
+        "    r.headers.add('X-A', '2')\n    return r\n",
+        [call(http())],
+    ),
+    Case(
+        "a response subclass",
+        _WEB,
+        "class R(func.HttpResponse):\n    @property\n    def status_code(self): return 'teapot'\n"
+        "def main(x): return R('x')\n",
+        [call(http())],
+    ),
+    Case(
+        "body of a response is no bytes",
+        _WEB,
+        "class R(func.HttpResponse):\n    def get_body(self): return 'text'\ndef main(x): return R('x')\n",
+        [call(http())],
+    ),
+    Case(
+        "a response beside outputs",
+        [*_WEB, "out queue q", "out blob b"],
+        "def main(x, q: func.Out[str], b: func.Out[bytes]):\n    q.set('1'); b.set(b'2')\n    return func.HttpResponse('x')\n",
+        [call(http())],
+    ),
+]
 
 _TIMER = "in timerTrigger x"
 
 _SEVERAL = [
     Case("never set", [_TIMER, "out queue y"], "def main(x, y: func.Out[str]): tell(y.get())\n", [call(TIMER)]),
-    Case("set twice", [_TIMER, "out queue y"], "def main(x, y: func.Out[str]): y.set('a'); y.set('b'); tell(y.get())\n", [call(TIMER)]),
-    Case("set and taken back", [_TIMER, "out queue y"], "def main(x, y: func.Out[str]): y.set('a'); y.set(None)\n", [call(TIMER)]),
+    Case(
+        "set twice",
+        [_TIMER, "out queue y"],
+        "def main(x, y: func.Out[str]): y.set('a'); y.set('b'); tell(y.get())\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "set and taken back",
+        [_TIMER, "out queue y"],
+        "def main(x, y: func.Out[str]): y.set('a'); y.set(None)\n",
+        [call(TIMER)],
+    ),
     Case("set by keyword", [_TIMER, "out queue y"], "def main(x, y: func.Out[str]): y.set(val='a')\n", [call(TIMER)]),
     Case("set returns None", [_TIMER, "out queue y"], "def main(x, y): tell(y.set('a'))\n", [call(TIMER)]),
-    Case("an attribute on the Out", [_TIMER, "out queue y"], "def main(x, y):\n    y.note = 1\n    tell(y.note)\n", [call(TIMER)]),
-    Case("what an Out is", [_TIMER, "out queue y"],
-         "def main(x, y): tell(type(y).__name__, isinstance(y, func.Out), bool(y), hasattr(y, '__dict__'))\n", [call(TIMER)]),
+    Case(
+        "an attribute on the Out",
+        [_TIMER, "out queue y"],
+        "def main(x, y):\n    y.note = 1\n    tell(y.note)\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "what an Out is",
+        [_TIMER, "out queue y"],
+        "def main(x, y): tell(type(y).__name__, isinstance(y, func.Out), bool(y), hasattr(y, '__dict__'))\n",
+        [call(TIMER)],
+    ),
     Case("set on another Out", [_TIMER, "out queue y"], "def main(x, y): y = func.Out(); y.set('a')\n", [call(TIMER)]),
-    Case("two outputs, the second fails", [_TIMER, "out queue y", "out queue z"], "def main(x, y, z): y.set('a'); z.set(5)\n", [call(TIMER)]),
-    Case("two outputs fail, parameters the other way round", [_TIMER, "out queue y", "out eventGrid z"],
-         "def main(x, z, y): y.set(5); z.set(1.5)\n", [call(TIMER)]),
-    Case("two outputs fail", [_TIMER, "out queue y", "out eventGrid z"], "def main(x, y, z): y.set(5); z.set(1.5)\n", [call(TIMER)]),
-    Case("an output fails and so does the return value", [_TIMER, "out queue y", "out queue $return"],
-         "def main(x, y):\n    y.set(5)\n    return 1.5\n", [call(TIMER)]),
-    Case("the return value fails after an output", [_TIMER, "out queue y", "out queue $return"],
-         "def main(x, y):\n    y.set('a')\n    return 5\n", [call(TIMER)]),
-    Case("set and raised", [_TIMER, "out queue y"], "def main(x, y):\n    y.set('a')\n    raise ValueError('v')\n", [call(TIMER)]),
-    Case("implicit output, returned None", [_TIMER, "out table y"], "def main(x, y: func.Out[str]): y.set('a')\n", [call(TIMER)]),
-    Case("implicit output, returned text", [_TIMER, "out table y"], "def main(x, y: func.Out[str]):\n    y.set('a')\n    return 'r'\n", [call(TIMER)]),
-    Case("implicit output of an input", [_TIMER, "in table y"], "def main(x, y: str): return {'a': 1}\n",
-         [Call({"x": TIMER, "y": string("t")})]),
-    Case("implicit and explicit output", [_TIMER, "in table y", "out queue $return"], "def main(x, y: str) -> str: return 'a'\n",
-         [Call({"x": TIMER, "y": string("t")})]),
-    Case("an http response to an implicit output", ["in httpTrigger x", "out table y"],
-         "def main(x, y): return func.HttpResponse('x')\n", [call(http())]),
-    Case("durable client has no implicit output", ["in httpTrigger x", "in durableClient y"], "def main(x, y: str): return 'a'\n",
-         [Call({"x": http(), "y": string("{}")})]),
+    Case(
+        "two outputs, the second fails",
+        [_TIMER, "out queue y", "out queue z"],
+        "def main(x, y, z): y.set('a'); z.set(5)\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "two outputs fail, parameters the other way round",
+        [_TIMER, "out queue y", "out eventGrid z"],
+        "def main(x, z, y): y.set(5); z.set(1.5)\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "two outputs fail",
+        [_TIMER, "out queue y", "out eventGrid z"],
+        "def main(x, y, z): y.set(5); z.set(1.5)\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "an output fails and so does the return value",
+        [_TIMER, "out queue y", "out queue $return"],
+        "def main(x, y):\n    y.set(5)\n    return 1.5\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "the return value fails after an output",
+        [_TIMER, "out queue y", "out queue $return"],
+        "def main(x, y):\n    y.set('a')\n    return 5\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "set and raised",
+        [_TIMER, "out queue y"],
+        "def main(x, y):\n    y.set('a')\n    raise ValueError('v')\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "implicit output, returned None",
+        [_TIMER, "out table y"],
+        "def main(x, y: func.Out[str]): y.set('a')\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "implicit output, returned text",
+        [_TIMER, "out table y"],
+        "def main(x, y: func.Out[str]):\n    y.set('a')\n    return 'r'\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "implicit output of an input",
+        [_TIMER, "in table y"],
+        "def main(x, y: str): return {'a': 1}\n",
+        [Call({"x": TIMER, "y": string("t")})],
+    ),
+    Case(
+        "implicit and explicit output",
+        [_TIMER, "in table y", "out queue $return"],
+        "def main(x, y: str) -> str: return 'a'\n",
+        [Call({"x": TIMER, "y": string("t")})],
+    ),
+    Case(
+        "an http response to an implicit output",
+        ["in httpTrigger x", "out table y"],
+        "def main(x, y): return func.HttpResponse('x')\n",
+        [call(http())],
+    ),
+    Case(
+        "durable client has no implicit output",
+        ["in httpTrigger x", "in durableClient y"],
+        "def main(x, y: str): return 'a'\n",
+        [Call({"x": http(), "y": string("{}")})],
+    ),
     Case("None through a typed return", [_TIMER, "out serviceBus $return"], "def main(x): pass\n", [call(TIMER)]),
     Case("what is returned without $return is falsy", [_TIMER], "def main(x): return 0\n", [call(TIMER)]),
-    Case("a coroutine is returned", [_TIMER, "out table $return"], "async def f(): ...\ndef main(x): return f()\n", [call(TIMER)]),
-    Case("a queue of many", [_TIMER, "out queue y"], "def main(x, y: func.Out[typing.List[str]]): y.set(['a', 'b'])\n", [call(TIMER)]),
-]  # fmt: skip
+    Case(
+        "a coroutine is returned",
+        [_TIMER, "out table $return"],
+        "async def f(): ...\ndef main(x): return f()\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "a queue of many",
+        [_TIMER, "out queue y"],
+        "def main(x, y: func.Out[typing.List[str]]): y.set(['a', 'b'])\n",
+        [call(TIMER)],
+    ),
+]
 
 CASES = [*_every_value(), *_HTTP, *_SEVERAL]

@@ -154,62 +154,157 @@ def _contexts() -> list[Case]:
 
 
 _SURROUNDINGS = [
-    Case("a loop runs in async", [_TIMER], "async def main(x): tell(asyncio.get_running_loop().is_running())\n", [call(TIMER)]),
+    Case(
+        "a loop runs in async",
+        [_TIMER],
+        "async def main(x): tell(asyncio.get_running_loop().is_running())\n",
+        [call(TIMER)],
+    ),
     Case("no loop runs in sync", [_TIMER], "def main(x): asyncio.get_running_loop()\n", [call(TIMER)]),
-    Case("asyncio.run in sync", [_TIMER], "async def f(): return 5\ndef main(x): tell(asyncio.run(f()))\n", [call(TIMER)]),
-    Case("asyncio.run in async", [_TIMER],
-         "async def f(): return 5\nasync def main(x):\n    c = f()\n    try: asyncio.run(c)\n    finally: c.close()\n", [call(TIMER)]),
-    Case("one loop for all calls", [_TIMER],
-         "loops = []\nasync def main(x):\n    loops.append(asyncio.get_running_loop())\n    tell(loops[0] is loops[-1])\n",
-         [call(TIMER), call(TIMER)]),
-    Case("a task of ones own", [_TIMER],
-         "async def f(): logging.info('in a task')\nasync def main(x): await asyncio.create_task(f())\n", [call(TIMER)]),
-    Case("gather and to_thread", [_TIMER],
-         "async def f(n):\n    await asyncio.sleep(0)\n    return n\n"
-         "async def main(x): tell(await asyncio.gather(f(1), f(2)), await asyncio.to_thread(max, 1, 2))\n", [call(TIMER)]),
-    Case("a task is cancelled", [_TIMER],
-         "async def main(x):\n    t = asyncio.create_task(asyncio.sleep(9))\n    await asyncio.sleep(0)\n    t.cancel()\n"
-         "    try: await t\n    except asyncio.CancelledError: logging.info('cancelled')\n", [call(TIMER)]),
-    Case("asyncio timeout", [_TIMER], "async def main(x): await asyncio.wait_for(asyncio.sleep(9), 0.001)\n", [call(TIMER)]),
-    Case("an awaitable that is not awaited", [_TIMER], "async def f(): ...\nasync def main(x): return f()\n", [call(TIMER)]),
+    Case(
+        "asyncio.run in sync", [_TIMER], "async def f(): return 5\ndef main(x): tell(asyncio.run(f()))\n", [call(TIMER)]
+    ),
+    Case(
+        "asyncio.run in async",
+        [_TIMER],
+        "async def f(): return 5\nasync def main(x):\n    c = f()\n    try: asyncio.run(c)\n    finally: c.close()\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "one loop for all calls",
+        [_TIMER],
+        "loops = []\nasync def main(x):\n    loops.append(asyncio.get_running_loop())\n    tell(loops[0] is loops[-1])\n",
+        [call(TIMER), call(TIMER)],
+    ),
+    Case(
+        "a task of ones own",
+        [_TIMER],
+        "async def f(): logging.info('in a task')\nasync def main(x): await asyncio.create_task(f())\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "gather and to_thread",
+        [_TIMER],
+        "async def f(n):\n    await asyncio.sleep(0)\n    return n\n"
+        "async def main(x): tell(await asyncio.gather(f(1), f(2)), await asyncio.to_thread(max, 1, 2))\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "a task is cancelled",
+        [_TIMER],
+        "async def main(x):\n    t = asyncio.create_task(asyncio.sleep(9))\n    await asyncio.sleep(0)\n    t.cancel()\n"
+        "    try: await t\n    except asyncio.CancelledError: logging.info('cancelled')\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "asyncio timeout",
+        [_TIMER],
+        "async def main(x): await asyncio.wait_for(asyncio.sleep(9), 0.001)\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "an awaitable that is not awaited",
+        [_TIMER],
+        "async def f(): ...\nasync def main(x): return f()\n",
+        [call(TIMER)],
+    ),
     Case("CancelledError", [_TIMER], "async def main(x): raise asyncio.CancelledError\n", [call(TIMER)]),
     Case("CancelledError in sync", [_TIMER], "def main(x): raise asyncio.CancelledError\n", [call(TIMER)]),
-    Case("CancelledError of concurrent.futures in sync", [_TIMER],
-         "import concurrent.futures\ndef main(x): raise concurrent.futures.CancelledError('c')\n", [call(TIMER)],
-         differs={"status": "it becomes asyncio's in Azure and the host waits for ever; a test gets the exception"}),
-    Case("CancelledError of concurrent.futures in async", [_TIMER],
-         "import concurrent.futures\nasync def main(x): raise concurrent.futures.CancelledError('c')\n", [call(TIMER)]),
-    Case("an exception's message is not UTF-8", [_TIMER], "def main(x): raise ValueError('\\ud800')\n", [call(TIMER)],
-         differs={"status": "the message does not fit the wire and the host waits for ever; a test gets the exception"}),
-    Case("the thread of a sync function", [_TIMER], "def main(x): tell(threading.current_thread().name)\n", [call(TIMER)],
-         differs={"logs": "main() runs on the test's own thread, so that monkeypatch, freezegun and pdb work"}),
-    Case("a context variable", [_TIMER],
-         "import contextvars\nV = contextvars.ContextVar('V', default='unset')\nV.set('at import')\n"
-         "async def main(x):\n    tell(V.get())\n    V.set('in a call')\n", [call(TIMER), call(TIMER)]),
-    Case("a context variable in sync", [_TIMER],
-         "import contextvars\nV = contextvars.ContextVar('V', default='unset')\n"
-         "def main(x):\n    V.set('in a call')\n    tell(V.get())\n", [call(TIMER)]),
-    Case("a context variable set at import", [_TIMER],
-         "import contextvars\nV = contextvars.ContextVar('V', default='unset')\nV.set('at import')\n"
-         "def main(x): tell(V.get())\n", [call(TIMER)]),
-    Case("__name__ and __file__", [_TIMER], "def main(x): tell(__name__, __package__, os.path.basename(__file__), __spec__.name)\n",
-         [call(TIMER)]),
-    Case("its module in sys.modules", [_TIMER], "def main(x): tell(sys.modules[__name__].main is main)\n", [call(TIMER)]),
-    Case("its pickled class", [_TIMER],
-         "import pickle\nclass C: pass\ndef main(x): tell(type(pickle.loads(pickle.dumps(C()))) is C)\n", [call(TIMER)]),
+    Case(
+        "CancelledError of concurrent.futures in sync",
+        [_TIMER],
+        "import concurrent.futures\ndef main(x): raise concurrent.futures.CancelledError('c')\n",
+        [call(TIMER)],
+        differs={"status": "it becomes asyncio's in Azure and the host waits for ever; a test gets the exception"},
+    ),
+    Case(
+        "CancelledError of concurrent.futures in async",
+        [_TIMER],
+        "import concurrent.futures\nasync def main(x): raise concurrent.futures.CancelledError('c')\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "an exception's message is not UTF-8",
+        [_TIMER],
+        "def main(x): raise ValueError('\\ud800')\n",
+        [call(TIMER)],
+        differs={"status": "the message does not fit the wire and the host waits for ever; a test gets the exception"},
+    ),
+    Case(
+        "the thread of a sync function",
+        [_TIMER],
+        "def main(x): tell(threading.current_thread().name)\n",
+        [call(TIMER)],
+        differs={"logs": "main() runs on the test's own thread, so that monkeypatch, freezegun and pdb work"},
+    ),
+    Case(
+        "a context variable",
+        [_TIMER],
+        "import contextvars\nV = contextvars.ContextVar('V', default='unset')\nV.set('at import')\n"
+        "async def main(x):\n    tell(V.get())\n    V.set('in a call')\n",
+        [call(TIMER), call(TIMER)],
+    ),
+    Case(
+        "a context variable in sync",
+        [_TIMER],
+        "import contextvars\nV = contextvars.ContextVar('V', default='unset')\n"
+        "def main(x):\n    V.set('in a call')\n    tell(V.get())\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "a context variable set at import",
+        [_TIMER],
+        "import contextvars\nV = contextvars.ContextVar('V', default='unset')\nV.set('at import')\n"
+        "def main(x): tell(V.get())\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "__name__ and __file__",
+        [_TIMER],
+        "def main(x): tell(__name__, __package__, os.path.basename(__file__), __spec__.name)\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "its module in sys.modules", [_TIMER], "def main(x): tell(sys.modules[__name__].main is main)\n", [call(TIMER)]
+    ),
+    Case(
+        "its pickled class",
+        [_TIMER],
+        "import pickle\nclass C: pass\ndef main(x): tell(type(pickle.loads(pickle.dumps(C()))) is C)\n",
+        [call(TIMER)],
+    ),
     Case("keyword arguments only", [_TIMER, "out queue y"], "def main(**everything): ...\n", [call(TIMER)]),
-    Case("arguments by name", [_TIMER, "in table a"],
-         "def main(a, x): tell(sys._getframe().f_code.co_varnames[:2], a)\n", [Call({"x": TIMER, "a": string("1")})]),
-    Case("arguments are changed", ["in queueTrigger x"], "def main(x: str):\n    x += '!'\n    tell(x)\n",
-         [call(string("a")), call(string("a"))]),
-    Case("recursion", [_TIMER], "def main(x):\n    try: main(x)\n    except RecursionError: raise RecursionError('deep') from None\n",
-         [call(TIMER)]),
-    Case("the root logger's level and handlers", [_TIMER], "def main(x): tell(logging.root.level, logging.getLevelName(20))\n",
-         [call(TIMER)]),
-    Case("an environment variable lives on", [_TIMER],
-         "def main(x):\n    tell(os.environ.get('CONFORMANCE_LIVES'))\n    os.environ['CONFORMANCE_LIVES'] = '1'\n",
-         [call(TIMER), call(TIMER)]),
-]  # fmt: skip
+    Case(
+        "arguments by name",
+        [_TIMER, "in table a"],
+        "def main(a, x): tell(sys._getframe().f_code.co_varnames[:2], a)\n",
+        [Call({"x": TIMER, "a": string("1")})],
+    ),
+    Case(
+        "arguments are changed",
+        ["in queueTrigger x"],
+        "def main(x: str):\n    x += '!'\n    tell(x)\n",
+        [call(string("a")), call(string("a"))],
+    ),
+    Case(
+        "recursion",
+        [_TIMER],
+        "def main(x):\n    try: main(x)\n    except RecursionError: raise RecursionError('deep') from None\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "the root logger's level and handlers",
+        [_TIMER],
+        "def main(x): tell(logging.root.level, logging.getLevelName(20))\n",
+        [call(TIMER)],
+    ),
+    Case(
+        "an environment variable lives on",
+        [_TIMER],
+        "def main(x):\n    tell(os.environ.get('CONFORMANCE_LIVES'))\n    os.environ['CONFORMANCE_LIVES'] = '1'\n",
+        [call(TIMER), call(TIMER)],
+    ),
+]
 
 CASES = [
     *_statements(_RAISED, "raised"),

@@ -120,7 +120,12 @@ KAFKA_BATCH = {
     "OffsetArray": numbers(1, 2),
 }
 EVENT_GRID = {
-    "id": "e1", "topic": "t", "subject": "s", "eventType": "made", "eventTime": "2024-01-02T03:04:05Z",
-    "data": {"n": 1}, "dataVersion": "1.0",
-}  # fmt: skip
+    "id": "e1",
+    "topic": "t",
+    "subject": "s",
+    "eventType": "made",
+    "eventTime": "2024-01-02T03:04:05Z",
+    "data": {"n": 1},
+    "dataVersion": "1.0",
+}
 CLOUD_EVENT = {"specversion": "1.0", "id": "e1", "source": "s", "type": "made", "data": [1], "colour": "red"}

@@ -39,7 +39,7 @@ def header(result: HttpResult, name: str) -> str | None:
 
 @rows("string_response")
 def test_string_response(row: dict[str, Any]) -> None:
-    result = make_response(TypedData("string", row["text"]), has_http_output=True)
+    result = make_response(TypedData("string", row["text"]))
     assert (result.status_code, result.body.decode()) == (row["status"], row["body"])
     assert header(result, "content-type") == row["content_type"]
 
@@ -47,7 +47,7 @@ def test_string_response(row: dict[str, Any]) -> None:
 @rows("http_response")
 def test_http_response(row: dict[str, Any]) -> None:
     response = func.HttpResponse(**row["made"])
-    result = make_response(Converters().encode("http", response, None), has_http_output=True)
+    result = make_response(Converters().encode("http", response, None))
     assert (result.status_code, result.body.decode()) == (row["status"], row["body"])
     if "content_type" in row:
         assert header(result, "content-type") == row["content_type"]
@@ -59,20 +59,19 @@ def test_http_response(row: dict[str, Any]) -> None:
 def test_cookie(row: dict[str, Any]) -> None:
     jars = [http.cookies.SimpleCookie(text) for text in row["set_cookie"]]
     sent: dict[str, Any] = {"status_code": "200", "headers": {}, "cookies": rpc_cookies(jars), "body": None}
-    result = make_response(TypedData("http", sent), has_http_output=True)
+    result = make_response(TypedData("http", sent))
     assert [text for name, text in result.headers if name == "Set-Cookie"] == row["sent"]
 
 
 def test_cookie_without_a_path_in_the_message() -> None:
     sent = {"status_code": "200", "headers": {}, "cookies": [{"name": "a", "value": "1", "same_site": "ExplicitNone"}]}
-    result = make_response(TypedData("http", sent), has_http_output=True)
+    result = make_response(TypedData("http", sent))
     assert result.headers == (("Set-Cookie", "a=1; path=/; samesite=none"),)
 
 
 @pytest.mark.parametrize("data", [None, TypedData(None, None)])
-@pytest.mark.parametrize("has_http_output", [True, False])
-def test_no_response(data: TypedData | None, has_http_output: bool) -> None:
-    assert make_response(data, has_http_output=has_http_output) == HttpResult(204)
+def test_no_response(data: TypedData | None) -> None:
+    assert make_response(data) == HttpResult(204)
 
 
 def test_failure() -> None:
@@ -82,14 +81,14 @@ def test_failure() -> None:
 @pytest.mark.parametrize("body", [TypedData("bytes", b"\xff\0"), TypedData("string", "ä"), None])
 def test_bodies(body: TypedData | None) -> None:
     sent = {"status_code": "999", "headers": {"content-type": "a/b", "X-Y": "z"}, "body": body}
-    result = make_response(TypedData("http", sent), has_http_output=True)
+    result = make_response(TypedData("http", sent))
     expected = b"" if body is None else body.value.encode() if isinstance(body.value, str) else body.value
     assert result == HttpResult(999, (("Content-Type", "a/b"), ("X-Y", "z")), expected)
 
 
 @given(st.text())
 def test_any_text_is_a_response(text: str) -> None:
-    result = make_response(TypedData("string", text), has_http_output=True)
+    result = make_response(TypedData("string", text))
     assert result.status_code == 200 or "body" in text.lower()
     assert header(result, "content-type") is not None
 
@@ -103,7 +102,7 @@ json_values = st.recursive(
 @given(st.lists(json_values) | st.dictionaries(st.text(max_size=3), json_values))
 def test_json_text_keeps_its_value(value: Any) -> None:
     # Names as short as these cannot be "body"; strings as short as these cannot be dates.
-    result = make_response(TypedData("string", json.dumps(value)), has_http_output=True)
+    result = make_response(TypedData("string", json.dumps(value)))
     assert json.loads(result.body) == value
 
 

@@ -181,7 +181,7 @@ def test_azfunc_trigger_builds_payloads_and_decodes_them(app: FunctionApp, sessi
         def test_all_builders(azfunc_trigger):
             import pytest_azfunc
             assert {name: getattr(pytest_azfunc, name) for name in vars(azfunc_trigger)} == vars(azfunc_trigger)
-            assert sorted(vars(azfunc_trigger)) == ["batch", "blob", "generic", "http", "queue", "timer"]
+            assert {"batch", "blob", "generic", "http", "queue", "timer"} <= vars(azfunc_trigger).keys()
 
         def test_wrong_trigger(azfunc_trigger):
             with pytest.raises(BindingError) as caught:

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, Protocol
 
-from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, content_of, to_json
+from pytest_azfunc.errors import BindingError, kind_of, listing, suggestion
+from pytest_azfunc.host.triggers.event_hub import EventHubPayload, event_hub
+from pytest_azfunc.host.triggers.kafka import KafkaPayload, kafka
+from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, is_sdk_object
+from pytest_azfunc.host.triggers.service_bus import ServiceBusPayload, service_bus
 from pytest_azfunc.project import Function
-from pytest_azfunc.rpc import TypedData
+from pytest_azfunc.rpc import PythonObject
+
+
+class ManyPayload(Protocol):
+    """A class of payloads whose trigger can take many of them at a time."""
+
+    builder: ClassVar[str]
+
+    @classmethod
+    def deliver_many(cls, payloads: Sequence[Any], occasion: Occasion) -> Delivery:
+        """Typed data and metadata of one batch, as the host would send them."""
+
+
+Builder = Callable[..., Payload]
+
+# The triggers that know cardinality, in lower case: what builds one message, and what delivers many.
+MANY: dict[str, tuple[Builder, type[ManyPayload]]] = {
+    "eventhubtrigger": (event_hub, EventHubPayload),
+    "servicebustrigger": (service_bus, ServiceBusPayload),
+    "kafkatrigger": (kafka, KafkaPayload),
+}
 
 
 @dataclass(frozen=True)
@@ -22,49 +46,92 @@ class BatchPayload(Payload):
     trigger_types: ClassVar[frozenset[str] | None] = None
 
     items: tuple[Any, ...]
-    metadata: Mapping[str, TypedData] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def fit(self, function: Function) -> None:
-        if function.trigger.cardinality != "many":
-            raise BindingError(
-                "payload-batch",
-                function=function.name,
-                binding=function.trigger.name,
-                location=function.trigger.location,
-            )
+        trigger = function.trigger
+        if trigger.cardinality != "many" or trigger.type.lower() not in MANY:
+            raise _error("payload-batch", function)
 
     def deliver(self, occasion: Occasion) -> Delivery:
-        return Delivery(self._value(occasion.trigger.data_type), self.metadata)
+        function = occasion.function
+        self.fit(function)
+        if not self.items:
+            raise _error("payload-batch-empty", function)
+        builder, payload_class = MANY[occasion.trigger.type.lower()]
+        columns = self._columns(builder, function)
+        if not columns and all(map(is_sdk_object, self.items)):
+            return Delivery(PythonObject(list(self.items)))
+        for index, item in enumerate(self.items):
+            if isinstance(item, Payload) or is_sdk_object(item):
+                _check_ready(item, index, payload_class, function)
+                if columns:
+                    raise _error("payload-batch-ready", function, index=index, names=", ".join(columns))
+        if columns:
+            rows = zip(*columns.values(), strict=True)
+            payloads = [
+                builder(item, **dict(zip(columns, row, strict=True)))
+                for item, row in zip(self.items, rows, strict=True)
+            ]
+        else:
+            payloads = [item if isinstance(item, Payload) else builder(item) for item in self.items]
+        return payload_class.deliver_many(payloads, occasion)
 
-    def _value(self, data_type: str | None) -> TypedData:
-        contents = [content_of(item, self.builder) for item in self.items]
-        if data_type == "binary":
-            raw = [c.encode("utf-8") if isinstance(c, str) else c for c in contents]
-            return TypedData("collection_bytes", raw)
-        texts = [c if isinstance(c, str) else c.decode("utf-8") for c in contents]
-        if data_type == "string":
-            return TypedData("collection_string", [text for text in texts if text])  # the host drops empty items
-        return TypedData("json", json.dumps([_parsed(text) for text in texts], ensure_ascii=False))
+    def _columns(self, builder: Builder, function: Function) -> dict[str, Sequence[Any]]:
+        """Each keyword with one value for every message."""
+        known = _keywords(builder)
+        columns: dict[str, Sequence[Any]] = {}
+        for name, value in self.metadata.items():
+            if name not in known:
+                raise _error(
+                    "payload-batch-keyword",
+                    function,
+                    name=name,
+                    builder=builder.__name__,
+                    suggestion=suggestion(name, known),
+                    known=listing("Known", known),
+                )
+            if not isinstance(value, list):
+                columns[name] = (value,) * len(self.items)
+            elif len(value) == len(self.items):
+                columns[name] = value
+            else:
+                raise _error("payload-batch-length", function, name=name, found=len(value), expected=len(self.items))
+        return columns
 
 
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+@cache
+def _keywords(builder: Builder) -> tuple[str, ...]:
+    parameters = inspect.signature(builder).parameters.values()
+    return tuple(parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY)
+
+
+def _check_ready(item: object, index: int, payload_class: type[ManyPayload], function: Function) -> None:
+    """Refuse a payload that another builder made, and an SDK object among other things."""
+    if isinstance(item, payload_class):
+        return
+    found = f"{item.builder}(...)" if isinstance(item, Payload) else kind_of(item)
+    raise _error("payload-batch-item", function, index=index, found=found, builder=payload_class.builder)
+
+
+def _error(rule: str, function: Function, **details: object) -> BindingError:
+    trigger = function.trigger
+    return BindingError(rule, function=function.name, binding=trigger.name, location=trigger.location, **details)
 
 
 def batch(items: Iterable[Any], **metadata: Any) -> BatchPayload:
-    """Several messages at once, for a trigger with ``"cardinality": "many"``.
+    """Several messages at once, for a trigger with ``"cardinality": "many"``: of event hubs, Service Bus or Kafka.
 
-    :param items: the messages: ``str`` is text, ``bytes`` raw, everything else JSON.
-    :param metadata: trigger metadata by name, each a value for the whole batch.
-    :raises BindingError: no iterable, or a message without a JSON form.
+    :param items: the messages: ``str`` is text, ``bytes`` raw, everything else JSON; or payloads that the builder of
+        the trigger has made, such as ``batch([event_hub("a", partition_key="k"), event_hub("b")])``.
+    :param metadata: arguments of that builder, each with one value for all messages, or with a list of one value for
+        each: ``batch(["a", "b"], partition_key="k", sequence_number=[7, 9])``.
+    :raises BindingError: no iterable. What does not fit the trigger is found when the batch is delivered.
+
+    As in Azure, what the function gets depends on ``dataType``: without it every message must be JSON; with
+    ``"string"`` empty messages get lost; ``"binary"`` keeps all as they are.
     """
-    if isinstance(items, (str, bytes, Mapping)) or not isinstance(items, Iterable):
+    if isinstance(items, (str, bytes, bytearray, Mapping)) or not isinstance(items, Iterable):
         raise BindingError("payload-value", builder="batch", name="items", found=kind_of(items), expected="a list")
-    typed = {
-        name: value if isinstance(value, TypedData) else TypedData("json", to_json(value, "batch"))
-        for name, value in metadata.items()
-    }
-    return BatchPayload(tuple(items), typed)
+    given = {name: list(value) if isinstance(value, list) else value for name, value in metadata.items()}
+    return BatchPayload(tuple(items), given)

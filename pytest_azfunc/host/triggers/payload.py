@@ -79,6 +79,8 @@ class Payload:
         """
         kind = function.trigger.type
         if self.trigger_types is not None and kind.lower() not in self.trigger_types:
+            from pytest_azfunc.host.triggers.registry import entry  # which needs this module
+
             raise BindingError(
                 "payload-builder",
                 function=function.name,
@@ -87,17 +89,8 @@ class Payload:
                 builder=self.builder,
                 makes=self.makes,
                 type=kind,
-                remedy=BUILDER_OF.get(kind.lower(), "generic(...)"),
+                remedy=f"{entry(kind).builder}(...)",
             )
-
-
-# Which builder an error recommends for a trigger type.
-BUILDER_OF: dict[str, str] = {
-    "httptrigger": "http(...)",
-    "timertrigger": "timer(...)",
-    "queuetrigger": "queue(...)",
-    "blobtrigger": "blob(...)",
-}
 
 
 def wrong_value(builder: str, name: str, value: object, expected: str) -> BindingError:
