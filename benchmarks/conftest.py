@@ -13,6 +13,8 @@ import pytest
 GOALS = {
     "invoke an HTTP function": {"invoke": "at most 2x the converters alone; no slower than the library"},
     "invoke a queue function, full metadata": {"invoke": "at most 1.5x the converters alone; faster than the library"},
+    "decode an Event Hubs batch of 1,000": {"worker": "at most 1.3x the converter alone"},
+    "decode 1,000 queue messages": {"worker": "at most 1.3x the converter alone"},
     "discover 1,000 functions": {"Project.load": "at most 2x reading and parsing the files"},
 }
 

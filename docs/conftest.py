@@ -12,17 +12,18 @@ from pathlib import Path
 import pytest
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-README = Path(__file__).parent.parent / "README.md"
+FRONT = Path(__file__).parent / "index.md"
+README = FRONT.parent.parent / "README.md"
 
 
 class Page(pytest.File):
     """One Markdown page; the front page brings the README along."""
 
     def collect(self) -> Iterator[pytest.Module]:
-        for path in [self.path, README] if self.path.name == "index.md" else [self.path]:
+        for path in [self.path, README] if self.path == FRONT else [self.path]:
             code = python_of(path.read_text(encoding="utf-8"))
             if "def test_" in code:
-                yield self.module(path.stem.lower(), code)
+                yield self.module("_".join([*path.parts[len(FRONT.parent.parts) : -1], path.stem.lower()]), code)
 
     def module(self, name: str, code: str) -> pytest.Module:
         """The code as a real file, so that pytest rewrites its assertions and a traceback shows its lines."""

@@ -36,7 +36,7 @@ class InvocationLogHandler(logging.Handler):
     :ivar root_level: the root level that was in force when code of the app began to run.
     """
 
-    def __init__(self, level: int) -> None:
+    def __init__(self, level: int = logging.INFO) -> None:
         super().__init__()
         self.floor = level
         self.root_level = level

@@ -176,7 +176,7 @@ class _SignatureCheck:
         implicit = None
         for binding in self.bindings.values():
             if binding.name != "$return" and self.converters.has_implicit_output(binding.type):
-                implicit = binding.type  # the last one wins
+                implicit = binding.type  # the last one; of several, Azure takes the last in a protobuf map's order
         if explicit is None:
             return None if implicit is None else Parameter(implicit, annotation)
         if has_annotation:

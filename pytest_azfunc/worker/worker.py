@@ -23,7 +23,7 @@ from pytest_azfunc.worker.context import Context, Out
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.event_loop import WorkerLoop, is_loop_running, no_running_loop
 from pytest_azfunc.worker.loader import import_entry_point
-from pytest_azfunc.worker.logs import CURRENT, THREADS, InvocationLogHandler, Records
+from pytest_azfunc.worker.logs import CURRENT, THREADS, Records
 from pytest_azfunc.worker.signature import check_signature
 from pytest_azfunc.worker.surroundings import Environment, EventLoopPolicy, Loggers, Stage, worker_log_level
 from pytest_azfunc.worker.worker_process import LoadedFunction, WorkerProcess
@@ -43,7 +43,6 @@ class Worker:
     def __init__(self, project: Project, process: WorkerProcess | None = None) -> None:
         self.project = project
         self.process = process or WorkerProcess(project)
-        self._converters: Converters | None = None
         self._loop = WorkerLoop()
         self._borrowed: tuple[EventLoopPolicy, Loggers, Environment] | None = None
         self._is_open = False
@@ -57,7 +56,8 @@ class Worker:
         if self._borrowed is None:
             self.borrow()
         level = worker_log_level()
-        self._handler = InvocationLogHandler(level)
+        self._handler = self.process.log_handler
+        self._handler.floor = self._handler.root_level = level
         self._stage = Stage(os.fspath(self.project.root), self._handler, level, self.process.modules)
         self.process.activate()
         THREADS.install()
@@ -81,9 +81,7 @@ class Worker:
     @property
     def converters(self) -> Converters:
         """The SDK's converters; the SDK is imported when they are first asked for."""
-        if self._converters is None:
-            self._converters = Converters()
-        return self._converters
+        return self.process.converters
 
     def load(self, name: str) -> LoadedFunction:
         """Import the function's script and check it against its bindings, once.

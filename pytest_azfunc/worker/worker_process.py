@@ -10,10 +10,13 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.worker.app_modules import AppModules
+from pytest_azfunc.worker.converters import Converters
+from pytest_azfunc.worker.logs import InvocationLogHandler
 from pytest_azfunc.worker.signature import Signature
 from pytest_azfunc.worker.surroundings import Environment, Loggers, Stage, apply_state
 
@@ -64,6 +67,12 @@ class WorkerProcess:
         self.modules = AppModules(os.fspath(project.root), [f.name for f in project.functions.values()])
         self.loaded: dict[str, LoadedFunction] = {}
         self.effects = ImportEffects()
+        self.log_handler = InvocationLogHandler()
+
+    @cached_property
+    def converters(self) -> Converters:
+        """The SDK's converters; the SDK is imported when they are first asked for."""
+        return Converters()
 
     def activate(self) -> None:
         """Make the app importable. Functions whose modules a test has imported anew meanwhile are loaded again."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pytest_azfunc import Project
@@ -21,14 +22,35 @@ _UNPRINTABLE = "Unhandled exception in function. Could not serialize original ex
 def our_answers(root: Path, cases: Sequence[Case]) -> dict[str, Document]:
     """What our worker answers, by function. It runs in this process, as it does in everybody's tests."""
     worker = Worker(Project.load(root))
-    # The functions under test may warn and leave coroutines behind; no test of ours is meant by that.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _unheard():
         worker.open()
         try:
             return {case.function: _answer(worker, case) for case in cases}
         finally:
             worker.close()
+
+
+class _AsPytest(logging.Handler):
+    """Does with a record what pytest's handlers do, formats it and lets errors pass, but keeps nothing.
+
+    A text that is not UTF-8, which pytest would put into its reports, ends pytest-xdist.
+    """
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        self.format(record)
+        return True
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """The functions may warn, leave coroutines behind and log thousands of lines: no report of pytest's is meant."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        handlers, logging.root.handlers[:] = logging.root.handlers[:], [_AsPytest()]
+        try:
+            yield
+        finally:
+            logging.root.handlers[:] = handlers
 
 
 def _answer(worker: Worker, case: Case) -> Document:

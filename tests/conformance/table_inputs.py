@@ -238,8 +238,10 @@ _FULL = [
     Case(
         "a full blob",
         ["in blobTrigger x", "in blob y"],
-        "def main(x: func.InputStream, y: func.InputStream):\n"
-        "    tell(x.read(2), x.read1(1), x.read(), x.readable(), x.seekable(), x.writable(), x, y)\n",
+        """
+        def main(x: func.InputStream, y: func.InputStream):
+            tell(x.read(2), x.read1(1), x.read(), x.readable(), x.seekable(), x.writable(), x, y)
+        """,
         [Call({"x": raw(b"hello"), "y": string("other")}, BLOB_METADATA)],
     ),
     Case(
@@ -381,7 +383,10 @@ _FULL = [
     Case(
         "activity inputs",
         ["in activityTrigger x"],
-        "def main(x): tell(x)\nmain.__annotations__ = {}\n",
+        """
+        def main(x): tell(x)
+        main.__annotations__ = {}
+        """,
         [call(string(text)) for text in ('"a"', "1", "1.5", "null", "NaN", "True", "abc", "", "[1]", '{"a": 1}')],
     ),
     Case(

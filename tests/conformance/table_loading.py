@@ -201,28 +201,75 @@ def _signatures() -> list[Case]:
 
 
 _SCRIPTS = [
-    Case("async main", [_TIMER], "async def main(x: func.TimerRequest) -> None:\n    tell(x)\n", [call(TIMER)]),
+    Case(
+        "async main",
+        [_TIMER],
+        """
+        async def main(x: func.TimerRequest) -> None:
+            tell(x)
+        """,
+        [call(TIMER)],
+    ),
     Case("no main", [_TIMER], "def run(x): pass\n"),
     Case("main is None", [_TIMER], "main = None\n"),
     Case("main is not callable", [_TIMER], "main = 5\n"),
-    Case("main is a class", [_TIMER], "class main:\n    def __init__(self, x): tell(x)\n", [call(TIMER)]),
+    Case(
+        "main is a class",
+        [_TIMER],
+        """
+        class main:
+            def __init__(self, x): tell(x)
+        """,
+        [call(TIMER)],
+    ),
     Case(
         "main is a class and the result is sent",
         [_TIMER, "in table y"],
-        "class main(str):\n    def __new__(cls, x, y): return super().__new__(cls, 'made')\n",
+        """
+        class main(str):
+            def __new__(cls, x, y): return super().__new__(cls, 'made')
+        """,
         [Call({"x": TIMER, "y": string("t")})],
     ),
     Case(
-        "main is a class with class annotations", [_TIMER], "class main:\n    x: int\n    def __init__(self, x): ...\n"
+        "main is a class with class annotations",
+        [_TIMER],
+        """
+        class main:
+            x: int
+            def __init__(self, x): ...
+        """,
     ),
-    Case("main is a callable object", [_TIMER], "class C:\n    def __call__(self, x): ...\nmain = C()\n"),
+    Case(
+        "main is a callable object",
+        [_TIMER],
+        """
+        class C:
+            def __call__(self, x): ...
+        main = C()
+        """,
+    ),
     Case("main is a partial", [_TIMER], "main = functools.partial(lambda x, y: None, y=1)\n"),
     Case("main is a lambda", [_TIMER], "main = lambda x: tell(x)\n", [call(TIMER)]),
-    Case("main is a bound method", [_TIMER], "class C:\n    def m(self, x): tell(x)\nmain = C().m\n", [call(TIMER)]),
+    Case(
+        "main is a bound method",
+        [_TIMER],
+        """
+        class C:
+            def m(self, x): tell(x)
+        main = C().m
+        """,
+        [call(TIMER)],
+    ),
     Case(
         "main is a staticmethod",
         [_TIMER],
-        "class C:\n    @staticmethod\n    def m(x): ...\nmain = C.m\n",
+        """
+        class C:
+            @staticmethod
+            def m(x): ...
+        main = C.m
+        """,
         [call(TIMER)],
     ),
     Case("main is a builtin", ["in timerTrigger obj"], "main = len\n", [Call({"obj": TIMER})]),
@@ -249,7 +296,13 @@ _SCRIPTS = [
     Case(
         "main is wrapped without functools.wraps",
         [_TIMER],
-        "def shout(f):\n    def w(*a, **k): return f(*a, **k)\n    return w\n@shout\ndef main(x): ...\n",
+        """
+        def shout(f):
+            def w(*a, **k): return f(*a, **k)
+            return w
+        @shout
+        def main(x): ...
+        """,
     ),
     Case(
         "an async main behind a sync wrapper",
@@ -283,56 +336,137 @@ _SCRIPTS = [
         """,
         [call(TIMER)],
     ),
-    Case("an async generator as main", [_TIMER], "async def main(x):\n    yield 1\n", [call(TIMER)]),
-    Case("a generator as main", [_TIMER], "def main(x):\n    yield 1\n", [call(TIMER)]),
+    Case(
+        "an async generator as main",
+        [_TIMER],
+        """
+        async def main(x):
+            yield 1
+        """,
+        [call(TIMER)],
+    ),
+    Case(
+        "a generator as main",
+        [_TIMER],
+        """
+        def main(x):
+            yield 1
+        """,
+        [call(TIMER)],
+    ),
     Case("positional only parameter", [_TIMER], "def main(x, /): pass\n", [call(TIMER)]),
     Case(
         "annotations are not evaluated",
         [_TIMER, "out queue y"],
-        "# bare\nfrom __future__ import annotations\nimport azure.functions as func\n"
-        "def main(x: func.TimerRequest, y: func.Out[str]) -> None: y.set('a')\n",
+        """
+        # bare
+        from __future__ import annotations
+        import azure.functions as func
+        def main(x: func.TimerRequest, y: func.Out[str]) -> None: y.set('a')
+        """,
         [call(TIMER)],
     ),
     Case(
         "an annotation that only a type checker sees",
         [_TIMER],
-        "# bare\nfrom __future__ import annotations\nimport typing\nif typing.TYPE_CHECKING:\n"
-        "    import azure.functions as func\ndef main(x: func.TimerRequest) -> None: ...\n",
+        """
+        # bare
+        from __future__ import annotations
+        import typing
+        if typing.TYPE_CHECKING:
+            import azure.functions as func
+        def main(x: func.TimerRequest) -> None: ...
+        """,
     ),
-    Case("a class called Out", [_TIMER, "out queue y"], "class Out(str): ...\ndef main(x, y: Out): ...\n"),
+    Case(
+        "a class called Out",
+        [_TIMER, "out queue y"],
+        """
+        class Out(str): ...
+        def main(x, y: Out): ...
+        """,
+    ),
     Case(
         "a generic class called Out",
         [_TIMER, "out queue y"],
-        "T = typing.TypeVar('T')\nclass Out(typing.Generic[T]): ...\ndef main(x, y: Out[str]): y.set('a')\n",
+        """
+        T = typing.TypeVar('T')
+        class Out(typing.Generic[T]): ...
+        def main(x, y: Out[str]): y.set('a')
+        """,
         [call(TIMER)],
     ),
     Case(
         "a generic class called Out with two arguments",
         [_TIMER, "out queue y"],
-        "T, U = typing.TypeVar('T'), typing.TypeVar('U')\nclass Out(typing.Generic[T, U]): ...\n"
-        "def main(x, y: Out[str, int]): ...\n",
+        """
+        T, U = typing.TypeVar('T'), typing.TypeVar('U')
+        class Out(typing.Generic[T, U]): ...
+        def main(x, y: Out[str, int]): ...
+        """,
     ),
-    Case("a subclass of Out", [_TIMER, "out queue y"], "class Sub(func.Out[str]): ...\ndef main(x, y: Sub): ...\n"),
+    Case(
+        "a subclass of Out",
+        [_TIMER, "out queue y"],
+        """
+        class Sub(func.Out[str]): ...
+        def main(x, y: Sub): ...
+        """,
+    ),
     Case(
         "a generic subclass of Out",
         [_TIMER, "out queue y"],
-        "T = typing.TypeVar('T')\nclass Sub(func.Out[T], typing.Generic[T]): ...\ndef main(x, y: Sub[str]): ...\n",
+        """
+        T = typing.TypeVar('T')
+        class Sub(func.Out[T], typing.Generic[T]): ...
+        def main(x, y: Sub[str]): ...
+        """,
     ),
     Case(
         "a Context of ones own",
         [_TIMER],
-        "class Context: ...\ndef main(x, context: Context): tell(type(context).__name__)\n",
+        """
+        class Context: ...
+        def main(x, context: Context): tell(type(context).__name__)
+        """,
         [call(TIMER)],
     ),
-    Case("a Context subclass", [_TIMER], "class Mine(func.Context): ...\ndef main(x, context: Mine): ...\n"),
-    Case("entryPoint", [_TIMER], "def run(x): tell(x)\ndef main(): ...\n", [call(TIMER)], entry_point="run"),
+    Case(
+        "a Context subclass",
+        [_TIMER],
+        """
+        class Mine(func.Context): ...
+        def main(x, context: Mine): ...
+        """,
+    ),
+    Case(
+        "entryPoint",
+        [_TIMER],
+        """
+        def run(x): tell(x)
+        def main(): ...
+        """,
+        [call(TIMER)],
+        entry_point="run",
+    ),
     Case("entryPoint is missing", [_TIMER], "def main(x): ...\n", entry_point="run"),
-    Case("entryPoint is a dotted name", [_TIMER], "class C:\n    run = print\n", entry_point="C.run"),
+    Case(
+        "entryPoint is a dotted name",
+        [_TIMER],
+        """
+        class C:
+            run = print
+        """,
+        entry_point="C.run",
+    ),
     Case("scriptFile", [_TIMER], "def main(x): tell(__name__.count('.'))\n", [call(TIMER)], script_file="job.py"),
     Case(
         "scriptFile with an __init__ beside it",
         [_TIMER],
-        "import builtins\ndef main(x): tell(builtins.conformance_init)\n",
+        """
+        import builtins
+        def main(x): tell(builtins.conformance_init)
+        """,
         [call(TIMER)],
         folder="FWithInit",
         script_file="job.py",
@@ -359,7 +493,11 @@ _SCRIPTS = [
     Case(
         "the script raises an unprintable error",
         [_TIMER],
-        "class E(Exception):\n    def __str__(self): raise E\nraise E\n",
+        """
+        class E(Exception):
+            def __str__(self): raise E
+        raise E
+        """,
     ),
     Case("the script divides by zero", [_TIMER], "1 / 0\n"),
     Case(
@@ -372,15 +510,35 @@ _SCRIPTS = [
         [_TIMER],
         "raise ImportError('mine')\n",
     ),
-    Case("asyncio.run at import", [_TIMER], "async def f(): ...\nc = f()\ntry: asyncio.run(c)\nfinally: c.close()\n"),
-    Case("a running loop at import", [_TIMER], "l = asyncio.get_running_loop()\ndef main(x): tell(1)\n", [call(TIMER)]),
+    Case(
+        "asyncio.run at import",
+        [_TIMER],
+        """
+        async def f(): ...
+        c = f()
+        try: asyncio.run(c)
+        finally: c.close()
+        """,
+    ),
+    Case(
+        "a running loop at import",
+        [_TIMER],
+        """
+        l = asyncio.get_running_loop()
+        def main(x): tell(1)
+        """,
+        [call(TIMER)],
+    ),
 ]
 
 _IMPORTS = [
     Case(
         "relative import",
         [_TIMER],
-        "from . import helper\ndef main(x): tell(helper.WORD)\n",
+        """
+        from . import helper
+        def main(x): tell(helper.WORD)
+        """,
         [call(TIMER)],
         folder="FRelative",
         files={"FRelative/helper.py": "WORD = 'relative'\n"},
@@ -388,7 +546,10 @@ _IMPORTS = [
     Case(
         "relative import of a sibling folder",
         [_TIMER],
-        "from ..conformance_shared import word\ndef main(x): tell(word())\n",
+        """
+        from ..conformance_shared import word
+        def main(x): tell(word())
+        """,
         [call(TIMER)],
         files={
             "conformance_shared/__init__.py": "from .words import word\n",
@@ -398,36 +559,53 @@ _IMPORTS = [
     Case(
         "import below __app__",
         [_TIMER],
-        "from __app__.conformance_shared_app import word\ndef main(x): tell(word())\n",
+        """
+        from __app__.conformance_shared_app import word
+        def main(x): tell(word())
+        """,
         [call(TIMER)],
         files={"conformance_shared_app/__init__.py": "def word(): return __name__\n"},
     ),
     Case(
         "absolute import",
         [_TIMER],
-        "from conformance_shared_plain import word\ndef main(x): tell(word())\n",
+        """
+        from conformance_shared_plain import word
+        def main(x): tell(word())
+        """,
         [call(TIMER)],
         files={"conformance_shared_plain/__init__.py": "def word(): return __name__\n"},
     ),
     Case(
         "relative and absolute import make two modules",
         [_TIMER],
-        "import conformance_twice\nfrom .. import conformance_twice as other\n"
-        "def main(x): tell(conformance_twice is other)\n",
+        """
+        import conformance_twice
+        from .. import conformance_twice as other
+        def main(x): tell(conformance_twice is other)
+        """,
         [call(TIMER)],
         files={"conformance_twice.py": ""},
     ),
     Case(
         "plain import of another function",
         [_TIMER],
-        "import FOther\ndef main(x): tell(FOther.VALUE)\n",
+        """
+        import FOther
+        def main(x): tell(FOther.VALUE)
+        """,
         [call(TIMER)],
         files={"FOther/__init__.py": "VALUE = __name__\n"},
     ),
     Case(
         "plain import of itself",
         [_TIMER],
-        "import sys\ndef main(x):\n    import FItself\n    tell(FItself.__dict__ is globals())\n",
+        """
+        import sys
+        def main(x):
+            import FItself
+            tell(FItself.__dict__ is globals())
+        """,
         [call(TIMER)],
         folder="FItself",
         differs={"logs": "a function's plain name means the module that runs, so that a test can patch it"},
@@ -435,21 +613,30 @@ _IMPORTS = [
     Case(
         "absolute import of a helper beside the script is no module",
         [_TIMER],
-        "import helper_beside\ndef main(x): ...\n",
+        """
+        import helper_beside
+        def main(x): ...
+        """,
         folder="FBeside",
         files={"FBeside/helper_beside.py": ""},
     ),
     Case(
         "a folder called as a module of the standard library",
         [_TIMER],
-        "import colorsys\ndef main(x): tell(hasattr(colorsys, 'rgb_to_hsv'), __name__)\n",
+        """
+        import colorsys
+        def main(x): tell(hasattr(colorsys, 'rgb_to_hsv'), __name__)
+        """,
         [call(TIMER)],
         folder="colorsys",
     ),
     Case(
         "a folder called as an installed package",
         [_TIMER],
-        "import requests\ndef main(x): tell(hasattr(requests, 'Session'), __name__)\n",
+        """
+        import requests
+        def main(x): tell(hasattr(requests, 'Session'), __name__)
+        """,
         [call(TIMER)],
         folder="requests",
     ),
@@ -469,13 +656,21 @@ _IMPORTS = [
     Case(
         "a setting made at import",
         [_TIMER],
-        "os.environ['CONFORMANCE_MADE'] = 'yes'\ndef main(x): tell(os.environ['CONFORMANCE_MADE'])\n",
+        """
+        os.environ['CONFORMANCE_MADE'] = 'yes'
+        def main(x): tell(os.environ['CONFORMANCE_MADE'])
+        """,
         [call(TIMER)],
     ),
     Case(
         "state of the module lives on",
         [_TIMER],
-        "seen = []\ndef main(x):\n    seen.append(1)\n    tell(len(seen))\n",
+        """
+        seen = []
+        def main(x):
+            seen.append(1)
+            tell(len(seen))
+        """,
         [call(TIMER), call(TIMER)],
     ),
 ]

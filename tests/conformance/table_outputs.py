@@ -242,34 +242,56 @@ _HTTP = [
     Case(
         "a response that is sent twice",
         _WEB,
-        "R = func.HttpResponse('x', headers={'Set-Cookie': 'a=b'})\n"
-        "def main(x):\n    tell(dict(R.headers))\n    return R\n",
+        """
+        R = func.HttpResponse('x', headers={'Set-Cookie': 'a=b'})
+        def main(x):
+            tell(dict(R.headers))
+            return R
+        """,
         [call(http()), call(http())],
     ),
     Case(
         "headers added later",
         _WEB,
-        "def main(x):\n    r = func.HttpResponse('x')\n    r.headers['X-A'] = '1'\n    r.headers.add('Set-Cookie', 'a=b')\n"
-        "    r.headers.add('X-A', '2')\n    return r\n",
+        """
+        def main(x):
+            r = func.HttpResponse('x')
+            r.headers['X-A'] = '1'
+            r.headers.add('Set-Cookie', 'a=b')
+            r.headers.add('X-A', '2')
+            return r
+        """,
         [call(http())],
     ),
     Case(
         "a response subclass",
         _WEB,
-        "class R(func.HttpResponse):\n    @property\n    def status_code(self): return 'teapot'\n"
-        "def main(x): return R('x')\n",
+        """
+        class R(func.HttpResponse):
+            @property
+            def status_code(self): return 'teapot'
+        def main(x): return R('x')
+        """,
         [call(http())],
     ),
     Case(
         "body of a response is no bytes",
         _WEB,
-        "class R(func.HttpResponse):\n    def get_body(self): return 'text'\ndef main(x): return R('x')\n",
+        """
+        class R(func.HttpResponse):
+            def get_body(self): return 'text'
+        def main(x): return R('x')
+        """,
         [call(http())],
     ),
     Case(
         "a response beside outputs",
         [*_WEB, "out queue q", "out blob b"],
-        "def main(x, q: func.Out[str], b: func.Out[bytes]):\n    q.set('1'); b.set(b'2')\n    return func.HttpResponse('x')\n",
+        """
+        def main(x, q: func.Out[str], b: func.Out[bytes]):
+            q.set('1'); b.set(b'2')
+            return func.HttpResponse('x')
+        """,
         [call(http())],
     ),
 ]
@@ -295,7 +317,11 @@ _SEVERAL = [
     Case(
         "an attribute on the Out",
         [_TIMER, "out queue y"],
-        "def main(x, y):\n    y.note = 1\n    tell(y.note)\n",
+        """
+        def main(x, y):
+            y.note = 1
+            tell(y.note)
+        """,
         [call(TIMER)],
     ),
     Case(
@@ -326,19 +352,31 @@ _SEVERAL = [
     Case(
         "an output fails and so does the return value",
         [_TIMER, "out queue y", "out queue $return"],
-        "def main(x, y):\n    y.set(5)\n    return 1.5\n",
+        """
+        def main(x, y):
+            y.set(5)
+            return 1.5
+        """,
         [call(TIMER)],
     ),
     Case(
         "the return value fails after an output",
         [_TIMER, "out queue y", "out queue $return"],
-        "def main(x, y):\n    y.set('a')\n    return 5\n",
+        """
+        def main(x, y):
+            y.set('a')
+            return 5
+        """,
         [call(TIMER)],
     ),
     Case(
         "set and raised",
         [_TIMER, "out queue y"],
-        "def main(x, y):\n    y.set('a')\n    raise ValueError('v')\n",
+        """
+        def main(x, y):
+            y.set('a')
+            raise ValueError('v')
+        """,
         [call(TIMER)],
     ),
     Case(
@@ -350,7 +388,11 @@ _SEVERAL = [
     Case(
         "implicit output, returned text",
         [_TIMER, "out table y"],
-        "def main(x, y: func.Out[str]):\n    y.set('a')\n    return 'r'\n",
+        """
+        def main(x, y: func.Out[str]):
+            y.set('a')
+            return 'r'
+        """,
         [call(TIMER)],
     ),
     Case(
@@ -382,7 +424,10 @@ _SEVERAL = [
     Case(
         "a coroutine is returned",
         [_TIMER, "out table $return"],
-        "async def f(): ...\ndef main(x): return f()\n",
+        """
+        async def f(): ...
+        def main(x): return f()
+        """,
         [call(TIMER)],
     ),
     Case(

@@ -162,38 +162,68 @@ _SURROUNDINGS = [
     ),
     Case("no loop runs in sync", [_TIMER], "def main(x): asyncio.get_running_loop()\n", [call(TIMER)]),
     Case(
-        "asyncio.run in sync", [_TIMER], "async def f(): return 5\ndef main(x): tell(asyncio.run(f()))\n", [call(TIMER)]
+        "asyncio.run in sync",
+        [_TIMER],
+        """
+        async def f(): return 5
+        def main(x): tell(asyncio.run(f()))
+        """,
+        [call(TIMER)],
     ),
     Case(
         "asyncio.run in async",
         [_TIMER],
-        "async def f(): return 5\nasync def main(x):\n    c = f()\n    try: asyncio.run(c)\n    finally: c.close()\n",
+        """
+        async def f(): return 5
+        async def main(x):
+            c = f()
+            try: asyncio.run(c)
+            finally: c.close()
+        """,
         [call(TIMER)],
     ),
     Case(
         "one loop for all calls",
         [_TIMER],
-        "loops = []\nasync def main(x):\n    loops.append(asyncio.get_running_loop())\n    tell(loops[0] is loops[-1])\n",
+        """
+        loops = []
+        async def main(x):
+            loops.append(asyncio.get_running_loop())
+            tell(loops[0] is loops[-1])
+        """,
         [call(TIMER), call(TIMER)],
     ),
     Case(
         "a task of ones own",
         [_TIMER],
-        "async def f(): logging.info('in a task')\nasync def main(x): await asyncio.create_task(f())\n",
+        """
+        async def f(): logging.info('in a task')
+        async def main(x): await asyncio.create_task(f())
+        """,
         [call(TIMER)],
     ),
     Case(
         "gather and to_thread",
         [_TIMER],
-        "async def f(n):\n    await asyncio.sleep(0)\n    return n\n"
-        "async def main(x): tell(await asyncio.gather(f(1), f(2)), await asyncio.to_thread(max, 1, 2))\n",
+        """
+        async def f(n):
+            await asyncio.sleep(0)
+            return n
+        async def main(x): tell(await asyncio.gather(f(1), f(2)), await asyncio.to_thread(max, 1, 2))
+        """,
         [call(TIMER)],
     ),
     Case(
         "a task is cancelled",
         [_TIMER],
-        "async def main(x):\n    t = asyncio.create_task(asyncio.sleep(9))\n    await asyncio.sleep(0)\n    t.cancel()\n"
-        "    try: await t\n    except asyncio.CancelledError: logging.info('cancelled')\n",
+        """
+        async def main(x):
+            t = asyncio.create_task(asyncio.sleep(9))
+            await asyncio.sleep(0)
+            t.cancel()
+            try: await t
+            except asyncio.CancelledError: logging.info('cancelled')
+        """,
         [call(TIMER)],
     ),
     Case(
@@ -205,7 +235,10 @@ _SURROUNDINGS = [
     Case(
         "an awaitable that is not awaited",
         [_TIMER],
-        "async def f(): ...\nasync def main(x): return f()\n",
+        """
+        async def f(): ...
+        async def main(x): return f()
+        """,
         [call(TIMER)],
     ),
     Case("CancelledError", [_TIMER], "async def main(x): raise asyncio.CancelledError\n", [call(TIMER)]),
@@ -213,14 +246,20 @@ _SURROUNDINGS = [
     Case(
         "CancelledError of concurrent.futures in sync",
         [_TIMER],
-        "import concurrent.futures\ndef main(x): raise concurrent.futures.CancelledError('c')\n",
+        """
+        import concurrent.futures
+        def main(x): raise concurrent.futures.CancelledError('c')
+        """,
         [call(TIMER)],
         differs={"status": "it becomes asyncio's in Azure and the host waits for ever; a test gets the exception"},
     ),
     Case(
         "CancelledError of concurrent.futures in async",
         [_TIMER],
-        "import concurrent.futures\nasync def main(x): raise concurrent.futures.CancelledError('c')\n",
+        """
+        import concurrent.futures
+        async def main(x): raise concurrent.futures.CancelledError('c')
+        """,
         [call(TIMER)],
     ),
     Case(
@@ -240,22 +279,37 @@ _SURROUNDINGS = [
     Case(
         "a context variable",
         [_TIMER],
-        "import contextvars\nV = contextvars.ContextVar('V', default='unset')\nV.set('at import')\n"
-        "async def main(x):\n    tell(V.get())\n    V.set('in a call')\n",
+        """
+        import contextvars
+        V = contextvars.ContextVar('V', default='unset')
+        V.set('at import')
+        async def main(x):
+            tell(V.get())
+            V.set('in a call')
+        """,
         [call(TIMER), call(TIMER)],
     ),
     Case(
         "a context variable in sync",
         [_TIMER],
-        "import contextvars\nV = contextvars.ContextVar('V', default='unset')\n"
-        "def main(x):\n    V.set('in a call')\n    tell(V.get())\n",
+        """
+        import contextvars
+        V = contextvars.ContextVar('V', default='unset')
+        def main(x):
+            V.set('in a call')
+            tell(V.get())
+        """,
         [call(TIMER)],
     ),
     Case(
         "a context variable set at import",
         [_TIMER],
-        "import contextvars\nV = contextvars.ContextVar('V', default='unset')\nV.set('at import')\n"
-        "def main(x): tell(V.get())\n",
+        """
+        import contextvars
+        V = contextvars.ContextVar('V', default='unset')
+        V.set('at import')
+        def main(x): tell(V.get())
+        """,
         [call(TIMER)],
     ),
     Case(
@@ -270,7 +324,11 @@ _SURROUNDINGS = [
     Case(
         "its pickled class",
         [_TIMER],
-        "import pickle\nclass C: pass\ndef main(x): tell(type(pickle.loads(pickle.dumps(C()))) is C)\n",
+        """
+        import pickle
+        class C: pass
+        def main(x): tell(type(pickle.loads(pickle.dumps(C()))) is C)
+        """,
         [call(TIMER)],
     ),
     Case("keyword arguments only", [_TIMER, "out queue y"], "def main(**everything): ...\n", [call(TIMER)]),
@@ -283,13 +341,21 @@ _SURROUNDINGS = [
     Case(
         "arguments are changed",
         ["in queueTrigger x"],
-        "def main(x: str):\n    x += '!'\n    tell(x)\n",
+        """
+        def main(x: str):
+            x += '!'
+            tell(x)
+        """,
         [call(string("a")), call(string("a"))],
     ),
     Case(
         "recursion",
         [_TIMER],
-        "def main(x):\n    try: main(x)\n    except RecursionError: raise RecursionError('deep') from None\n",
+        """
+        def main(x):
+            try: main(x)
+            except RecursionError: raise RecursionError('deep') from None
+        """,
         [call(TIMER)],
     ),
     Case(
@@ -301,7 +367,11 @@ _SURROUNDINGS = [
     Case(
         "an environment variable lives on",
         [_TIMER],
-        "def main(x):\n    tell(os.environ.get('CONFORMANCE_LIVES'))\n    os.environ['CONFORMANCE_LIVES'] = '1'\n",
+        """
+        def main(x):
+            tell(os.environ.get('CONFORMANCE_LIVES'))
+            os.environ['CONFORMANCE_LIVES'] = '1'
+        """,
         [call(TIMER), call(TIMER)],
     ),
 ]

@@ -240,9 +240,11 @@ def test_disabled_and_excluded_functions(app: FunctionApp, session: Session) -> 
 
     result = session.run("--azfunc-list")
 
-    assert result.outlines == [
-        f"azfunc: app, azure-functions {version('azure-functions')}, settings: local.settings.json (1 name),",
-        "  left out by host.json: Other",
+    assert " ".join(line.strip() for line in result.outlines[:2]) == (  # where it breaks depends on the SDK's version
+        f"azfunc: app, azure-functions {version('azure-functions')}, settings: local.settings.json (1 name), "
+        "left out by host.json: Other"
+    )
+    assert result.outlines[2:] == [
         "",
         "  Off  queue  orders",
         "              note: disabled by an app setting: its trigger does not fire",

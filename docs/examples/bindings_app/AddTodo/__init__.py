@@ -1,0 +1,5 @@
+"""A skill of an assistant."""
+
+
+def main(text: str) -> str:
+    return f"added {text}"

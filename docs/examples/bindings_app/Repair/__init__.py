@@ -1,0 +1,5 @@
+"""A run by hand."""
+
+
+def main(input: str) -> str:
+    return f"repaired {input}"

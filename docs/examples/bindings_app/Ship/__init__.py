@@ -1,0 +1,5 @@
+"""An activity."""
+
+
+def main(order):
+    return {"shipped": order["number"]}
