@@ -146,6 +146,7 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     # A test file may import the app's modules, so they must be importable, and be the ones that will run.
     if isinstance(collector, pytest.Module) and _may_have_app(collector):
+        _watch_tests(collector.config)
         apps, file = _apps(collector.config), str(collector.path)
         apps.leave_alone(file)
         with apps.importable(os.path.dirname(file), {}, with_settings=True):
@@ -153,19 +154,40 @@ def pytest_make_collect_report(
     return (yield)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
-    if isinstance(item, FunctionCheck) or not _may_have_app(item):
-        return (yield)
-    ours = not OURS.isdisjoint(getattr(item, "fixturenames", ()))
-    with _apps(item.config).importable(str(item.path.parent), _lenient_mark(item), with_settings=ours):
-        try:
+class RunningTests:
+    """The hooks around each test. They are registered when a function app is near: other sessions never call them."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
+        if isinstance(item, FunctionCheck) or not _may_have_app(item):
             return (yield)
-        finally:
-            host = item.stash.get(HOST, None)
-            if host is not None:  # closed by now, unless the session was interrupted
-                host.close()
+        ours = not OURS.isdisjoint(getattr(item, "fixturenames", ()))
+        with _apps(item.config).importable(str(item.path.parent), _lenient_mark(item), with_settings=ours):
+            try:
+                return (yield)
+            finally:
+                host = item.stash.get(HOST, None)
+                if host is not None:
+                    host.close()  # closed by now, unless the session was interrupted
+                    del item.stash[HOST]  # items live as long as the session
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        host = item.stash.get(HOST, None)
+        if host is not None and report.failed and host.invocations:
+            from pytest_azfunc.reports.trace import describe
+
+            report.sections.append((f"azfunc invocations ({report.when})", describe(host.invocations)))
+        return report
+
+
+def _watch_tests(config: pytest.Config) -> None:
+    if not config.pluginmanager.has_plugin("azfunc-running-tests"):
+        config.pluginmanager.register(RunningTests(), "azfunc-running-tests")
 
 
 def _lenient_mark(item: pytest.Item) -> dict[str, Any]:
@@ -177,14 +199,14 @@ def _lenient_mark(item: pytest.Item) -> dict[str, Any]:
 
 
 def _mark(item: pytest.Item) -> dict[str, Any]:
-    """The arguments of the test's marks, closest first; those of a parameter set are closer than the function's."""
     marks = list(item.iter_markers("azfunc"))
     if not marks:
         return {}
     from pytest_azfunc.running_apps import merge_marks
 
+    # pytest puts the marks of a parameter set behind those of the function, but they are the closer ones.
     of_parameters = getattr(getattr(item, "callspec", None), "marks", ())
-    marks.sort(key=lambda mark: mark not in of_parameters)
+    marks.sort(key=lambda found: found not in of_parameters)
     return merge_marks((found.args, found.kwargs) for found in marks)
 
 
@@ -252,6 +274,7 @@ def _host(request: pytest.FixtureRequest) -> Host:
     if host is None:
         from pytest_azfunc.errors import AzfuncError
 
+        _watch_tests(request.config)
         try:
             host = item.stash[HOST] = _apps(request.config).open_host(str(item.path.parent), _mark(item))
         except AzfuncError as error:
@@ -343,19 +366,6 @@ def azfunc_trigger(request: pytest.FixtureRequest) -> SimpleNamespace:
     __tracebackhide__ = True
     _host(request)
     return SimpleNamespace(**{name: getattr(pytest_azfunc, name) for name in pytest_azfunc.BUILDERS})
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    host = item.stash.get(HOST, None)
-    if host is not None and report.failed and host.invocations:
-        from pytest_azfunc.reports.trace import describe
-
-        report.sections.append((f"azfunc invocations ({report.when})", describe(host.invocations)))
-    return report
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

@@ -172,10 +172,10 @@ def test_marks_are_merged_and_the_closest_wins_key_by_key(session: Session) -> N
 
         @pytest.fixture
         def marked(request):
-            request.applymarker(pytest.mark.azfunc(project="two"))
+            request.applymarker(pytest.mark.azfunc(auth=False))
 
-        def test_applied_by_a_fixture(marked, invoke, capsys):
-            assert show(invoke, capsys)[0] in ("one", "two")
+        def test_applied_by_a_fixture(marked, invoke, azfunc_host):
+            assert azfunc_host.auth is False
         """,
         "--strict-markers",
     )
