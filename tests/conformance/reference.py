@@ -59,19 +59,22 @@ class ReferenceWorker:
         return answers
 
     def _said(self) -> str:
-        self._process.wait()
+        self._end()
         self._errors.seek(0)
         return self._errors.read().decode("utf-8", "replace")
+
+    def _end(self) -> None:
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:  # a thread of a function's still runs
+            self._process.kill()
+            self._process.wait()
 
     def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
             stream.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._end()
         self._errors.close()
 
 

@@ -344,6 +344,12 @@ _SEVERAL = [
         [call(TIMER)],
     ),
     Case(
+        "two outputs, parameters the other way round",
+        [_TIMER, "out queue y", "out queue z"],
+        "def main(x, z, y): y.set('a'); z.set('b')\n",
+        [call(TIMER)],
+    ),
+    Case(
         "two outputs fail",
         [_TIMER, "out queue y", "out eventGrid z"],
         "def main(x, y, z): y.set(5); z.set(1.5)\n",
