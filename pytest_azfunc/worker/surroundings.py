@@ -119,7 +119,8 @@ def apply_state(name: str, state: tuple[Any, ...]) -> None:
 class Stage:
     """The worker's face of the process: :meth:`enter` before code of the app runs, :meth:`leave` after it.
 
-    What the app sets on the root logger, or where it changes to, is there again at the next :meth:`enter`.
+    What the app sets on the root logger is there again at the next :meth:`enter`. Where it changes to is not: every
+    call begins in the app's root.
     """
 
     def __init__(self, root: str, handler: InvocationLogHandler, level: int, modules: AppModules) -> None:

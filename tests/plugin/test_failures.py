@@ -55,7 +55,7 @@ def test_our_frames_are_hidden(app: FunctionApp, session: Session, call: str, st
 
     assert result.parseoutcomes() == {"failed": 1}
     output = result.stdout.str()
-    assert "mine" in output
+    assert "mine" in output or 'SyntaxError/__init__.py", line 2' in output  # pytest 8.0 shows no more on one line
     if style != "native":  # which shows every frame, ours too
         assert our_frames(result) == []
 

@@ -103,6 +103,7 @@ def test_patching_before_the_host_is_open(session: Session) -> None:
 @pytest.mark.parametrize("options", [[], ["-o", "pythonpath=app"], ["--import-mode=importlib"]])
 @pytest.mark.usefixtures("order_app")
 def test_unit_tests_without_a_fixture_of_ours(session: Session, options: list[str]) -> None:
+    session.write({"pytest.ini": "[pytest]"})  # pytest 8.0 takes `-o pythonpath` only with one
     result = session.test(
         """
         from unittest import mock
@@ -304,14 +305,29 @@ def test_two_apps_with_equal_names(session: Session) -> None:
                             depot.invoke("Store")
                     assert capsys.readouterr().out == "shop shop 1\\ndepot depot 1\\n"
 
+                def test_by_turns(capsys):
+                    with Host.open("shop") as shop, Host.open("depot") as depot:
+                        for host in (depot, shop, depot, shop):
+                            host.invoke("Store")
+                        import shared.label
+                        assert shared.label.OF == "depot"
+                    assert capsys.readouterr().out == "depot depot 1\\nshop shop 1\\n" * 2
+
+                def test_closed_in_the_order_of_opening(capsys):
+                    shop, depot = Host.open("shop"), Host.open("depot")
+                    shop.close()
+                    depot.invoke("Store")
+                    depot.close()
+                    assert capsys.readouterr().out == "depot depot 1\\n"
+
                 def test_nothing_left():
                     assert not {"__app__", "Store", "shared"} & {name.partition(".")[0] for name in sys.modules}
             """
         }
     )
 
-    passed(session.run(), 9)
-    passed(session.run("-p", "randomly", "-p", "no:randomly", "depot", "shop", "test_both.py"), 9)
+    passed(session.run(), 11)
+    passed(session.run("-p", "randomly", "-p", "no:randomly", "depot", "shop", "test_both.py"), 11)
 
 
 TEST_INSIDE = """
@@ -380,7 +396,9 @@ def test_helpers_beside_tests_inside_the_apps_folder(session: Session, mode: str
         }
     )
 
-    passed(session.run(f"--import-mode={mode}", "-o", "pythonpath=app"), 1)
+    session.write({"pytest.ini": "[pytest]\npythonpath = app"})
+
+    passed(session.run(f"--import-mode={mode}"), 1)
 
 
 @pytest.mark.usefixtures("order_app")

@@ -313,6 +313,7 @@ def test_what_the_app_configures_lasts_as_long_as_the_worker_process(app: Functi
 
 def test_the_working_directory_is_the_apps_root_during_a_call(app: FunctionApp, session: Session) -> None:
     app.function("Where", "import os\nAT_IMPORT = os.getcwd()\ndef main(msg): print(AT_IMPORT, os.getcwd())")
+    app.function("Moves", "import os\ndef main(msg): os.chdir('/')")
 
     result = session.test(
         """
@@ -326,6 +327,15 @@ def test_the_working_directory_is_the_apps_root_during_a_call(app: FunctionApp, 
             assert capsys.readouterr().out == f"{app} {app}\\n"
             assert Path.cwd() == here
 
+        def test_a_function_that_moves_does_not_take_the_test_along(invoke, monkeypatch, tmp_path, capsys):
+            invoke("Moves")
+            assert Path.cwd() == here
+            invoke("Where")
+            assert capsys.readouterr().out == f"{app} {app}\\n"
+            monkeypatch.chdir(tmp_path)
+            invoke("Moves")
+            assert Path.cwd() == tmp_path
+
         def test_a_test_that_moves_is_followed(invoke, monkeypatch, tmp_path, capsys):
             monkeypatch.chdir(tmp_path)
             invoke("Where")
@@ -334,7 +344,7 @@ def test_the_working_directory_is_the_apps_root_during_a_call(app: FunctionApp, 
         """
     )
 
-    passed(result, 2)
+    passed(result, 3)
 
 
 LOGS = """
