@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError, FunctionNotFound, UnsupportedFeature, kind_of
 from pytest_azfunc.host.app_settings import AppSettings
+from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import failure, make_response
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost, http_output
-from pytest_azfunc.host.triggers.http import PreparedRequest
 from pytest_azfunc.host.triggers.payload import DECODER, Payload
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.settings import is_disabled

@@ -6,8 +6,9 @@ import io
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
+from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import HttpResult
-from pytest_azfunc.host.triggers.http import HttpPayload, PreparedRequest
+from pytest_azfunc.host.triggers.http import HttpPayload
 
 if TYPE_CHECKING:
     import requests

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import HttpResult, failure, make_response
-from pytest_azfunc.host.triggers.http import HttpPayload, PreparedRequest
+from pytest_azfunc.host.triggers.http import HttpPayload
 from pytest_azfunc.host.triggers.payload import Delivery, Occasion
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters

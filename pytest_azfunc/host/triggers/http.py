@@ -1,36 +1,22 @@
-"""HTTP requests as the worker receives them.
-
-Sources: azure-functions-host, GrpcMessageConversionExtensions.cs (the message); webjobs-sdk-extensions,
-HttpTriggerAttributeBindingProvider.cs (binding data).
-"""
+"""The HTTP trigger: what a test says of a request, made into one."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, ClassVar, NamedTuple
-from urllib.parse import SplitResult, urlencode, urlsplit
+from typing import Any, ClassVar
+from urllib.parse import urlencode, urlsplit
 
 from pytest_azfunc.errors import BindingError
+from pytest_azfunc.host.http_request import PreparedRequest, make_delivery
 from pytest_azfunc.host.route_templates import Template, effective_template
-from pytest_azfunc.host.triggers.json_body import overlay
 from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, to_json, wrong_value
-from pytest_azfunc.host.url_paths import decode_path, encode_path, last_query_values, split_query
-from pytest_azfunc.rpc import TypedData
+from pytest_azfunc.host.url_paths import decode_path
 
 BODY_METHODS = ("POST", "PUT", "PATCH")
-
-
-class PreparedRequest(NamedTuple):
-    """A request as it goes over the wire: absolute URL, headers in order, the body's bytes."""
-
-    method: str
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -66,7 +52,7 @@ class HttpPayload(Payload):
         route_values = template.match(path)
         if route_values is None:
             raise _url_error("http-url", occasion, url=self.url, template=template)
-        return _message(request, parts, path, route_values)
+        return make_delivery(request, parts, path, route_values)
 
     def _absolute(self, occasion: Occasion, template: Template) -> str:
         if self.url is None:
@@ -137,74 +123,6 @@ def route_template(occasion: Occasion) -> Template:
 @lru_cache(maxsize=1024)
 def _template(prefix: str, route: str | None, function: str) -> Template:
     return Template.parse(effective_template(prefix, route, function))
-
-
-def _message(request: PreparedRequest, parts: SplitResult, path: str, route_values: dict[str, str]) -> Delivery:
-    """The message to the worker: typed data of the request, and the trigger metadata."""
-    query = parts.query
-    headers: dict[str, str] = {}
-    for name, value in request.headers:
-        lower = name.lower()
-        headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
-    url = f"{parts.scheme}://{parts.netloc}{encode_path(path)}"
-    message: dict[str, Any] = {
-        "method": request.method,
-        "url": f"{url}?{query}" if query else url,
-        "headers": headers,
-        "params": route_values,
-        "query": split_query(query) if query else {},
-        # Only a Content-Length above zero makes the host read the body; chunked requests arrive empty.
-        "body": TypedData("bytes", request.body) if request.body and "content-length" in headers else None,
-    }
-    return Delivery(TypedData("http", message), HttpMetadata(request, query, route_values))
-
-
-class HttpMetadata(Mapping[str, TypedData]):
-    """Trigger metadata of a request, worked out when somebody looks: the HTTP converter itself never does."""
-
-    def __init__(self, request: PreparedRequest, query: str, route_values: Mapping[str, str]) -> None:
-        self._request = request
-        self._query = query
-        self._route_values = route_values
-        self._typed: dict[str, TypedData] | None = None
-
-    def _all(self) -> dict[str, TypedData]:
-        if self._typed is None:
-            self._typed = self._make()
-        return self._typed
-
-    def _make(self) -> dict[str, TypedData]:
-        """Route values over query parameters over properties of a JSON body, then ``Query`` and ``Headers``."""
-        typed: dict[str, TypedData] = {}
-        try:
-            overlay(typed, self._request.body.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            pass
-        query = last_query_values(self._query)
-        for name, value in query.items():
-            if name.lower() != "code":
-                _put(typed, name, TypedData("string", value))
-        for name, value in self._route_values.items():
-            _put(typed, name, TypedData("string", value))
-        taken = {name.lower() for name in typed}
-        for name, values in (("Query", query), ("Headers", dict(self._request.headers))):
-            if name.lower() not in taken:
-                typed[name] = TypedData("json", json.dumps(values, separators=(",", ":"), ensure_ascii=False))
-        return typed
-
-    def __getitem__(self, name: str) -> TypedData:
-        return self._all()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-
-def _put(typed: dict[str, TypedData], name: str, data: TypedData) -> None:
-    spelled = next((key for key in typed if key.lower() == name.lower()), name)
-    typed[spelled] = data
 
 
 def _url_error(rule: str, occasion: Occasion, *, template: Template, **details: object) -> BindingError:
