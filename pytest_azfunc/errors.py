@@ -62,9 +62,15 @@ def _app(problem: str, remedy: str) -> Rule:
     return Rule(problem, "the host does not start; no function of the app runs.", remedy)
 
 
+def _hidden(problem: str, remedy: str) -> Rule:
+    return Rule(problem, INDEX_FAILS, remedy)
+
+
 def _test(problem: str, remedy: str, azure: str = "") -> Rule:
     return Rule(problem, azure, remedy)
 
+
+INDEX_FAILS: Final = "the worker indexes no function of the app: 0 functions found."
 
 RULES: Final[dict[str, Rule]] = {
     # --- finding the function app (ProjectError)
@@ -105,6 +111,11 @@ RULES: Final[dict[str, Rule]] = {
         "host.json: the retry policy's {name} is {found}, but must be {expected}.", 'correct "retry".'
     ),
     "host-json-retry-missing": _app("host.json: the retry policy {strategy!r} has no {name!r}.", 'add it to "retry".'),
+    "host-json-http": _test(
+        "host.json: {name} is {found}, but must be {expected}.",
+        "correct the value.",
+        "the host starts, but answers every HTTP request with a 500.",
+    ),
     # --- local.settings.json (ProjectError)
     "settings-file-missing": _test(
         "the settings file {path} does not exist.",
@@ -118,13 +129,23 @@ RULES: Final[dict[str, Rule]] = {
         "the file is not deployed; `func start` decrypts it.",
         "run `func settings decrypt`, or give the settings in @pytest.mark.azfunc(settings={{...}}).",
     ),
+    "settings-host-section": Rule(
+        "{file}: {name} is {found}, but must be {expected}.",
+        "the file is not deployed; `func start` would refuse it.",
+        "correct the file.",
+    ),
+    "cors-setting": _app("the app setting {name} is not {expected}.", "correct it, or leave it out."),
+    "cors-any-origin": _app(
+        "CORS is to allow every origin ('*') together with credentials.",
+        "list the origins one by one, or do without credentials.",
+    ),
     # --- one function on disk (ProjectError)
     "function-name": _host(
         "{name!r} is not a valid function name.",
-        "rename the folder: a letter, then up to 127 letters, digits, '_' or '-'; not 'host'.",
+        "rename {what}: a letter, then up to 127 letters, digits, '_' or '-'; not 'host'.",
     ),
     "function-name-duplicate": _host(
-        "the function name {name!r} differs only in case from {other!r}.", "rename one of the two folders."
+        "the function name {name!r} differs only in case from {other!r}.", "rename one of the two {what}."
     ),
     "function-json-invalid": _host("function.json is not valid JSON: {reason}.", "correct the JSON."),
     "function-json-not-an-object": _host(
@@ -146,7 +167,7 @@ RULES: Final[dict[str, Rule]] = {
     "retry-value": _host("the retry policy's {name} is {found}, but must be {expected}.", 'correct "retry".'),
     "binding-name": _host(
         "{name} is not a valid binding name.",
-        "rename it (and the parameter): a letter, then up to 127 letters and digits, no underscore and no dash.",
+        "rename it (and the parameter): {allowed}.",
     ),
     "binding-name-missing": _host("the binding has no name.", 'add "name": the parameter\'s name, or $return.'),
     "binding-name-duplicate": _host(
@@ -180,6 +201,15 @@ RULES: Final[dict[str, Rule]] = {
         "change the route or the methods of one of them.",
     ),
     "schedule-invalid": _host("{reason}", "write six fields: second minute hour day month weekday, or hh:mm:ss."),
+    "route-invalid": _app(
+        "the route template {template!r} ({parts}) is not valid: {reason}.",
+        "{remedy}.",
+    ),
+    "route-overlap": Rule(
+        "no {requests} reaches it: {method} {path} is answered by {winner!r}, whose route is {route}.",
+        "the host tries functions in the order of their names, ignoring case, and the first whose route fits answers.",
+        "rename one of the two so that this one comes first, or change a route.",
+    ),
     # --- names (FunctionNotFound)
     "function-not-found": _test("there is no function {name!r}.{suggestion} {known}", "correct the name."),
     "function-excluded": _test(
@@ -208,7 +238,7 @@ RULES: Final[dict[str, Rule]] = {
         "keep sys.exit() for scripts: guard it with if __name__ == '__main__'.",
     ),
     "direction-inout": _load("the direction 'inout' is not supported by the Python worker.", "use 'in' or 'out'."),
-    "return-not-out": _load("the $return binding must have the direction 'out'.", 'add "direction": "out".'),
+    "return-not-out": _load("the $return binding must have the direction 'out'.", "{correction}."),
     "context-annotation": _load(
         "the parameter 'context' is annotated {annotation}, but must be azure.functions.Context.",
         "annotate it as func.Context, or leave the annotation out.",
@@ -218,7 +248,7 @@ RULES: Final[dict[str, Rule]] = {
         "add a binding for each, or remove the parameters; a default value does not help.",
     ),
     "params-missing-in-python": _load(
-        "the following parameters are declared in function.json but not in Python: {names}.{suggestion}",
+        "the following parameters are declared in {declared} but not in Python: {names}.{suggestion}",
         "add the parameters to {entry_point}(), or remove the bindings.",
     ),
     "out-annotation": _load("the annotation {annotation} of {binding!r} names no single type.", "write func.Out[str]."),
@@ -246,6 +276,22 @@ RULES: Final[dict[str, Rule]] = {
     "return-annotation-mismatch": _load(
         "the return annotation {annotation} does not match the $return binding of type {type}.",
         "annotate what the binding takes, or leave the annotation out.",
+    ),
+    # --- indexing a decorator app (AppIndexError for one function, else FunctionLoadError; ProjectError for settings)
+    "script-name": _hidden(
+        "PYTHON_SCRIPT_FILE_NAME is {name!r}, which is no name that the worker takes for a script.",
+        "write the name of a .py file in the app's folder: letters, digits, '_' and '-' only, no folder.",
+    ),
+    "app-object-missing": _hidden(
+        "{script} has no function app at its top level.{hint}", "write, for example: app = func.FunctionApp()."
+    ),
+    "app-object-several": _hidden(
+        "{script} has more than one function app at its top level: {names}.{hint}",
+        "keep one, and make the others blueprints: app.register_functions(...).",
+    ),
+    "params-missing-in-decorators": _load(
+        "the following parameters are declared in Python but not in the decorators: {names}.{suggestion}",
+        "add a binding for each, or remove the parameters; a default value does not help.",
     ),
     # --- payloads and inputs (BindingError)
     "payload-type": _test(
@@ -355,6 +401,28 @@ RULES: Final[dict[str, Rule]] = {
     "not-http": _test(
         "it has no HTTP response, so .{name} is not there.", "read result.outputs or result.return_value."
     ),
+    "http-async-in-running-loop": _test(
+        "it is async, and an event loop is already running here, so an HTTP client cannot wait for it.",
+        "make the test a plain function, or await ainvoke({function!r}, http(...)), or use azfunc_live_server.",
+    ),
+    "http-response-header": Rule(
+        "its HTTP response has the header {name!r} with {found}, which no server sends.",
+        "the server refuses the header, and the caller gets a 500.",
+        "write the header in plain ASCII, without line breaks.",
+    ),
+    "failure-unclaimed": _test(
+        "{how} failed with {raised}, and nobody saw it.{more}",
+        "mend it, or claim it: azfunc_host.failures.expect({kind}).",
+        "the caller gets a 500 without a body; the exception is in the log only.",
+    ),
+    "failure-expected": _test(
+        "azfunc_host.failures.expect(): {found} is no exception class.", "give a class, or a tuple of classes."
+    ),
+    "server-left-running": _test(
+        "{request} was still running when the live server stopped.",
+        "wait for the response, or let the function come to an end.",
+    ),
+    "failure-not-seen": _test("{expected} was expected, but {seen}.", "correct azfunc_host.failures.expect(...)."),
     "host-closed": _test("the host is closed.", "invoke functions before the `with Host.open(...)` block ends."),
     "setting": _test("the app setting {name}: {reason}.", "give a str under a plain name."),
     "mark": _test("@pytest.mark.azfunc: {reason}.", "its arguments are {known}, by keyword."),
@@ -484,6 +552,15 @@ class FunctionLoadError(AzfuncError):
     """The worker refuses the script: its place, its entry point, its parameters or annotations."""
 
 
+class AppIndexError(FunctionLoadError):
+    """The worker refuses one function of a decorator app, and with it the whole app."""
+
+    @property
+    def azure(self) -> str:
+        """What Azure would do: worse than with function.json, where only the one function is lost."""
+        return INDEX_FAILS
+
+
 class BindingError(AzfuncError):
     """A payload, an input or an output that does not fit the binding it is meant for."""
 
@@ -492,8 +569,25 @@ class LossyOutputError(AzfuncError):
     """Azure would drop or mangle this output and report success. ``strict=False`` lets it pass."""
 
 
+class FunctionFailed(AzfuncError):
+    """A function failed where nobody was given its exception: it was the answer to an HTTP client."""
+
+
 class UnsupportedFeature(AzfuncError):
     """Something that Azure does and pytest-azfunc does not emulate."""
+
+
+class RouteOverlapWarning(UserWarning):
+    """A function that no request reaches, because another one answers first (``--azfunc-check``).
+
+    The host tries functions in the order of their names, ignoring case, and the first whose route and methods fit
+    answers; a literal route is not preferred to one with parameters. So ``Details`` with ``products/{id}`` answers
+    ``/api/products/list``, and ``List`` with ``products/list`` is never called. Rename one of them so that the more
+    special one comes first, or change a route.
+
+    ``filterwarnings = error::pytest_azfunc.errors.RouteOverlapWarning`` in pytest's ini file makes the check fail,
+    ``ignore`` in the place of ``error`` makes it silent.
+    """
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:

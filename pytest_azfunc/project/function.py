@@ -1,14 +1,14 @@
-"""A function and its bindings as the host knows them before any code is loaded."""
+"""A function and its bindings as the host knows them, whatever declares them: function.json or decorators."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from pytest_azfunc.errors import Location
 from pytest_azfunc.project.json_file import JsonFile
@@ -18,16 +18,27 @@ from pytest_azfunc.project.script_file import primary_script
 Direction = Literal["in", "out", "inout"]
 
 
+class Source(Protocol):
+    """Where a function is declared: a file, and on demand the place of something in it."""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+
+    def location(self, *keys: str | int) -> Location:
+        """The place of what function.json has at *keys*, such as ``("bindings", 0)``, or of what is around it."""
+
+
 @dataclass(frozen=True)
 class Binding:
-    """One entry of ``"bindings"`` in function.json.
+    """One entry of ``"bindings"`` in function.json, or what a decorator adds.
 
     :ivar name: the parameter it is bound to, or ``$return``.
     :ivar type: as written, such as ``"queueTrigger"``. The host compares types without case, the worker with it.
     :ivar direction: ``"in"``, ``"out"`` or ``"inout"``; a missing one is ``"in"``.
     :ivar data_type: ``"undefined"``, ``"string"``, ``"binary"``, ``"stream"``, or None where it is not given.
     :ivar cardinality: ``"one"``, ``"many"``, or None where it is not given.
-    :ivar properties: everything that the file says of the binding; names are compared without case.
+    :ivar properties: everything that is declared of the binding; names are compared without case.
     """
 
     name: str
@@ -36,7 +47,7 @@ class Binding:
     data_type: str | None = None
     cardinality: str | None = None
     properties: Mapping[str, Any] = field(default_factory=NameMapping, repr=False)
-    source: JsonFile | None = field(default=None, repr=False, compare=False)
+    source: Source | None = field(default=None, repr=False, compare=False)
     index: int = field(default=0, repr=False, compare=False)
 
     @property
@@ -63,13 +74,15 @@ class RetryPolicy:
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the app, as ``function.json`` declares it.
+    """A function of the app, as function.json or its decorators declare it.
 
-    :ivar name: the folder's name.
+    :ivar name: the folder's name, or that of the decorated function.
     :ivar folder: the folder, as a string; see :attr:`directory`.
     :ivar script_file_setting: ``scriptFile`` as written, or None.
-    :ivar entry_point: ``entryPoint``, ``"main"`` by default.
+    :ivar entry_point: ``entryPoint``, ``"main"`` by default; of a decorated function its name in Python.
     :ivar retry: the function's own retry policy, or None.
+    :ivar user_function: the function that was decorated; None in the function.json model.
+    :ivar http_type: ``"asgi"`` or ``"wsgi"`` for a function that hands requests on to such an app, else ``"function"``.
     """
 
     name: str
@@ -79,21 +92,24 @@ class Function:
     entry_point: str = "main"
     retry: RetryPolicy | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    user_function: Callable[..., Any] | None = field(default=None, repr=False)
+    http_type: str = "function"
+    declared_in: Source | None = field(default=None, repr=False, compare=False)
 
     @property
     def directory(self) -> Path:
-        """The function's folder."""
+        """The function's folder; of a decorated function the one of the file that defines it."""
         return Path(self.folder)
 
     @property
-    def source(self) -> JsonFile:
+    def source(self) -> Source:
         """The file that declares the function."""
-        return JsonFile(os.path.join(self.folder, "function.json"))
+        return self.declared_in or JsonFile(os.path.join(self.folder, "function.json"))
 
     @property
     def location(self) -> Location:
-        """The file that declares the function, as a place to name in a message."""
-        return Location(self.source.path)
+        """Where the function is declared, as a place to name in a message: function.json, or the first decorator."""
+        return Location(self.source.path) if self.declared_in is None else self.declared_in.location()
 
     @cached_property
     def bindings(self) -> NameMapping[Binding]:
@@ -130,7 +146,12 @@ class Function:
 
     @cached_property
     def script_file(self) -> Path:
-        """The Python script that the worker loads: ``scriptFile``, or what the host finds in the folder."""
+        """The Python script that the worker loads: ``scriptFile``, or what the host finds in the folder.
+
+        Of a decorated function it is the file that defines it.
+        """
+        if self.declared_in is not None:
+            return Path(self.declared_in.path)
         return Path(primary_script(self.folder, self.script_file_setting))
 
     @property

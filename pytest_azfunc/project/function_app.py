@@ -3,46 +3,44 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_azfunc.errors import (
-    AzfuncError,
-    FunctionNotFound,
-    Location,
-    ProjectError,
-    UnsupportedFeature,
-    listing,
-    suggestion,
-)
-from pytest_azfunc.project import binding_types, http_routes
+from pytest_azfunc.errors import AzfuncError, FunctionNotFound, Location, ProjectError, listing, suggestion
+from pytest_azfunc.project import binding_types
+from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_host_order
 from pytest_azfunc.project.function import Function
 from pytest_azfunc.project.function_json import read_function
 from pytest_azfunc.project.host_json import HostConfig, read_host_json
-from pytest_azfunc.project.names import NameMapping, host_order
-from pytest_azfunc.project.settings import FILE_NAME, read_settings_file
+from pytest_azfunc.project.names import host_order
+from pytest_azfunc.project.settings import FILE_NAME, read_host_section, read_settings_file
+
+if TYPE_CHECKING:
+    from pytest_azfunc.project.indexing import Indexer
 
 DECORATOR_SCRIPT = "function_app.py"
+SCRIPT_SETTING = "PYTHON_SCRIPT_FILE_NAME"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Project:
-    """What the host finds in a function app's folder. Make one with :meth:`load`; no user code is imported.
+    """What the host finds in a function app's folder. Make one with :meth:`load`.
+
+    No user code is imported to read function.json files. Decorators are declared by running the script, so the
+    functions of such an app are read when they are first asked for.
 
     :ivar root: the app's folder.
-    :ivar functions: name -> :class:`Function`, in the host's order; names are looked up without case.
-    :ivar errors: name -> what the host objects to, for functions that it would leave out.
     :ivar host: what host.json says.
-    :ivar excluded: names that host.json's ``functions`` leaves out.
+    :ivar indexer: reads a decorator app's functions; None in the function.json model.
     """
 
     root: Path
-    functions: Mapping[str, Function] = field(default_factory=NameMapping)
-    errors: Mapping[str, AzfuncError] = field(default_factory=NameMapping)
     host: HostConfig = field(default_factory=HostConfig)
-    excluded: tuple[str, ...] = ()
+    indexer: Indexer | None = field(default=None, compare=False)
+    _contents: Contents = field(default_factory=Contents)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, binding_types: Mapping[str, str] | None = None) -> Project:
@@ -57,16 +55,69 @@ class Project:
         if not os.path.isdir(root):
             raise ProjectError("project-missing", location=Location(root), path=given)
         host = read_host_json(root)
-        if os.path.isfile(os.path.join(root, DECORATOR_SCRIPT)):
-            raise _decorator_model(root)
-        return _assemble(root, host, binding_types or {})
+        known_types = {**_KNOWN, **{name.lower(): name for name in binding_types or ()}}
+        script = _decorator_script(root)
+        if script is None:
+            return cls(Path(root), host, None, _read_folders(root, host, known_types))
+        from pytest_azfunc.project.indexing import Indexer, Script
+
+        return cls(Path(root), host, Indexer(Script(root, script, host.functions, known_types, lambda: _values(root))))
+
+    @property
+    def model(self) -> Literal["function.json", "decorators"]:
+        """How the app declares its functions."""
+        return "function.json" if self.indexer is None else "decorators"
+
+    @property
+    def contents(self) -> Contents:
+        """Everything that was read of the app's functions. A decorator app is imported when this is first asked for."""
+        return self._contents if self.indexer is None else self.indexer.contents()
+
+    @property
+    def functions(self) -> Mapping[str, Function]:
+        """Name -> :class:`Function`, in the host's order; names are looked up without case."""
+        return self.contents.functions
+
+    @property
+    def errors(self) -> Mapping[str, AzfuncError]:
+        """Name -> what the host objects to, for functions that it would leave out."""
+        return self.contents.errors
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """Names that host.json's ``functions`` leaves out."""
+        return self.contents.excluded
+
+    @property
+    def failure(self) -> IndexFailure | None:
+        """What hides all functions of a decorator app, with its place and what is lost; None when nothing does."""
+        return self.contents.failure
+
+    @property
+    def index_error(self) -> Exception | None:
+        """The exception that hides all functions of a decorator app: Azure would show none. The user's own, or ours."""
+        return None if self.failure is None else self.failure.error
+
+    def of_another_process(self) -> Project:
+        """The same app, its decorators to be read anew: a worker process has modules and functions of its own."""
+        return self if self.indexer is None else replace(self, indexer=self.indexer.another())
+
+    def raise_failure(self) -> None:
+        """Raise :attr:`index_error`, if there is one, with the traceback of the app's own code."""
+        __tracebackhide__ = True
+        failure = self.failure
+        if failure is not None:
+            raise failure.error.with_traceback(failure.traceback)
 
     def find(self, name: str) -> Function:
         """The function of that name, case ignored.
 
         :raises AzfuncError: what the host has against it, from :attr:`errors`.
+        :raises Exception: :attr:`index_error`, when nothing of the app could be indexed.
         :raises FunctionNotFound: there is none; the message names the nearest.
         """
+        __tracebackhide__ = True
+        self.raise_failure()
         function = self.functions.get(name)
         if function is not None:
             return function
@@ -85,16 +136,47 @@ class Project:
 
         :raises ProjectError: the file is not valid.
         """
-        path = os.path.join(self.root, FILE_NAME)
-        return read_settings_file(path) if os.path.lexists(path) else {}
+        return _values(os.fspath(self.root))
+
+    @cached_property
+    def local_host_section(self) -> Mapping[str, Any]:
+        """``Host`` of local.settings.json, with names in lower case: what ``func start`` is told; empty without it.
+
+        :raises ProjectError: the file is not valid.
+        """
+        return read_host_section(os.path.join(self.root, FILE_NAME))
 
     def __repr__(self) -> str:
+        if self.indexer is not None and self.indexer.present is None:
+            return f"<Project {self.root}: {self.indexer.script.name}, not indexed yet>"
         return f"<Project {self.root}: {len(self.functions)} functions, {len(self.errors)} errors>"
 
 
-def _assemble(root: str, host: HostConfig, further_types: Mapping[str, str]) -> Project:
-    known_types = {**binding_types.KNOWN, **{name.lower(): name for name in further_types}}
-    functions: dict[str, Function] = {}
+_KNOWN = binding_types.KNOWN
+
+
+def _values(root: str) -> Mapping[str, str]:
+    path = os.path.join(root, FILE_NAME)
+    return read_settings_file(path) if os.path.lexists(path) else {}
+
+
+def _decorator_script(root: str) -> str | None:
+    """The file name of the app's decorator script; None when the app is of the function.json model.
+
+    As in the worker, the model is decided by the script being there. A name that no script may have is an error that
+    indexing reports.
+    """
+    name = os.environ.get(SCRIPT_SETTING)
+    if name is None:
+        try:
+            name = _values(root).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
+        except ProjectError:  # whoever needs the settings will say so
+            name = DECORATOR_SCRIPT
+    return name if os.path.exists(os.path.join(root, name)) else None
+
+
+def _read_folders(root: str, host: HostConfig, known_types: Mapping[str, str]) -> Contents:
+    functions: list[Function] = []
     errors: dict[str, AzfuncError] = {}
     allowed = None if host.functions is None else {name.lower() for name in host.functions}
     excluded = []
@@ -110,46 +192,8 @@ def _assemble(root: str, host: HostConfig, further_types: Mapping[str, str]) -> 
             errors[name] = error
             continue
         if function is not None:
-            functions[name] = function
-    _drop(functions, errors, _duplicates(functions.values()))
-    _drop(functions, errors, http_routes.conflicts(functions.values()))
-    found, problems = NameMapping(functions.items()), NameMapping(_keyed(errors, functions))
-    return Project(Path(root), found, problems, host, tuple(excluded))
-
-
-def _drop(functions: dict[str, Function], errors: dict[str, AzfuncError], found: Mapping[str, AzfuncError]) -> None:
-    for name, error in found.items():
-        errors[name] = error
-        del functions[name]
-
-
-def _duplicates(functions: Iterable[Function]) -> dict[str, AzfuncError]:
-    """Functions whose name differs only in case from the name of one before."""
-    errors: dict[str, AzfuncError] = {}
-    first: dict[str, str] = {}
-    for function in functions:
-        other = first.setdefault(function.name.lower(), function.name)
-        if other != function.name:
-            errors[function.name] = ProjectError(
-                "function-name-duplicate",
-                function=function.name,
-                location=function.location,
-                name=function.name,
-                other=other,
-            )
-    return errors
-
-
-def _keyed(errors: Mapping[str, AzfuncError], functions: Mapping[str, Function]) -> Iterator[tuple[str, AzfuncError]]:
-    """The errors by name, in the host's order; a mapping that ignores case has no room for ``foo`` beside ``Foo``."""
-    taken = {name.lower() for name in functions}
-    for name in sorted(errors, key=lambda name: (host_order(name), name)):
-        key, number = name, 1
-        while key.lower() in taken:
-            number += 1
-            key = f"{name} ({number})"
-        taken.add(key.lower())
-        yield key, errors[name]
+            functions.append(function)
+    return admit(functions, errors, excluded)
 
 
 def _folders(root: str) -> list[str]:
@@ -160,8 +204,7 @@ def _folders(root: str) -> list[str]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ProjectError("project-unreadable", location=Location(root), path=root, reason=reason) from None
-    # Sorted twice, so that names that differ only in case come in the same order everywhere.
-    return sorted(sorted(names), key=host_order)
+    return in_host_order(names)
 
 
 def _may_be_folder(entry: os.DirEntry[str]) -> bool:
@@ -169,13 +212,3 @@ def _may_be_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a loop of symbolic links
         return False
-
-
-def _decorator_model(root: str) -> UnsupportedFeature:
-    return UnsupportedFeature(
-        "unsupported",
-        location=Location(os.path.join(root, DECORATOR_SCRIPT)),
-        feature="the decorator programming model (function_app.py)",
-        azure="the worker indexes function_app.py, and function.json files are ignored.",
-        remedy="test an app of the function.json model; the decorator model is on its way.",
-    )

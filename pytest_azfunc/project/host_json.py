@@ -2,16 +2,18 @@
 
 Sources: Azure/azure-functions-host, HostJsonFileConfigurationSource.cs and ScriptJobHostOptionsSetup.cs. The host turns
 the file into .NET configuration: names ignore case, every scalar is text, and null is an empty text. An object or array
-in the place of something else is passed over in silence there; here it is an error, for nobody means that.
+in the place of something else is passed over in silence there; here it is an error, for nobody means that. For
+`extensions.http`: CustomHttpHeadersOptionsSetup.cs, HostHstsOptionsSetup.cs; webjobs-sdk-extensions, HttpOptions.cs.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from pytest_azfunc.errors import Location, ProjectError, either, json_kind, shown_json
 from pytest_azfunc.project.function import RetryPolicy
@@ -25,7 +27,25 @@ LOG_LEVELS = ("trace", "debug", "information", "warning", "error", "critical", "
 DEFAULT_TIMEOUT: Final = timedelta(minutes=30)
 _NO_TIMEOUT = timedelta(days=-1)  # -1 is a time span of minus one day
 _SHORTEST_TIMEOUT = timedelta(seconds=1)
+_INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _RETRY_RULES = {"retry-value": "host-json-retry", "retry-value-missing": "host-json-retry-missing"}
+
+
+@dataclass(frozen=True)
+class Hsts:
+    """``extensions.http.hsts`` of host.json, where it is enabled.
+
+    :ivar max_age: how long browsers remember to use https.
+    :ivar excluded_hosts: hosts in lower case that get no header: those of the file, and the machine itself.
+    """
+
+    SECOND: ClassVar = timedelta(seconds=1)
+
+    max_age: timedelta = timedelta(days=30)
+    include_sub_domains: bool = False
+    preload: bool = False
+    excluded_hosts: frozenset[str] = frozenset(("localhost", "127.0.0.1", "[::1]"))
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,10 @@ class HostConfig:
     :ivar retry: the retry policy of functions that have none of their own.
     :ivar function_timeout: how long a function may run; None for no limit. 30 minutes by default, as outside of the
         Consumption plan.
+    :ivar http_custom_headers: names and values of the headers that every HTTP response gets.
+    :ivar http_hsts: what HSTS says to browsers, or None where it is off.
+    :ivar max_outstanding_requests: how many HTTP requests may be running or waiting; None for no limit.
+    :ivar max_concurrent_requests: how many of them run at a time; None for no limit.
     :ivar content: the whole file.
     """
 
@@ -48,6 +72,10 @@ class HostConfig:
     log_levels: Mapping[str, str] = field(default_factory=dict)
     retry: RetryPolicy | None = None
     function_timeout: timedelta | None = DEFAULT_TIMEOUT
+    http_custom_headers: Mapping[str, str] = field(default_factory=dict)
+    http_hsts: Hsts | None = None
+    max_outstanding_requests: int | None = None
+    max_concurrent_requests: int | None = None
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     source: JsonFile | None = field(default=None, repr=False, compare=False)
 
@@ -67,13 +95,18 @@ def read_host_json(root: str) -> HostConfig:
     if not content:  # the host replaces {} by its default
         return HostConfig(exists=True, source=source)
     _check_version(content, source)
+    http = _section(_section(content, source, "extensions"), source, "extensions", "http")
     return HostConfig(
         exists=True,
         functions=_functions(content, source),
-        route_prefix=_route_prefix(content, source),
+        route_prefix=_route_prefix(http, source),
         log_levels=_log_levels(content, source),
         retry=_retry(content, source),
         function_timeout=_function_timeout(content, source),
+        http_custom_headers=_custom_headers(http, source),
+        http_hsts=_hsts(http, source),
+        max_outstanding_requests=_limit(http, source, "maxOutstandingRequests"),
+        max_concurrent_requests=_limit(http, source, "maxConcurrentRequests"),
         content=content,
         source=source,
     )
@@ -106,12 +139,83 @@ def _functions(content: Mapping[str, Any], source: JsonFile) -> tuple[str, ...] 
     return tuple(names)
 
 
-def _route_prefix(content: Mapping[str, Any], source: JsonFile) -> str:
-    http = _section(_section(content, source, "extensions"), source, "extensions", "http")
+def _route_prefix(http: Mapping[str, Any], source: JsonFile) -> str:
     keys = ("extensions", "http", "routePrefix")
     if not any(key.lower() == "routeprefix" for key in http):
         return "api"
     return _text(_member(http, "routePrefix"), source, keys, "a string")
+
+
+def _custom_headers(http: Mapping[str, Any], source: JsonFile) -> Mapping[str, str]:
+    """Names and values; of names that differ only in case the last one counts, under the first spelling."""
+    headers: dict[str, str] = {}
+    for name, value in _section(http, source, "extensions", "http", "customHeaders").items():
+        keys = ("extensions", "http", "customHeaders", name)
+        text = _text(value, source, keys, "the value of a header")
+        if not _HEADER_NAME.fullmatch(name):
+            raise _fatal(source, keys, "no name of a header", "letters, digits and hyphens")
+        if not (text.isascii() and text.isprintable()):
+            raise _fatal(source, keys, shown_json(value), "plain ASCII without line breaks")
+        spelled = next((known for known in headers if known.lower() == name.lower()), name)
+        headers[spelled] = text
+    return headers
+
+
+def _hsts(http: Mapping[str, Any], source: JsonFile) -> Hsts | None:
+    keys = ("extensions", "http", "hsts")
+    section = _section(http, source, *keys)
+    if not section:
+        return None
+    if not _text(_member(section, "isEnabled"), source, (*keys, "isEnabled"), "true or false").strip():
+        raise _wrong(source, (*keys, "isEnabled"), "missing", "true or false")
+    enabled, sub_domains, preload = (
+        _bool(section, source, *keys, name) for name in ("isEnabled", "includeSubDomains", "preload")
+    )
+    hosts = _member(section, "excludedHosts")
+    if hosts is not None and not isinstance(hosts, list):
+        raise _ignored(source, (*keys, "excludedHosts"), json_kind(hosts), "an array of host names")
+    excluded = {
+        _text(host, source, (*keys, "excludedHosts", index), "the name of a host").lower()
+        for index, host in enumerate(hosts or ())
+    }
+    max_age, default = _max_age(section, source, *keys, "maxAge"), Hsts()
+    hsts = Hsts(max_age, sub_domains, preload, default.excluded_hosts | excluded)
+    return hsts if enabled else None
+
+
+def _max_age(section: Mapping[str, Any], source: JsonFile, *keys: str) -> timedelta:
+    expected = "a time span such as '30.00:00:00'"
+    value = _member(section, keys[-1])
+    text = _text(value, source, keys, expected)
+    if not text:
+        return Hsts().max_age
+    span = parse_timespan(text)
+    if span is None:
+        raise _wrong(source, keys, shown_json(value), expected)
+    return span
+
+
+def _bool(section: Mapping[str, Any], source: JsonFile, *keys: str) -> bool:
+    value = _member(section, keys[-1])
+    text = _text(value, source, keys, "true or false").strip().lower()
+    if text not in ("", "true", "false"):
+        raise _wrong(source, keys, shown_json(value), "true or false")
+    return text == "true"
+
+
+def _limit(http: Mapping[str, Any], source: JsonFile, name: str) -> int | None:
+    """A limit of requests; -1 stands for none."""
+    keys, expected = ("extensions", "http", name), "a whole number of at least 1, or -1 for no limit"
+    value = _member(http, name)
+    text = _text(value, source, keys, expected)
+    if not text:
+        return None
+    if _INTEGER.fullmatch(text) is None or len(text) > 20 or not -(2**31) <= int(text) < 2**31:
+        raise _wrong(source, keys, shown_json(value), expected)
+    limit = int(text)
+    if limit == 0 or limit < -1:
+        raise _fatal(source, keys, shown_json(value), expected)
+    return None if limit == -1 else limit
 
 
 def _log_levels(content: Mapping[str, Any], source: JsonFile) -> Mapping[str, str]:
@@ -178,7 +282,7 @@ def _member(parent: Mapping[str, Any], name: str) -> Any:
     return found
 
 
-def _text(value: object, source: JsonFile, keys: tuple[str, ...], expected: str) -> str:
+def _text(value: object, source: JsonFile, keys: tuple[str | int, ...], expected: str) -> str:
     """A scalar as .NET configuration keeps it."""
     if value is None:
         return ""
@@ -196,6 +300,13 @@ def _wrong(source: JsonFile, keys: tuple[str | int, ...], found: str, expected: 
 def _ignored(source: JsonFile, keys: tuple[str | int, ...], found: str, expected: str) -> ProjectError:
     return ProjectError(
         "host-json-ignored", location=source.location(*keys), name=_dotted(keys), found=found, expected=expected
+    )
+
+
+def _fatal(source: JsonFile, keys: tuple[str | int, ...], found: str, expected: str) -> ProjectError:
+    """The host starts with it, but then it cannot answer."""
+    return ProjectError(
+        "host-json-http", location=source.location(*keys), name=_dotted(keys), found=found, expected=expected
     )
 
 

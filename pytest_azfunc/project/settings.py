@@ -80,6 +80,51 @@ def read_settings_file(path: str) -> dict[str, str]:
     return settings
 
 
+def read_host_section(path: str) -> dict[str, Any]:
+    """``Host`` of a local.settings.json: what ``func start`` reads for itself.
+
+    :returns: the names in lower case, of which ``cors`` (a string) and ``corscredentials`` (a boolean) are checked;
+        empty where the file or the section is missing.
+    :raises ProjectError: not JSON, or a value of the wrong type. Values are never shown.
+    """
+    name, source = os.path.basename(path), JsonFile(path)
+    try:
+        content = loads(read_json_text(path, unreadable="settings-invalid"))
+    except FileNotFoundError:
+        return {}
+    except JsonError as error:
+        where, reason = Location(path, error.line, error.column), "its JSON is broken here"
+        raise ProjectError("settings-invalid", location=where, file=name, reason=reason) from None
+
+    def invalid(found: object, expected: str, *keys: str) -> ProjectError:
+        dotted = ".".join(keys)
+        return ProjectError(
+            "settings-host-section",
+            location=source.location(*keys),
+            file=name,
+            name=dotted,
+            found=json_kind(found),
+            expected=expected,
+        )
+
+    members = {key.lower(): (key, value) for key, value in content.items()} if isinstance(content, dict) else {}
+    host_key, section = members.get("host", ("Host", None))
+    if section is None:
+        return {}
+    if not isinstance(section, dict):
+        raise invalid(section, "an object", host_key)
+    result: dict[str, Any] = {}
+    for key, value in section.items():
+        if key.lower() == "cors" and not isinstance(value, (str, type(None))):
+            raise invalid(value, "a string: origins, separated by commas", host_key, key)
+        if key.lower() == "corscredentials":
+            if str(value).lower() not in ("true", "false", "none"):
+                raise invalid(value, "true or false", host_key, key)
+            value = str(value).lower() == "true"
+        result[key.lower()] = value
+    return result
+
+
 def _as_text(value: Any) -> str:
     """A scalar as Newtonsoft makes text of it."""
     if isinstance(value, bool):
@@ -113,7 +158,18 @@ def _with_dead_suffix(connection: str) -> str:
     return f"{connection.rstrip('; ')};EndpointSuffix={_DEAD_HOST}"
 
 
+def _environment_speaks_of_disabling() -> bool:
+    """A cheap look before the search: it is asked at every HTTP request, and ``os.environ`` decodes name by name."""
+    names: Any = getattr(os.environ, "_data", os.environ)
+    try:
+        return b"disabled" in b"\0".join(names).lower()
+    except TypeError:  # Windows keeps them as text
+        return "disabled" in "\0".join(names).lower()
+
+
 def is_disabled(function: str, settings: Mapping[str, str]) -> bool:
     """Whether an app setting disables the function: only ``1`` and ``true`` do (HostListenerFactory.IsDisabled)."""
+    if settings is os.environ and not _environment_speaks_of_disabling():
+        return False
     names = {f"azurewebjobs.{function}.disabled".lower(), f"azurewebjobs_{function}_disabled".lower()}
     return any(value.lower() in ("1", "true") for key, value in settings.items() if key.lower() in names)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_azfunc.project.binding_registry import BindingRegistry
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.cookies import rpc_cookies
 from pytest_azfunc.worker.generic import GenericConverter
@@ -15,37 +16,21 @@ from pytest_azfunc.worker.generic import GenericConverter
 _INT64 = 2**63
 
 
-class Converters:
+class Converters(BindingRegistry):
     """The converters of the installed SDK, by binding type. Imports the SDK when it is made."""
 
-    def __init__(self) -> None:
-        functions = importlib.import_module("azure.functions")
-        self._registry: Any = functions.get_binding_registry()
+    generic = GenericConverter
+
+    def __init__(self, *, names_binding_types: bool = False) -> None:
+        """Import the SDK.
+
+        :param names_binding_types: whether the error for a value that cannot be encoded names the binding's type,
+            not its converter.
+        """
+        super().__init__()
+        self._names_binding_types = names_binding_types
         self._datum: Any = importlib.import_module("azure.functions.meta").Datum
         self._no_body = self._datum(b"", "bytes")
-
-    def converter(self, binding_type: str) -> Any:
-        """The SDK's converter for the type, or the generic one. Case matters here, unlike in the host."""
-        return self._registry.get(binding_type) or GenericConverter
-
-    def takes_trigger_metadata(self, binding_type: str) -> bool:
-        """Whether the converter is given the trigger's metadata: for triggers, and for plain ``blob`` too."""
-        return bool(self.converter(binding_type).has_trigger_support())
-
-    def has_implicit_output(self, binding_type: str) -> bool:
-        """Whether the return value goes to this binding although no ``$return`` exists."""
-        converter = self.converter(binding_type)
-        if converter is GenericConverter:
-            return binding_type != "durableClient"
-        return bool(getattr(converter, "has_implicit_output", lambda: False)())
-
-    def accepts_input(self, binding_type: str, annotation: Any) -> bool:
-        """Whether an input of this type may be annotated so."""
-        return bool(self.converter(binding_type).check_input_type_annotation(annotation))
-
-    def accepts_output(self, binding_type: str, annotation: Any) -> bool:
-        """Whether an output of this type may be annotated so."""
-        return bool(self.converter(binding_type).check_output_type_annotation(annotation))
 
     def datums(self, typed: Mapping[str, TypedData]) -> Mapping[str, Any]:
         """Trigger metadata in the SDK's form."""
@@ -113,8 +98,9 @@ class Converters:
         try:
             encoded = converter.encode(value, expected_type=annotation)
         except NotImplementedError:
+            shown = binding_type if self._names_binding_types else converter
             raise TypeError(
-                f'unable to encode outgoing TypedData: unsupported type "{converter}" '
+                f'unable to encode outgoing TypedData: unsupported type "{shown}" '
                 f'for Python type "{type(value).__name__}"'
             ) from None
         kind, content = encoded if converter is GenericConverter else (encoded.type, encoded.value)

@@ -13,24 +13,30 @@ _SAME_SITE = {"lax": "Lax", "strict": "Strict", "none": "ExplicitNone"}
 def rpc_cookies(jars: Iterable[Any] | None) -> list[dict[str, Any]]:
     """One dict per cookie; *jars* are ``http.cookies.SimpleCookie`` objects as the SDK's converter makes them.
 
-    :raises ValueError: an ``Expires`` that is no HTTP date.
-    :raises TypeError: a ``Max-Age`` that is no number.
+    :raises ValueError: an ``Expires`` that is no HTTP date; ``UnicodeEncodeError`` for a lone surrogate.
+    :raises TypeError: a ``Max-Age`` that is no number, an ``Expires`` on the first day there is.
     """
     return [_cookie(name, morsel) for jar in jars or () for name, morsel in jar.items()]
 
 
 def _cookie(name: str, morsel: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": morsel.value,
-        "domain": morsel["domain"],
-        "path": morsel["path"],
+    # In the order in which Azure's worker gets to them: the first that does not fit is the error.
+    optional = {
+        "domain": _text(morsel["domain"]),
+        "path": _text(morsel["path"]),
         "expires": _expires(morsel["expires"]),
         "secure": bool(morsel["secure"]),
         "http_only": bool(morsel["httponly"]),
         "same_site": _SAME_SITE.get(morsel["samesite"].lower(), "None"),
         "max_age": _max_age(morsel["max-age"]),
     }
+    return {"name": _text(name), "value": _text(morsel.value), **optional}
+
+
+def _text(text: str) -> str:
+    """The text, if a message can carry it: a quoted value may hold any character."""
+    text.encode("utf-8")
+    return text
 
 
 def _expires(text: str) -> int | None:
@@ -43,6 +49,12 @@ def _expires(text: str) -> int | None:
         # Azure's worker logs to the root logger here, so the line shows up among the user's.
         logging.error("Can not parse value %s of expires in the cookie due to invalid format.", text)
         raise
+    if moment.year == moment.month == moment.day == 1:
+        # Azure's worker takes the date for a local time, and to look for a change of clocks it asks for the day before.
+        raise TypeError(
+            f"A 'datetime' or 'int' type was expected instead of a '{datetime}' type. "
+            f"Cannot parse value {moment} of 'cookie.expires'."
+        )
     return int(moment.replace(tzinfo=timezone.utc).timestamp())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,12 +13,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Seconds that a function which blocks the loop has for coming to an end when the loop's thread is stopped.
+_PATIENCE = 5.0
+
 
 class WorkerLoop:
-    """One loop that lives as long as the host, made when it is first needed."""
+    """One loop that lives as long as the host, made when it is first needed.
+
+    It runs on the thread that invokes an async function. While a live server is up it runs on a thread of its own, as
+    in Azure's worker, because several threads invoke functions then.
+    """
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._turn = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
 
     def _get(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -28,7 +39,45 @@ class WorkerLoop:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run the coroutine to its end; tasks that it leaves behind go on at the next run."""
-        return self._get().run_until_complete(coroutine)
+        if self._thread is not None:
+            import asyncio
+
+            return asyncio.run_coroutine_threadsafe(coroutine, self._get()).result()
+        with self._turn:
+            return self._get().run_until_complete(coroutine)
+
+    def is_this(self, loop: object) -> bool:
+        """Whether *loop* is the asyncio loop that functions run on here."""
+        return loop is not None and loop is self._loop
+
+    def start_thread(self) -> None:
+        """Run the loop on a thread of its own from now on."""
+        with self._turn:
+            if self._thread is None:
+                self._stopping = False
+                self._thread = threading.Thread(
+                    target=self._run_on, args=(self._get(),), name="azfunc-event-loop", daemon=True
+                )
+                self._thread.start()
+
+    def _run_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        while not self._stopping:
+            try:
+                loop.run_forever()
+            except BaseException:  # SystemExit of a task ends run_forever(); whoever waits for the task gets it too
+                continue
+
+    def stop_thread(self) -> None:
+        """End the loop's thread. What was running stays unfinished; it goes on with the next :meth:`run`."""
+        with self._turn:
+            thread, self._thread = self._thread, None
+            if thread is None:
+                return
+            self._stopping = True
+            self._get().call_soon_threadsafe(self._get().stop)
+            thread.join(_PATIENCE)
+            if thread.is_alive():  # a function that blocks the loop for ever: thread and loop are beyond help
+                self._loop = None
 
     @contextmanager
     def appears_running(self) -> Iterator[None]:
@@ -46,6 +95,7 @@ class WorkerLoop:
 
     def close(self) -> None:
         """Cancel what still runs and close the loop."""
+        self.stop_thread()
         loop, self._loop = self._loop, None
         if loop is None or loop.is_closed():
             return

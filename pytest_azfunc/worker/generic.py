@@ -8,21 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_azfunc.project.binding_registry import GenericBinding
 
-class GenericConverter:
+
+class GenericConverter(GenericBinding):
     """Same shape as the SDK's converters: classmethods on a class."""
-
-    @classmethod
-    def has_trigger_support(cls) -> bool:
-        return False
-
-    @classmethod
-    def check_input_type_annotation(cls, pytype: type) -> bool:
-        return issubclass(pytype, (str, bytes))
-
-    @classmethod
-    def check_output_type_annotation(cls, pytype: type) -> bool:
-        return issubclass(pytype, (str, bytes, bytearray))
 
     @classmethod
     def decode(cls, data: Any, *, trigger_metadata: Any) -> Any:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import Any
 
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
 from pytest_azfunc.project import Function
-from pytest_azfunc.worker.app_modules import NAMESPACE
+from pytest_azfunc.project.app_modules import NAMESPACE
+from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, line_in
 
 
 def import_entry_point(
@@ -36,11 +35,11 @@ def import_entry_point(
             module = importlib.import_module(name)
     except SystemExit as exit_:
         raise FunctionLoadError(
-            "import-exits", function=function.name, location=Location(script, _line_in(script, exit_)), script=shown
+            "import-exits", function=function.name, location=Location(script, line_in(script, exit_)), script=shown
         ) from exit_
     except Exception as error:
         _note(error, function)
-        raise error.with_traceback(_from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped
+        raise error.with_traceback(from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped
     entry_point = getattr(module, function.entry_point, None)
     if entry_point is None or not callable(entry_point):
         names = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
@@ -74,37 +73,10 @@ def module_name(function: Function, script: str, root: str) -> str:
     return ".".join([NAMESPACE, *folders] + ([] if stem.lower() == "__init__" else [stem]))
 
 
-def _from_app(traceback: TracebackType | None, root: str) -> TracebackType | None:
-    """The traceback from the first frame of the app on, without ours and the import system's."""
-    while traceback is not None and not traceback.tb_frame.f_code.co_filename.startswith(root + os.sep):
-        traceback = traceback.tb_next
-    return traceback
-
-
-def _line_in(script: str, error: BaseException) -> int | None:
-    """The line of *script* on which *error* left it."""
-    traceback, line = error.__traceback__, None
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == script:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line
-
-
 def _note(error: Exception, function: Function) -> None:
     """Tell what the import error means in Azure; the exception itself stays the user's own."""
-    if sys.version_info < (3, 11):
-        return
     note = (
         f"azfunc: raised while {os.path.basename(function.script_file)} of {function.name!r} was imported. "
         "In Azure the worker refuses to load the function; every call of it fails."
     )
-    if isinstance(error, KeyError):
-        note += (
-            " If the key is an app setting: it is not in local.settings.json, the environment, "
-            "or @pytest.mark.azfunc(settings={...})."
-        )
-    elif isinstance(error, ImportError):
-        note += " Is the package in requirements.txt?"
-    if note not in getattr(error, "__notes__", ()):
-        error.add_note(note)
+    add_note(error, note + hint_for(error))

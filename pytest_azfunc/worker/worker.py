@@ -6,11 +6,15 @@ import contextvars
 import inspect
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.decorators import is_decorated
+from pytest_azfunc.project.process_state import Environment, EventLoopPolicy, Loggers
+from pytest_azfunc.project.signature import check_signature
 from pytest_azfunc.rpc import (
     InvocationRequest,
     InvocationResponse,
@@ -19,13 +23,13 @@ from pytest_azfunc.rpc import (
     TraceContext,
     TypedData,
 )
+from pytest_azfunc.worker.asgi_lifespan import end_lifespan, has_begun
 from pytest_azfunc.worker.context import Context, Out
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.event_loop import WorkerLoop, is_loop_running, no_running_loop
 from pytest_azfunc.worker.loader import import_entry_point
 from pytest_azfunc.worker.logs import CURRENT, THREADS, Records
-from pytest_azfunc.worker.signature import check_signature
-from pytest_azfunc.worker.surroundings import Environment, EventLoopPolicy, Loggers, Stage, worker_log_level
+from pytest_azfunc.worker.surroundings import Stage, worker_log_level
 from pytest_azfunc.worker.worker_process import LoadedFunction, WorkerProcess
 
 _NO_TRACE = TraceContext()
@@ -41,8 +45,8 @@ class Worker:
     """
 
     def __init__(self, project: Project, process: WorkerProcess | None = None) -> None:
-        self.project = project
         self.process = process or WorkerProcess(project)
+        self.project = self.process.project
         self._loop = WorkerLoop()
         self._borrowed: tuple[EventLoopPolicy, Loggers, Environment] | None = None
         self._is_open = False
@@ -63,12 +67,17 @@ class Worker:
         THREADS.install()
         self._is_open = True
         self.process.effects.apply(self._stage)
+        indexer = self.project.indexer
+        if indexer is not None:
+            indexer.forget_failure()
+            self._outer_place, indexer.place = indexer.place, self._while_indexing
 
     def close(self) -> None:
         """Put everything back. A second call does nothing."""
         try:
             if self._is_open:
                 self._is_open = False
+                self._leave_index()
                 THREADS.uninstall()
                 self.process.deactivate()
                 self._stage.close()
@@ -77,6 +86,34 @@ class Worker:
             for part in self._borrowed or ():
                 part.restore()
             self._borrowed = None
+
+    def _leave_index(self) -> None:
+        indexer = self.project.indexer
+        if indexer is None:
+            return
+        indexer.place = self._outer_place
+        if indexer.present is not None and has_begun(indexer.present.app):
+            self._stage.enter()
+            try:
+                end_lifespan(indexer.present.app, self._loop)
+            finally:
+                self._stage.leave()
+
+    @contextmanager
+    def _while_loading(self) -> Iterator[None]:
+        """The worker's surroundings; what the app changes of the process meanwhile is kept for every host."""
+        before = Environment(), Loggers()
+        self._stage.enter()
+        try:
+            yield
+        finally:
+            self._stage.leave()
+            self.process.effects.record(*before, self._stage)
+
+    @contextmanager
+    def _while_indexing(self) -> Iterator[None]:
+        with self._while_loading(), self._loop.appears_running():
+            yield
 
     @property
     def converters(self) -> Converters:
@@ -88,30 +125,32 @@ class Worker:
 
         :param name: the function's name, case ignored.
         :raises FunctionNotFound: no such function.
-        :raises AzfuncError: the host has already refused its function.json.
+        :raises AzfuncError: the host has already refused what declares it.
         :raises FunctionLoadError: the worker refuses it.
         :raises Exception: whatever the script raises while it is imported, unchanged.
         """
         __tracebackhide__ = True
         function = self.project.find(name)
         loaded = self.process.loaded.get(function.name)
-        if loaded is None:
-            loaded = self.process.loaded[function.name] = self._load(function)
+        if loaded is None or loaded.function is not function:
+            with self.process.loading:
+                loaded = self.process.loaded.get(function.name)
+                if loaded is None or loaded.function is not function:
+                    loaded = self.process.loaded[function.name] = self._load(function)
         return loaded
 
     def _load(self, function: Function) -> LoadedFunction:
         __tracebackhide__ = True
-        before = Environment(), Loggers()
-        self._stage.enter()
-        try:
-            # In a context of its own: what a script sets in a context variable, no call of its function sees.
-            main = contextvars.copy_context().run(
-                import_entry_point, function, os.fspath(self.project.root), self._loop.appears_running
-            )
-            signature = check_signature(function, main, self.converters)
-        finally:
-            self._stage.leave()
-            self.process.effects.record(*before, self._stage)
+        if self.project.indexer is not None and function.user_function is not None:
+            main = function.user_function
+            signature = self.project.indexer.index().signatures[function.name]
+        else:
+            with self._while_loading():
+                # In a context of its own: what a script sets in a context variable, no call of its function sees.
+                main = contextvars.copy_context().run(
+                    import_entry_point, function, os.fspath(self.project.root), self._loop.appears_running
+                )
+                signature = check_signature(function, main, self.converters)
         decoders = {
             parameter: (how.binding_type, self.converters.takes_trigger_metadata(how.binding_type))
             for parameter, how in signature.inputs.items()
@@ -161,6 +200,13 @@ class Worker:
         loaded = self.load(request.function)
         return _Call(self, loaded, request)
 
+    def run_loop_on_a_thread(self) -> None:
+        """Let async functions run on a thread of their own until the worker is closed, as in Azure.
+
+        A live server needs it: its requests come on several threads, and all async functions share one loop.
+        """
+        self._loop.start_thread()
+
     def decode_trigger(self, function: Function, request: InvocationRequest) -> Any:
         """The SDK object that the function would get for its trigger.
 
@@ -175,7 +221,12 @@ class Worker:
         return self.converters.decode(binding_type, data, metadata)
 
     def is_entry_point(self, function: Function, candidate: Any) -> bool:
-        """Whether *candidate* is the function's entry point; imports nothing to find out."""
+        """Whether *candidate* is the function's entry point; imports nothing to find out.
+
+        A decorator makes another object of a function: either may be asked for.
+        """
+        if function.user_function is not None:
+            return is_decorated(candidate, function.user_function)
         loaded = self.process.loaded.get(function.name)
         if loaded is not None and loaded.main is candidate:
             return True

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.worker.app_modules import AppModules
+from pytest_azfunc.project.app_modules import AppModules
+from pytest_azfunc.project.process_state import Environment, Loggers, apply_state
+from pytest_azfunc.project.signature import Signature
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.logs import InvocationLogHandler
-from pytest_azfunc.worker.signature import Signature
-from pytest_azfunc.worker.surroundings import Environment, Loggers, Stage, apply_state
+from pytest_azfunc.worker.surroundings import Stage
 
 
 @dataclass(frozen=True)
@@ -60,19 +63,28 @@ class ImportEffects:
 
 
 class WorkerProcess:
-    """Modules and loaded functions of one app; see the module's docstring."""
+    """Modules and loaded functions of one app; see the module's docstring.
+
+    :ivar project: the app as this process has it: a decorator app is indexed anew for each process.
+    """
 
     def __init__(self, project: Project) -> None:
-        self.project = project
-        self.modules = AppModules(os.fspath(project.root), [f.name for f in project.functions.values()])
+        self.project = project = project.of_another_process()
+        if project.indexer is None:
+            self.modules = AppModules(os.fspath(project.root), [f.name for f in project.functions.values()])
+        else:
+            self.modules = project.indexer.modules
         self.loaded: dict[str, LoadedFunction] = {}
         self.effects = ImportEffects()
         self.log_handler = InvocationLogHandler()
+        self.loading = threading.RLock()
 
     @cached_property
     def converters(self) -> Converters:
         """The SDK's converters; the SDK is imported when they are first asked for."""
-        return Converters()
+        # The worker of decorator apps on Python 3.13 and later has another text for what cannot be encoded.
+        is_newer = self.project.model == "decorators" and sys.version_info >= (3, 13)
+        return Converters(names_binding_types=is_newer)
 
     def activate(self) -> None:
         """Make the app importable. Functions whose modules a test has imported anew meanwhile are loaded again."""
@@ -84,7 +96,9 @@ class WorkerProcess:
         self.modules.deactivate()
 
     def restart(self) -> None:
-        """Forget everything, as a new process would. Only while not active."""
+        """Forget everything, as a new process would. Only while no host of it is open."""
         self.modules.forget()
         self.loaded.clear()
         self.effects = ImportEffects()
+        if self.project.indexer is not None:
+            self.project.indexer.forget()

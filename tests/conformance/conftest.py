@@ -1,7 +1,11 @@
-"""Nothing here is collected where Microsoft's worker library is not installed: it exists for Python 3.13 and later."""
+"""Nothing here is collected where Microsoft's worker libraries are not installed: they exist for Python 3.13 and later.
+
+Nor where processes cannot fork, which the library for decorators needs: one app in the life of each.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -11,7 +15,9 @@ import pytest
 if TYPE_CHECKING:
     from tests.conformance.reference import ReferenceWorker
 
-collect_ignore_glob = [] if find_spec("azure_functions_runtime_v1") else ["*.py"]
+_LIBRARIES = ("azure_functions_runtime_v1", "azure_functions_runtime")
+
+collect_ignore_glob = [] if hasattr(os, "fork") and all(map(find_spec, _LIBRARIES)) else ["*.py"]
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ _CLASSES = [
 _WRAPPED = ("typing.List[{}]", "list[{}]", "typing.Optional[{}]", "{} | None", "typing.Sequence[{}]", "func.Out[{}]")
 
 # What people write, by binding type.
-_USUAL_INPUTS = {
+USUAL_INPUTS = {
     "httpTrigger": ("func.HttpRequest", ""),
     "timerTrigger": ("func.TimerRequest", "str", ""),
     "queueTrigger": ("func.QueueMessage", "str", "bytes", ""),
@@ -97,7 +97,7 @@ _USUAL_INPUTS = {
     "durableClient": ("str", ""),
     "signalRConnectionInfo": ("str", ""),
 }
-_USUAL_OUTPUTS = {
+USUAL_OUTPUTS = {
     "http": ("func.HttpResponse", "str"),
     "queue": ("str", "bytes", "func.QueueMessage", "typing.List[str]"),
     "blob": ("str", "bytes", "func.InputStream"),
@@ -110,8 +110,8 @@ _USUAL_OUTPUTS = {
     "table": ("str",),
     "signalR": ("str", "bytes"),
 }
-_TRIGGERS = [kind for kind in _USUAL_INPUTS if kind.endswith("Trigger")]
-_SECOND_INPUTS = [kind for kind in _USUAL_INPUTS if not kind.endswith("Trigger")]
+_TRIGGERS = [kind for kind in USUAL_INPUTS if kind.endswith("Trigger")]
+_SECOND_INPUTS = [kind for kind in USUAL_INPUTS if not kind.endswith("Trigger")]
 # The SDK's types that take the return value without a $return. Which of two such bindings gets it depends, in Azure,
 # on the order of a protobuf map; all the others of the kind are the generic binding, so that only these can tell.
 _OWN_IMPLICIT_OUTPUT = ("activityTrigger", "mcpToolTrigger", "connectorTrigger")
@@ -123,7 +123,7 @@ def _beside(trigger: str, kinds: Iterable[str]) -> list[str]:
     return [kind for kind in kinds if not (trigger in _OWN_IMPLICIT_OUTPUT and kind in _IMPLICIT_OUTPUT)]
 
 
-def _annotation(usual: Sequence[str], *, out: bool = False) -> st.SearchStrategy[str]:
+def usual_or_odd(usual: Sequence[str], *, out: bool = False) -> st.SearchStrategy[str]:
     """Mostly what people write for the binding, sometimes anything."""
     ordinary = st.sampled_from(list(usual)).map(lambda name: f"func.Out[{name}]" if out and name else name)
     odd = st.recursive(
@@ -138,18 +138,18 @@ def _annotation(usual: Sequence[str], *, out: bool = False) -> st.SearchStrategy
 def _binding(draw: st.DrawFn, kinds: Sequence[str], direction: str, name: str) -> tuple[str, str]:
     """``(binding, annotation)``."""
     kind = draw(st.sampled_from(kinds))
-    if kinds is _TRIGGERS and draw(_seldom(30)):
+    if kinds is _TRIGGERS and draw(seldom(30)):
         kind = kind.capitalize()  # the host knows it, the worker does not, so it is generic
     data_type = draw(st.sampled_from(["", "", "", " string", " binary"]))
-    usual = (_USUAL_OUTPUTS if direction == "out" else _USUAL_INPUTS).get(kind, ("str",))
-    return f"{direction} {kind} {name}{data_type}", draw(_annotation(usual, out=direction == "out"))
+    usual = (USUAL_OUTPUTS if direction == "out" else USUAL_INPUTS).get(kind, ("str",))
+    return f"{direction} {kind} {name}{data_type}", draw(usual_or_odd(usual, out=direction == "out"))
 
 
-def _seldom(one_in: int) -> st.SearchStrategy[bool]:
+def seldom(one_in: int) -> st.SearchStrategy[bool]:
     return st.integers(0, one_in - 1).map(lambda number: number == one_in - 1)
 
 
-def _parameter(name: str, annotation: str, default: bool) -> str:
+def parameter(name: str, annotation: str, default: bool) -> str:
     text = f"{name}: {annotation}" if annotation else name
     return f"{text} = None" if default else text
 
@@ -160,16 +160,16 @@ def signatures(draw: st.DrawFn) -> Case:
     declared = [draw(_binding(_TRIGGERS, "in", "x"))]
     trigger = declared[0][0].split()[1]
     declared += [draw(_binding(_beside(trigger, _SECOND_INPUTS), "in", name)) for name in draw(_names("abc"))]
-    declared += [draw(_binding(_beside(trigger, _USUAL_OUTPUTS), "out", name)) for name in draw(_names("pqr"))]
+    declared += [draw(_binding(_beside(trigger, USUAL_OUTPUTS), "out", name)) for name in draw(_names("pqr"))]
     bindings = [binding for binding, _ in declared]
     returns = ""
     if draw(st.booleans()):
-        kind = draw(st.sampled_from(list(_USUAL_OUTPUTS)))
+        kind = draw(st.sampled_from(list(USUAL_OUTPUTS)))
         bindings.append(f"out {kind} $return")
-        returns = draw(_annotation(["", *_USUAL_OUTPUTS[kind]]))
+        returns = draw(usual_or_odd(["", *USUAL_OUTPUTS[kind]]))
     elif draw(st.booleans()):
-        returns = draw(_annotation(["None", "str"]))
-    if draw(_seldom(25)):
+        returns = draw(usual_or_odd(["None", "str"]))
+    if draw(seldom(25)):
         bindings[-1] = bindings[-1].replace("in ", "inout ", 1) if bindings[-1].startswith("in ") else bindings[-1]
     names = {binding.split()[2]: annotation for binding, annotation in declared}
     parameters = draw(_parameters(names))
@@ -189,10 +189,10 @@ def _names(letters: str) -> st.SearchStrategy[str]:
 @st.composite
 def _parameters(draw: st.DrawFn, annotations: dict[str, str]) -> list[str]:
     """Mostly one for each binding; sometimes one too few, too many or misspelled."""
-    parameters = [_parameter(name, annotation, draw(_seldom(20))) for name, annotation in annotations.items()]
+    parameters = [parameter(name, annotation, draw(seldom(20))) for name, annotation in annotations.items()]
     if draw(st.booleans()):
         context = draw(st.sampled_from(["func.Context", "func.Context", "", "str", "typing.Optional[func.Context]"]))
-        parameters.append(_parameter("context", context, False))
+        parameters.append(parameter("context", context, False))
     parameters = draw(st.permutations(parameters))
     change = draw(st.sampled_from(["none"] * 12 + ["drop", "add", "case", "stars"]))
     if change == "drop":
@@ -215,9 +215,9 @@ def _script(draw: st.DrawFn, bindings: Sequence[str], parameters: Sequence[str],
         elif name != "$return" and draw(st.booleans()):
             body.append(f"{name}.set({draw(values())})")
     sends = any(binding.split()[2] == "$return" for binding in bindings)
-    if draw(st.booleans()) if sends else draw(_seldom(4)):
+    if draw(st.booleans()) if sends else draw(seldom(4)):
         body.append(f"return {draw(values())}")
-    start = "async def" if draw(_seldom(4)) else "def"
+    start = "async def" if draw(seldom(4)) else "def"
     arrow = f" -> {returns}" if returns else ""
     return f"{start} main({', '.join(parameters)}){arrow}:\n" + "".join(f"    {line}\n" for line in body or ["pass"])
 
@@ -328,7 +328,7 @@ def values() -> st.SearchStrategy[str]:
 def outputs(draw: st.DrawFn) -> Case:
     """A function that loads, and sets or returns a generated value."""
     trigger = draw(st.sampled_from(["timerTrigger", "sqlTrigger", "activityTrigger", "connectorTrigger"]))
-    kind = draw(st.sampled_from(_beside(trigger, _USUAL_OUTPUTS)))
+    kind = draw(st.sampled_from(_beside(trigger, USUAL_OUTPUTS)))
     value = draw(st.one_of(_responses, values()) if kind == "http" else values())
     call = Call({"x": TypedData("json" if trigger == "timerTrigger" else "string", "{}")})
     way = draw(st.sampled_from(["return", "set", "set str", "implicit"]))
@@ -444,10 +444,10 @@ _odd_metadata = st.one_of(
 @st.composite
 def _metadata(draw: st.DrawFn, trigger: str) -> dict[str, TypedData]:
     usual = draw(st.sampled_from(_METADATA.get(trigger, [{"name": TypedData("string", "n")}])))
-    metadata = {key: data for key, data in usual.items() if not draw(_seldom(8))}
+    metadata = {key: data for key, data in usual.items() if not draw(seldom(8))}
     if draw(st.booleans()):
         metadata[draw(st.sampled_from(sorted(usual)))] = draw(_odd_metadata)
-    if draw(_seldom(12)):
+    if draw(seldom(12)):
         metadata[draw(_wire_text)] = draw(st.one_of(_unsupported, _collections, _jsons))
     return metadata
 
@@ -464,7 +464,7 @@ def _call(draw: st.DrawFn, bindings: Sequence[str]) -> Call:
     trigger = ""
     for binding in bindings:
         direction, kind, name = binding.split()[:3]
-        if direction != "out" and not draw(_seldom(30)):
+        if direction != "out" and not draw(seldom(30)):
             inputs[name] = draw(_data(kind))
         trigger = kind if kind.endswith("Trigger") else trigger
     return Call(inputs, draw(_metadata(trigger)))
@@ -475,13 +475,13 @@ def inputs(draw: st.DrawFn) -> Case:
     """A function that loads, with generated data for its inputs, called a few times."""
     trigger = draw(st.sampled_from(_TRIGGERS))
     bindings = [f"in {trigger} x"]
-    parameters = [_parameter("x", draw(st.sampled_from(_USUAL_INPUTS[trigger])), False)]
+    parameters = [parameter("x", draw(st.sampled_from(USUAL_INPUTS[trigger])), False)]
     if draw(st.booleans()):
         second = draw(st.sampled_from(_beside(trigger, _SECOND_INPUTS)))
         bindings.append(f"in {second} y")
-        parameters.append(_parameter("y", draw(st.sampled_from(_USUAL_INPUTS[second])), False))
+        parameters.append(parameter("y", draw(st.sampled_from(USUAL_INPUTS[second])), False))
     names = ", ".join(binding.split()[2] for binding in bindings)
-    start = "async def" if draw(_seldom(4)) else "def"
+    start = "async def" if draw(seldom(4)) else "def"
     script = f"{start} main({', '.join(parameters)}):\n    tell({names})\n"
     return Case("generated", bindings, script, draw(st.lists(_call(bindings), min_size=1, max_size=3)))
 

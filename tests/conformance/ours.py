@@ -22,7 +22,7 @@ _UNPRINTABLE = "Unhandled exception in function. Could not serialize original ex
 def our_answers(root: Path, cases: Sequence[Case]) -> dict[str, Document]:
     """What our worker answers, by function. It runs in this process, as it does in everybody's tests."""
     worker = Worker(Project.load(root))
-    with _unheard():
+    with unheard():
         worker.open()
         try:
             return {case.function: _answer(worker, case) for case in cases}
@@ -42,7 +42,7 @@ class _AsPytest(logging.Handler):
 
 
 @contextmanager
-def _unheard() -> Iterator[None]:
+def unheard() -> Iterator[None]:
     """The functions may warn, leave coroutines behind and log thousands of lines: no report of pytest's is meant."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -55,21 +55,30 @@ def _unheard() -> Iterator[None]:
 
 def _answer(worker: Worker, case: Case) -> Document:
     refusal = _refusal(worker, case.function)
-    return {"load": refusal, "calls": [] if refusal else [_call(worker, case.function, call) for call in case.calls]}
+    return {
+        "load": refusal,
+        "calls": [] if refusal else [call_answer(worker, case.function, call) for call in case.calls],
+    }
 
 
 def _refusal(worker: Worker, function: str) -> Document | None:
     try:
         worker.load(function)
     except AzfuncError as error:
-        names = str(error.details.get("names", ""))
-        return {"rule": error.rule, "binding": error.binding, "names": sorted(names.split(", ")) if names else []}
+        return refusal_of(error)
     except Exception as error:
-        return {"error": _message(error)}
+        return {"error": error_text(error)}
     return None
 
 
-def _call(worker: Worker, function: str, call: Call) -> Document:
+def refusal_of(error: AzfuncError) -> Document:
+    """An error of ours: its rule, the binding, and the names that it lists."""
+    names = str(error.details.get("names", ""))
+    return {"rule": error.rule, "binding": error.binding, "names": sorted(names.split(", ")) if names else []}
+
+
+def call_answer(worker: Worker, function: str, call: Call) -> Document:
+    """What our worker answers to one call of a function that loads."""
     try:
         response = worker.invoke(call.request(function))
     except (SystemExit, KeyboardInterrupt):
@@ -80,11 +89,12 @@ def _call(worker: Worker, function: str, call: Call) -> Document:
         gc.collect(0)
     logs = [_log(record) for record in response.logs]
     if response.exception is not None:
-        return {"status": "failed", "error": _message(response.exception), "logs": logs}
+        return {"status": "failed", "error": error_text(response.exception), "logs": logs}
     return {"status": "done", "return": _returned(response), "outputs": _outputs(response), "logs": logs}
 
 
-def _message(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
+    """Class and text of an exception, as Azure's worker reports it."""
     try:
         return f"{type(error).__name__}: {error}"
     except Exception:

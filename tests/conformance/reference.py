@@ -11,23 +11,29 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from tests.conformance.apps import Case, Document
+from tests.conformance.decorator_apps import App
 
-_CHILD = Path(__file__).with_name("reference_child.py")
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 _PATIENCE = 120.0
 _KEPT_VARIABLES = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
-class ReferenceWorker:
-    """One worker process. Apps that it is given must not have functions of the same name."""
+class _Process:
+    """A process with one of Microsoft's libraries: a line in, a line out."""
 
-    def __enter__(self) -> ReferenceWorker:
+    child: Path
+
+    def __enter__(self) -> Self:
         environment = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
         environment.update(PYTHONUTF8="1", PYTHONDONTWRITEBYTECODE="1", TZ="UTC")
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", os.fspath(_CHILD)],
+            [sys.executable, "-P", os.fspath(self.child)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -37,14 +43,9 @@ class ReferenceWorker:
         )
         return self
 
-    def answers(self, root: Path, cases: Sequence[Case]) -> dict[str, Document]:
-        """What the library answers, by function.
-
-        :raises ProcessEnded: a function ended the process, or it hung and was ended.
-        """
+    def _ask(self, document: Document) -> Document:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        document = {"root": str(root), "functions": [case.document(root) for case in cases]}
         watchdog = threading.Timer(_PATIENCE, self._process.kill)
         watchdog.start()
         try:
@@ -55,7 +56,7 @@ class ReferenceWorker:
             watchdog.cancel()
         if not line:
             raise ProcessEnded(self._said())
-        answers: dict[str, Document] = json.loads(line)
+        answers: Document = json.loads(line)
         return answers
 
     def _said(self) -> str:
@@ -76,6 +77,29 @@ class ReferenceWorker:
             stream.close()
         self._end()
         self._errors.close()
+
+
+class ReferenceWorker(_Process):
+    """The library for function.json. Apps that it is given must not have functions of the same name."""
+
+    child = Path(__file__).with_name("reference_child.py")
+
+    def answers(self, root: Path, cases: Sequence[Case]) -> dict[str, Document]:
+        """What the library answers, by function.
+
+        :raises ProcessEnded: a function ended the process, or it hung and was ended.
+        """
+        return self._ask({"root": str(root), "functions": [case.document(root) for case in cases]})
+
+
+class IndexingReference(_Process):
+    """The library for decorated functions. It answers for each app in a process of its own."""
+
+    child = Path(__file__).with_name("decorator_child.py")
+
+    def answer(self, root: Path, app: App) -> Document:
+        """What the library answers: functions and calls, or why there are none."""
+        return self._ask(app.document(root))
 
 
 class ProcessEnded(Exception):

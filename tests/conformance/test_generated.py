@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.conformance import generated
+from tests.conformance import generated, generated_http
 from tests.conformance.apps import Case, write_app
 from tests.conformance.comparison import differences
 from tests.conformance.ours import our_answers
@@ -79,4 +79,16 @@ def test_outputs(cases: Cases, root: Path, reference_worker: ReferenceWorker) ->
 @_settings
 @given(cases=_apps(generated.inputs()))
 def test_inputs(cases: Cases, root: Path, reference_worker: ReferenceWorker) -> None:
+    _check(cases, root, reference_worker)
+
+
+@_settings
+@given(cases=_apps(generated_http.requests()))
+def test_http_requests(cases: Cases, root: Path, reference_worker: ReferenceWorker) -> None:
+    _check(cases, root, reference_worker)
+
+
+@_settings
+@given(cases=_apps(generated_http.responses()))
+def test_http_responses(cases: Cases, root: Path, reference_worker: ReferenceWorker) -> None:
     _check(cases, root, reference_worker)

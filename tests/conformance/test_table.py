@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conformance import table_http
 from tests.conformance.apps import Case, Document, write_app
 from tests.conformance.cases import CASES
 from tests.conformance.comparison import differences
@@ -41,3 +42,10 @@ def test_outputs_are_listed_in_the_order_of_function_json(answers: Answers) -> N
             assert outputs == [name for name in declared if name in outputs], case.name
             listed += len(outputs) > 1
     assert listed
+
+
+def test_http_cases_run(answers: Answers) -> None:
+    """A script of a table that is wrong itself would fail on both sides alike."""
+    called = [case for case in table_http.CASES if case.name.startswith(("http values", "request "))]
+    assert len(called) > 15
+    assert not [case.name for case in called if answers[case.function][1]["load"]]

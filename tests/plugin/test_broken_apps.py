@@ -240,12 +240,3 @@ def test_a_test_file_that_imports_a_broken_function(app: FunctionApp, session: S
     assert result.parseoutcomes() == {"passed": 1, "errors": 1}
     assert "E   ModuleNotFoundError: No module named 'nothing_like_this'" in result.outlines
     assert "app/Bad/__init__.py:1: in <module>" in result.outlines
-
-
-def test_function_app_in_the_decorator_model(app: FunctionApp, session: Session) -> None:
-    app.write({"function_app.py": "import azure.functions as func\napp = func.FunctionApp()"})
-
-    result = session.test("def test_it(invoke): invoke('Any')")
-
-    assert result.parseoutcomes() == {"errors": 1}
-    assert setup_error(result, "test_it")[0].startswith("pytest_azfunc.errors.UnsupportedFeature: ")

@@ -502,3 +502,27 @@ def test_folders_that_the_app_adds_to_sys_path(session: Session) -> None:
     )
 
     passed(result, 4)
+
+
+@pytest.mark.parametrize("place", ["app/tests", "tests"])
+def test_a_restart_imports_modules_anew(app: FunctionApp, session: Session, place: str) -> None:
+    app.function("Counts", "from shared import state\ndef main(msg):\n    state.calls += 1\n    print(state.calls)")
+    app.write({"shared/__init__.py": "", "shared/state.py": "calls = 0"})
+    session.write(
+        {
+            f"{place}/test_it.py": """
+            def test_restart(azfunc_host, capsys):
+                azfunc_host.invoke("Counts")
+                azfunc_host.invoke("Counts")
+                azfunc_host.restart()
+                azfunc_host.invoke("Counts")
+                assert capsys.readouterr().out == "1\\n2\\n1\\n"
+
+            def test_the_new_process_lasts(azfunc_host, capsys):
+                azfunc_host.invoke("Counts")
+                assert capsys.readouterr().out == "2\\n"
+            """
+        }
+    )
+
+    passed(session.run(place, "-p", "no:randomly"), 2)

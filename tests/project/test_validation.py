@@ -10,7 +10,7 @@ import pytest
 
 from pytest_azfunc.errors import AzfuncError, ProjectError
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.function_json import is_function_name
+from pytest_azfunc.project.binding_checks import is_function_name
 from pytest_azfunc.project.script_file import choose_script
 from pytest_azfunc.project.settings import is_disabled
 from tests.project.app_on_disk import HOST, QUEUE_TRIGGER, write_app, write_text

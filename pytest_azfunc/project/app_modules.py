@@ -1,8 +1,9 @@
 """The app's own corner of ``sys.modules``.
 
-Azure's worker imports a function as ``__app__.<folder>[.<script>]`` and has the app's root at the end of
-``sys.path``. In a test process that corner is put in place while a host is open and taken out afterwards, so that
-two apps in one session do not see each other, and a module imported by one test is the same object in the next.
+Azure's worker imports a function as ``__app__.<folder>[.<script>]``, a decorator app's script under its bare name, and
+has the app's root at the end of ``sys.path``. In a test process that corner is put in place while a host is open and
+taken out afterwards, so that two apps in one session do not see each other, and a module imported by one test is the
+same object in the next.
 
 One thing is on purpose not as in Azure: there ``import ProcessOrder`` makes a second copy of a function's module,
 here it is the module that runs, because tests import it to patch it.
@@ -28,16 +29,24 @@ class AppModules:
     Both may nest, with other apps' too: of several the one that was activated last is in place, alone.
     """
 
-    def __init__(self, root: str, functions: Iterable[str]) -> None:
+    def __init__(self, root: str, functions: Iterable[str] = (), script: str | None = None) -> None:
+        """Of the app in the folder *root*.
+
+        :param functions: the folders of its functions, which are modules below ``__app__``.
+        :param script: module name of a decorator app's script; such an app has no ``__app__``.
+        """
         self.root = os.path.realpath(root)
         self.spelled_root = root
         self.functions = frozenset(functions)
+        self.script = script
+        self.generation = 0  # grows when other copies of modules take the place of those that were imported before
         self._finder = _AppFinder(self)
-        self._kept: dict[str, ModuleType] = {NAMESPACE: _namespace(root)}
+        self._kept: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
         self._paths: list[str] = []
         self._test_path: list[str] = []
         self._app_paths: tuple[list[str], list[str]] = ([], [])
+        self.forget()
 
     @property
     def in_place(self) -> bool:
@@ -93,7 +102,11 @@ class AppModules:
             self._finder.top_level = self._listing()
         self._extend_path()
         sys.meta_path.insert(0, self._finder)
-        adopted = self._adopt_native_copies()
+        if self.script is None:
+            adopted = self._adopt_native_copies()
+        else:
+            adopted = self._adopt_native_script(self.script)
+            self._displace_other_apps()
         for name, module in self._kept.items():
             other = sys.modules.get(name)
             if other is not None and other is not module:
@@ -113,6 +126,31 @@ class AppModules:
                 self._kept.pop(plain, None)
                 adopted = True
         return adopted
+
+    def _adopt_native_script(self, script: str) -> bool:
+        """Take over what a conftest.py has imported by itself: the copy it patches is the one that must run."""
+        native = sys.modules.get(script)
+        file = getattr(native, "__file__", None)
+        if native is None or native is self._kept.get(script) or not isinstance(file, str):
+            return False
+        if not os.path.realpath(file).startswith(self.root + os.sep):
+            return False
+        self._kept[script] = native
+        self.generation += 1
+        return True
+
+    def _displace_other_apps(self) -> None:
+        """Take modules of another function app out of the way, until this app is taken out.
+
+        All decorator apps call their script the same, so one that a test has imported by itself would be found here.
+        """
+        for head in self._finder.top_level or ():
+            file = getattr(sys.modules.get(head), "__file__", None)
+            if not isinstance(file, str) or head in self._kept or head in self._finder.foreign:
+                continue
+            if _of_another_app(file, self.root):
+                names = [name for name in sys.modules if name.partition(".")[0] == head]
+                self._displaced.update((name, sys.modules.pop(name)) for name in names)
 
     def leave_alone(self, file: str) -> None:
         """Do not take the modules around *file* for the app's: it is a test that lies within the app's folder."""
@@ -137,11 +175,16 @@ class AppModules:
         self._paths.clear()
 
     def forget(self) -> None:
-        """Drop every module that was imported, as a new worker process would. Only while not active."""
-        self._kept = {NAMESPACE: _namespace(self.spelled_root)}
+        """Drop every module that was imported, as a new worker process would."""
+        in_place = self.in_place  # a test within the app's folder has them in place beside every host
+        if in_place:
+            self._take_out()
+        self._kept = {NAMESPACE: _namespace(self.spelled_root)} if self.script is None else {}
         self._app_paths = ([], [])
         foreign, self._finder = self._finder.foreign, _AppFinder(self)
         self._finder.foreign = foreign
+        if in_place:
+            self._put_in_place()
 
     def native_copy(self, name: str, origin: str) -> ModuleType | None:
         """The module *name* that a test imported by itself, when it comes from the file *origin*."""
@@ -183,17 +226,28 @@ class _AppFinder(importlib.abc.MetaPathFinder):
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         head, _, rest = name.partition(".")
-        if head == NAMESPACE:
+        if head == NAMESPACE and self.modules.script is None:
             return self._app_spec(name, rest, path)
         if not self._may_be_app(head) or head in self.foreign or _is_test(name):
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is None or not _below(spec, self.modules.root):
+        if spec is None:
             return None
+        if not _below(spec, self.modules.root):
+            return self._instead_of(spec) if path is None else None
         self.found.append(name)
         if head in self.modules.functions and f"{NAMESPACE}.{name}" not in _being_imported():
             return _alias(name, spec, f"{NAMESPACE}.{name}")
         return None  # the other finders import it as ever; only the note was wanted
+
+    def _instead_of(self, other: importlib.machinery.ModuleSpec) -> importlib.machinery.ModuleSpec | None:
+        """The module of this app where the one of another app is found first: both are on the path of the tests."""
+        if self.modules.script is None or not other.origin or not _of_another_app(other.origin, self.modules.root):
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(other.name, [self.modules.spelled_root])
+        if spec is not None:
+            self.found.append(other.name)
+        return spec
 
     def _may_be_app(self, head: str) -> bool:
         """A cheap look before the search: most imports are of other things than the app's."""
@@ -266,6 +320,14 @@ def _namespace(root: str) -> ModuleType:
 def _below(spec: importlib.machinery.ModuleSpec, root: str) -> bool:
     places = [spec.origin] if spec.origin and spec.has_location else list(spec.submodule_search_locations or ())
     return any(os.path.realpath(place).startswith(root + os.sep) for place in places)
+
+
+def _of_another_app(file: str, root: str) -> bool:
+    """Whether the file of a top-level module lies right in the folder of a function app that is not *root*."""
+    folder = os.path.dirname(file)
+    if os.path.basename(file).partition(".")[0] == "__init__":
+        folder = os.path.dirname(folder)
+    return os.path.realpath(folder) != root and os.path.isfile(os.path.join(folder, "host.json"))
 
 
 def _same_file(one: str, other: str) -> bool:

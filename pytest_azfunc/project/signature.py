@@ -1,6 +1,7 @@
 """Parameters and annotations against bindings: the checks of Azure's worker, in its order, in our words.
 
-Source: azure-functions-runtime-v1, functions.py (Registry.add_function); facts checked against the library.
+Source: functions.py of azure-functions-runtime-v1 (Registry.add_function) and of azure-functions-runtime
+(add_indexed_function), which differ in words only; facts checked against the libraries.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
-from pytest_azfunc.project import Binding, Function
-from pytest_azfunc.worker.converters import Converters
+from pytest_azfunc.errors import AppIndexError, FunctionLoadError, Location, UnsupportedFeature, suggestion
+from pytest_azfunc.project.annotations import AnnotationReader
+from pytest_azfunc.project.binding_registry import BindingRegistry
+from pytest_azfunc.project.function import Function
+from pytest_azfunc.project.sdk_extensions import is_sdk_type, is_settlement_client
 
 # What `typing` makes of List[int] and of bare List; the built-in list[int] is neither, so the worker refuses it.
 _ALIASES = (type(typing.List[int]), type(typing.List))  # noqa: UP006 - the point is typing's own class
@@ -21,16 +23,22 @@ _GENERIC: Any = typing.Generic
 _NO_GENERICS = (typing.Union, tuple, typing.ClassVar, typing.get_origin(typing.Callable[..., Any]))
 
 
-@dataclass(frozen=True)
-class Parameter:
+class _Bound(NamedTuple):
+    """What the worker knows of a binding."""
+
+    name: str
+    type: str
+    direction: str
+
+
+class Parameter(NamedTuple):
     """How one value is converted: by which binding type, to or from which annotated class."""
 
     binding_type: str
     annotation: Any
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(NamedTuple):
     """What the worker knows of a function after it was loaded.
 
     :ivar outputs: in the order of the parameters: the first that cannot be encoded is the error.
@@ -45,36 +53,64 @@ class Signature:
     is_async: bool
 
 
-def check_signature(function: Function, main: Callable[..., Any], converters: Converters) -> Signature:
+def check_signature(
+    function: Function, main: Callable[..., Any], converters: BindingRegistry, reader: AnnotationReader | None = None
+) -> Signature:
     """What *main* takes and returns, by the bindings of *function*.
 
+    :param reader: reads parameters and annotations; one for all functions of an app is faster.
     :raises FunctionLoadError: for the first thing the worker refuses.
     :raises NameError: an annotation names something that does not exist.
     """
-    return _SignatureCheck(function, main, converters).run()
+    reader = reader or AnnotationReader()
+    # In most apps many functions take and return the same.
+    try:
+        declared = [(raw["name"], raw.get("type"), raw["direction"]) for raw in function.declared]
+        shape = (*reader.parameters(main), *reader.hints(main).items(), *declared, reader.is_async(main))
+        signature = reader.signatures.get(shape)
+    except Exception:  # it cannot be read, which the check reports; or an annotation that cannot be hashed
+        return _SignatureCheck(function, main, converters, reader).run()
+    if signature is None:
+        signature = reader.signatures[shape] = _SignatureCheck(function, main, converters, reader).run()
+    return signature
 
 
 class _SignatureCheck:
-    def __init__(self, function: Function, main: Callable[..., Any], converters: Converters) -> None:
+    def __init__(
+        self, function: Function, main: Callable[..., Any], converters: BindingRegistry, reader: AnnotationReader
+    ) -> None:
         self.function = function
         self.main = main
         self.converters = converters
-        self.bindings = {b.name: b for b in function.bindings.values()}
+        # Of two bindings of one name the worker takes the later; here names are compared with case.
+        self.declared = [_Bound(raw["name"], raw.get("type") or "", raw["direction"]) for raw in function.declared]
+        self.is_decorated = function.user_function is not None
+        self.is_async = reader.is_async(main)
         try:
-            self.parameters = dict(inspect.signature(main).parameters)
+            self.parameters = reader.parameters(main)
         except (TypeError, ValueError):  # a function of C code
             raise self.error("entry-point-not-a-function", entry_point=function.entry_point) from None
         try:
-            self.annotations = typing.get_type_hints(main)
+            self.annotations = reader.hints(main)
         except TypeError:
             if inspect.isroutine(main) or isinstance(main, type):
                 raise  # an annotation, evaluated: the script's own mistake
             # a callable object or a partial: it has no hints that could be read
             raise self.error("entry-point-not-a-function", entry_point=function.entry_point) from None
+        if self.is_decorated and not inspect.isfunction(main):
+            self._check_file()
+
+    def _check_file(self) -> None:
+        """The worker for decorators asks for the file that defines the function; only code and classes have one."""
+        try:
+            inspect.getfile(self.main)
+        except TypeError:
+            raise self.error("entry-point-not-a-function", entry_point=self.function.entry_point) from None
 
     def run(self) -> Signature:
+        """The signature, unless a check fails."""
         self._check_directions()
-        bound = {name: b for name, b in self.bindings.items() if name != "$return"}
+        bound = {binding.name: binding for binding in self.declared if binding.name != "$return"}
         requires_context = self._take_context(bound)
         self._check_names(bound)
         inputs: dict[str, Parameter] = {}
@@ -88,26 +124,38 @@ class _SignatureCheck:
             response_order=tuple(name for name in bound if name in outputs),
             returns=self._returns(),
             requires_context=requires_context,
-            is_async=inspect.iscoroutinefunction(self.main),
+            is_async=self.is_async,
         )
 
     def error(self, rule: str, binding: str | None = None, **details: object) -> FunctionLoadError:
         code = getattr(inspect.unwrap(self.main) if callable(self.main) else None, "__code__", None)
         where = Location(code.co_filename, code.co_firstlineno) if code else Location(str(self.function.script_file))
-        name = self.function.name
-        return FunctionLoadError(rule, function=name, location=where, **{"binding": binding, **details})  # type: ignore[arg-type]
+        kind = AppIndexError if self.is_decorated else FunctionLoadError
+        return kind(rule, function=self.function.name, location=where, **{"binding": binding, **details})  # type: ignore[arg-type]
+
+    def refusal(self, feature: str, binding: str, azure: str) -> UnsupportedFeature:
+        return UnsupportedFeature(
+            "unsupported",
+            function=self.function.name,
+            binding=binding,
+            location=self.function.location,
+            feature=feature,
+            azure=azure,
+            remedy="test the other functions here, and what this one does with the client in a function of its own.",
+        )
 
     def _check_directions(self) -> None:
-        for binding in self.bindings.values():
+        for binding in self.declared:
             if binding.direction == "inout":
                 raise self.error("direction-inout", binding.name)
             if binding.name == "$return" and binding.direction != "out":
-                raise self.error("return-not-out", binding.name)
+                correction = "use an output decorator" if self.is_decorated else 'add "direction": "out"'
+                raise self.error("return-not-out", binding.name, correction=correction)
 
-    def _take_context(self, bound: Mapping[str, Binding]) -> bool:
+    def _take_context(self, bound: Mapping[str, _Bound]) -> bool:
         if "context" not in self.parameters or "context" in bound:
             return False
-        del self.parameters["context"]
+        self.parameters.remove("context")
         annotation = self.annotations.get("context", None)
         # By the class's name only, whatever module it comes from.
         if "context" in self.annotations and getattr(annotation, "__name__", "") != "Context":
@@ -116,25 +164,35 @@ class _SignatureCheck:
             raise self.error("context-annotation", annotation=_shown(annotation))
         return True
 
-    def _check_names(self, bound: Mapping[str, Binding]) -> None:
+    def _check_names(self, bound: Mapping[str, _Bound]) -> None:
         entry_point = self.function.entry_point
         extra = [name for name in self.parameters if name not in bound]
+        if len(extra) == 1 and self.is_decorated and is_settlement_client(self.annotations.get(extra[0])):
+            raise self.refusal("the Service Bus settlement client", extra[0], "the worker passes the client.")
         if extra:
             near = suggestion(extra[0], set(bound) - set(self.parameters)) if len(extra) == 1 else ""
             if extra == ["ctx"]:
                 near = " The invocation context is only passed to a parameter named 'context'."
-            raise self.error("params-missing-in-function-json", names=", ".join(extra), suggestion=near)
+            rule = "params-missing-in-decorators" if self.is_decorated else "params-missing-in-function-json"
+            raise self.error(rule, names=", ".join(extra), suggestion=near)
         missing = [name for name in bound if name not in self.parameters]
         if missing:
             near = suggestion(missing[0], set(self.parameters) - set(bound)) if len(missing) == 1 else ""
             raise self.error(
-                "params-missing-in-python", names=", ".join(missing), entry_point=entry_point, suggestion=near
+                "params-missing-in-python",
+                names=", ".join(missing),
+                entry_point=entry_point,
+                suggestion=near,
+                declared="the decorators" if self.is_decorated else "function.json",
             )
 
-    def _parameter(self, name: str, binding: Binding) -> Parameter:
+    def _parameter(self, name: str, binding: _Bound) -> Parameter:
         if name not in self.annotations:
             return Parameter(binding.type, None)
         annotation = self.annotations[name]
+        if self.is_decorated and is_sdk_type(annotation):
+            azure = "the worker makes the client from the connection setting."
+            raise self.refusal(f"the SDK type {_shown(annotation)} on a {binding.type} binding", name, azure)
         is_out = _is_out(annotation)
         value_type = self._out_argument(name, annotation) if is_out else annotation
         if not isinstance(value_type, type) and not is_generic(value_type):
@@ -152,7 +210,7 @@ class _SignatureCheck:
                 name,
                 type=binding.type,
                 annotation=_shown(annotation),
-                hint=_class_hint(binding),
+                hint=_class_hint(binding.type),
             )
         return Parameter(binding_type, value_type)
 
@@ -170,11 +228,11 @@ class _SignatureCheck:
             return False
 
     def _returns(self) -> Parameter | None:
-        explicit = self.bindings.get("$return")
+        explicit = next((binding for binding in self.declared if binding.name == "$return"), None)
         has_annotation = "return" in self.annotations
         annotation = self.annotations.get("return")
         implicit = None
-        for binding in self.bindings.values():
+        for binding in self.declared:
             if binding.name != "$return" and self.converters.has_implicit_output(binding.type):
                 implicit = binding.type  # the last one; of several, Azure takes the last in a protobuf map's order
         if explicit is None:
@@ -183,7 +241,7 @@ class _SignatureCheck:
             self._check_return(explicit, annotation)
         return Parameter(explicit.type, annotation if has_annotation else None)
 
-    def _check_return(self, binding: Binding, annotation: Any) -> None:
+    def _check_return(self, binding: _Bound, annotation: Any) -> None:
         shown = _shown(annotation)
         if _is_out(annotation) and not isinstance(annotation, type):
             raise self.error("return-annotation-out", annotation=shown)
@@ -238,6 +296,6 @@ _CLASSES = {
 }
 
 
-def _class_hint(binding: Binding) -> str:
-    classes = _CLASSES.get(binding.type.lower(), "str or bytes")
+def _class_hint(binding_type: str) -> str:
+    classes = _CLASSES.get(binding_type.lower(), "str or bytes")
     return f" ({classes})"

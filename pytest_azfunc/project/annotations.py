@@ -1,0 +1,92 @@
+"""Parameters and type hints of many functions, read fast.
+
+``inspect.signature`` and ``typing.get_type_hints`` take most of the time that indexing takes. Plain functions with
+plain annotations are read without them; everything else goes to them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import typing
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+_ALIAS = type(typing.List[int])  # noqa: UP006 - what `typing` makes of it
+# Up to Python 3.10 a default of None makes the annotation Optional.
+_DEFAULTS_COUNT = sys.version_info < (3, 11)
+
+
+class AnnotationReader:
+    """Reads functions of the same modules one after the other, and remembers what their texts mean.
+
+    :ivar signatures: room for what was concluded, by parameters, annotations and bindings.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], Any] = {}
+        self.signatures: dict[tuple[Any, ...], Any] = {}
+
+    def parameters(self, function: Callable[..., Any]) -> list[str]:
+        """Names of the parameters.
+
+        :raises TypeError, ValueError: what ``inspect.signature`` raises.
+        """
+        if not _is_plain(function):
+            return list(inspect.signature(function).parameters)
+        code = function.__code__
+        if code.co_flags & _VARIADIC:  # they stand at another place than among the variables
+            return list(inspect.signature(function).parameters)
+        return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+    @staticmethod
+    def is_async(function: Callable[..., Any]) -> bool:
+        """Whether calling it makes a coroutine."""
+        if _is_plain(function):
+            return bool(function.__code__.co_flags & inspect.CO_COROUTINE)
+        return inspect.iscoroutinefunction(function)
+
+    def hints(self, function: Callable[..., Any]) -> dict[str, Any]:
+        """The annotations, as ``typing.get_type_hints`` gives them.
+
+        :raises Exception: what ``typing.get_type_hints`` raises: an annotation is code.
+        """
+        if not _is_plain(function) or (_DEFAULTS_COUNT and (function.__defaults__ or function.__kwdefaults__)):
+            return typing.get_type_hints(function)
+        namespace = id(function.__globals__)
+        hints = {}
+        for name, annotation in function.__annotations__.items():
+            if type(annotation) is str:
+                annotation = self._known.get((namespace, annotation), _UNKNOWN)
+            elif not _is_ready(annotation):
+                annotation = _UNKNOWN
+            if annotation is _UNKNOWN:
+                return self._slowly(function)
+            hints[name] = annotation
+        return hints
+
+    def _slowly(self, function: FunctionType) -> dict[str, Any]:
+        hints = typing.get_type_hints(function)
+        if not getattr(function, "__type_params__", ()):
+            for name, annotation in function.__annotations__.items():
+                if type(annotation) is str and name in hints:
+                    self._known[id(function.__globals__), annotation] = hints[name]
+        return hints
+
+
+_UNKNOWN = object()
+_VARIADIC = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+
+
+def _is_plain(function: Callable[..., Any]) -> typing.TypeGuard[FunctionType]:
+    """Whether it is a function as ``def`` made it: wrappers and the like have attributes of their own."""
+    return type(function) is FunctionType and not function.__dict__
+
+
+def _is_ready(annotation: Any) -> bool:
+    """Whether it is a class, or a generic of ``typing`` with classes as its arguments: nothing to evaluate in it."""
+    kind = type(annotation)  # not isinstance: list[int] says of itself that it is a class
+    if kind is _ALIAS:
+        return all(issubclass(type(argument), type) for argument in annotation.__args__)
+    return issubclass(kind, type)

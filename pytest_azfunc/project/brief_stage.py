@@ -1,0 +1,67 @@
+"""A short stay in the surroundings that Azure's worker gives an app, for reading one while no host is open."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from pytest_azfunc.project.app_modules import AppModules
+from pytest_azfunc.project.process_state import Environment, EventLoopPolicy, Loggers
+from pytest_azfunc.project.settings import without_live_resources
+
+
+@contextmanager
+def brief_stage(root: str, modules: AppModules, settings: Callable[[], Mapping[str, str]]) -> Iterator[None]:
+    """While it is open, code of the app in *root* can run; afterwards the process is as it was.
+
+    :param settings: the values of local.settings.json; the environment goes over them.
+    :raises ProjectError: what reading them raises.
+    """
+    values = settings()
+    with ExitStack() as stack:
+        for part in (EventLoopPolicy(), Loggers(), Environment()):
+            stack.callback(part.restore)
+        for name, value in values.items():
+            os.environ.setdefault(name, without_live_resources(value))
+        stack.enter_context(_root_logger_and_warnings())
+        stack.callback(os.chdir, os.getcwd())
+        os.chdir(root)
+        modules.activate()
+        stack.callback(modules.deactivate)
+        modules.begin_code()
+        stack.callback(modules.end_code)
+        stack.enter_context(_loop_that_appears_running())
+        yield
+
+
+@contextmanager
+def _root_logger_and_warnings() -> Iterator[None]:
+    root = logging.root
+    level, handlers, filters = root.level, root.handlers[:], warnings.filters[:]
+    root.handlers.append(logging.NullHandler())  # without any, logging.warning() would add one that prints
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
+        warnings.filters[:] = filters  # type: ignore[index]
+        getattr(warnings, "_filters_mutated", lambda: None)()
+
+
+@contextmanager
+def _loop_that_appears_running() -> Iterator[None]:
+    """Azure's worker imports modules on its loop's thread, so ``asyncio.run()`` fails there."""
+    import asyncio
+    import asyncio.events as events
+
+    before = events._get_running_loop()
+    loop = asyncio.new_event_loop()
+    events._set_running_loop(loop)
+    try:
+        yield
+    finally:
+        events._set_running_loop(before)
+        loop.close()

@@ -1,0 +1,101 @@
+"""What the host makes of the functions that were read: which of them run, and what it has against the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from pytest_azfunc.errors import AzfuncError, Location, ProjectError
+from pytest_azfunc.project import http_routes
+from pytest_azfunc.project.function import Function
+from pytest_azfunc.project.names import NameMapping, host_order
+
+
+@dataclass(frozen=True)
+class IndexFailure:
+    """Why the worker indexes no function of a decorator app, so that Azure shows none.
+
+    :ivar error: the user's own exception, or ours.
+    :ivar location: the line of the app that is to blame, as far as it is known.
+    :ivar function: name of the function that is to blame, or None when it is not one function.
+    :ivar lost: names of the functions that are hidden with it, as far as they could be read.
+    :ivar traceback: the error's, cut to the frames of the app; each time that it is raised adds to the error's own.
+    """
+
+    error: Exception
+    location: Location | None = None
+    function: str | None = None
+    lost: tuple[str, ...] = ()
+    traceback: TracebackType | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The functions of an app.
+
+    :ivar functions: name -> function, in the host's order.
+    :ivar errors: name -> what the host objects to.
+    :ivar excluded: names that host.json's ``functions`` leaves out.
+    :ivar failure: what hides the whole app, or None.
+    """
+
+    functions: NameMapping[Function] = field(default_factory=NameMapping)
+    errors: NameMapping[AzfuncError] = field(default_factory=NameMapping)
+    excluded: tuple[str, ...] = ()
+    failure: IndexFailure | None = None
+
+
+def admit(functions: Iterable[Function], errors: Mapping[str, AzfuncError], excluded: Iterable[str] = ()) -> Contents:
+    """Check functions against each other as the host does, and drop those that do not go together.
+
+    :param functions: in the host's order.
+    :param errors: what the host has against single functions already, by name.
+    """
+    admitted = {function.name: function for function in functions}
+    problems = dict(errors)
+    _drop(admitted, problems, _duplicates(admitted.values()))
+    _drop(admitted, problems, http_routes.conflicts(admitted.values()))
+    return Contents(NameMapping(admitted.items()), NameMapping(_keyed(problems, admitted)), tuple(excluded))
+
+
+def in_host_order(names: Iterable[str]) -> list[str]:
+    """The names in the host's order of functions."""
+    # Sorted twice, so that names that differ only in case come in the same order everywhere.
+    return sorted(sorted(names), key=host_order)
+
+
+def _drop(functions: dict[str, Function], errors: dict[str, AzfuncError], found: Mapping[str, AzfuncError]) -> None:
+    for name, error in found.items():
+        errors[name] = error
+        del functions[name]
+
+
+def _duplicates(functions: Iterable[Function]) -> dict[str, AzfuncError]:
+    """Functions whose name differs only in case from the name of one before."""
+    errors: dict[str, AzfuncError] = {}
+    first: dict[str, str] = {}
+    for function in functions:
+        other = first.setdefault(function.name.lower(), function.name)
+        if other != function.name:
+            errors[function.name] = ProjectError(
+                "function-name-duplicate",
+                function=function.name,
+                location=function.location,
+                name=function.name,
+                other=other,
+                what="folders" if function.user_function is None else "functions",
+            )
+    return errors
+
+
+def _keyed(errors: Mapping[str, AzfuncError], functions: Mapping[str, Function]) -> Iterator[tuple[str, AzfuncError]]:
+    """The errors by name, in the host's order; a mapping that ignores case has no room for ``foo`` beside ``Foo``."""
+    taken = {name.lower() for name in functions}
+    for name in in_host_order(errors):
+        key, number = name, 1
+        while key.lower() in taken:
+            number += 1
+            key = f"{name} ({number})"
+        taken.add(key.lower())
+        yield key, errors[name]

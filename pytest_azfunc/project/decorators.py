@@ -1,0 +1,299 @@
+"""The decorator model: an imported script -> the functions that its decorators declare, as Azure's worker reads them.
+
+Source: azure-functions-runtime, loader.py (finding the app, retry policies) and the SDK's decorators/core.py (what
+decorators declare). The functions of the app object are asked for once, and it is left as it was.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from pytest_azfunc.errors import FunctionLoadError, Location
+
+_INT32 = 2**31
+# Of the enum in the RPC protocol, which takes its numbers too; the worker fails on any other name.
+_STRATEGIES: dict[object, str] = {
+    "fixed_delay": "fixedDelay",
+    "exponential_backoff": "exponentialBackoff",
+    None: "exponentialBackoff",
+    0: "exponentialBackoff",
+    1: "fixedDelay",
+}
+
+
+class DecoratorSource(NamedTuple):
+    """The place of a decorated function: its file and the line of its first decorator.
+
+    :ivar bindings: names of its bindings, in their order.
+    """
+
+    path: str
+    line: int | None = None
+    bindings: tuple[str, ...] = ()
+
+    def location(self, *keys: str | int) -> Location:
+        """The line of the decorator that declares the binding at ``("bindings", index)``, or that of the function."""
+        if len(keys) > 1 and keys[0] == "bindings" and isinstance(keys[1], int):
+            return Location(self.path, self._decorator_of(self.bindings[keys[1]]) or self.line)
+        return Location(self.path, self.line)
+
+    def _decorator_of(self, binding: str) -> int | None:
+        # Places are only asked for when something is shown to a person: the file is parsed again.
+        try:
+            with open(self.path, "rb") as file:
+                tree = ast.parse(file.read())
+        except (OSError, SyntaxError, ValueError):
+            return None
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                lines = [decorator.lineno for decorator in node.decorator_list]
+                if self.line in (node.lineno, *lines):
+                    return _line_of_binding(node.decorator_list, binding)
+        return None
+
+
+def _line_of_binding(decorators: list[ast.expr], binding: str) -> int | None:
+    for decorator in decorators:
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            if (keyword.arg or "").endswith("arg_name") and getattr(keyword.value, "value", None) == binding:
+                return decorator.lineno
+    # @app.route names its bindings itself.
+    routes = [d for d in decorators if isinstance(d, ast.Call) and getattr(d.func, "attr", "") == "route"]
+    return routes[0].lineno if routes else None
+
+
+def source_of(function: Any) -> DecoratorSource | None:
+    """Where the function is defined that an SDK function stands for; None for what has no code in Python."""
+    main = function._func
+    code = getattr(inspect.unwrap(main) if hasattr(main, "__wrapped__") else main, "__code__", None)
+    if code is None:
+        return None
+    names = tuple([binding.name for binding in function.get_bindings()])
+    return DecoratorSource(code.co_filename, code.co_firstlineno, names)
+
+
+def find_app(module: ModuleType, script: str) -> Any:
+    """The app object at the top level of the *module*.
+
+    :raises FunctionLoadError: there is none, or there are two.
+    """
+    register = importlib.import_module("azure.functions").FunctionRegister
+    app, found = None, ""
+    for name in module.__dir__():
+        value = getattr(module, name, None)
+        if not isinstance(value, register):
+            continue
+        if app:
+            raise FunctionLoadError(
+                "app-object-several",
+                location=Location(script),
+                script=os.path.basename(script),
+                names=f"{found!r} and {name!r}",
+                hint=" They are the same object: one name must go." if value is app else "",
+            )
+        app, found = value, name
+    if not app:
+        raise FunctionLoadError(
+            "app-object-missing",
+            location=Location(script),
+            script=os.path.basename(script),
+            hint=_hint_for_missing_app(module, register),
+        )
+    return app
+
+
+def _hint_for_missing_app(module: ModuleType, register: type) -> str:
+    blueprint = importlib.import_module("azure.functions").Blueprint
+    for name, value in vars(module).items():
+        if isinstance(value, blueprint):
+            return f" {name!r} is a Blueprint, which the worker passes over: register it with an app."
+        values = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
+        if not name.startswith("__") and any(isinstance(item, register) for item in values):
+            return f" The one inside {name!r} is not seen."
+    return ""
+
+
+def functions_of(app: Any, *, is_fresh: bool) -> list[Any]:
+    """The SDK's function objects of an app object, built and checked by the SDK.
+
+    :param is_fresh: whether only the script itself has had the app object in its hands. What a test has asked it
+        before does not count.
+    :raises Exception: what the SDK raises: no trigger, one name for two functions.
+    """
+    with _left_as_it_was(app, is_fresh):
+        return list(app.get_functions())
+
+
+@contextmanager
+def _left_as_it_was(app: Any, is_fresh: bool) -> Iterator[None]:
+    """The app object remembers the names that it has built, and would refuse them at the next time."""
+    saved = {name: vars(app)[name] for name in ("functions_bindings", "_require_auth_level") if name in vars(app)}
+    if not is_fresh:
+        app.functions_bindings = None
+    elif app.functions_bindings:
+        saved["functions_bindings"] = dict(app.functions_bindings)
+    # Otherwise it warns, on the root logger, that a level of authorization is no use in an app without HTTP.
+    app._require_auth_level = True
+    try:
+        yield
+    finally:
+        for name in ("functions_bindings", "_require_auth_level"):
+            vars(app).pop(name, None)
+        vars(app).update(saved)
+
+
+def names_in(app: Any) -> list[tuple[str, Any]]:
+    """The names of an app's functions with their SDK objects, as far as they can be read although one is bad."""
+    found = []
+    for builder in list(getattr(app, "_function_builders", ())):
+        try:
+            found.append((str(builder._function.get_function_name()), builder._function))
+        except Exception:  # one that is beyond reading is only missing in a message
+            continue
+    return found
+
+
+def culprit_in(app: Any) -> Any | None:
+    """The SDK function that the SDK refused to build: without a trigger, or the second of its name."""
+    seen = set()
+    for name, function in names_in(app):
+        if function.get_trigger() is None or name in seen:
+            return function
+        seen.add(name)
+    return None
+
+
+def is_decorated(candidate: Any, user_function: Callable[..., Any]) -> bool:
+    """Whether *candidate* is *user_function*, what decorators made of it, or another copy of its module's."""
+    candidate = getattr(candidate, "_function", candidate)  # of a FunctionBuilder
+    candidate = getattr(candidate, "_func", candidate)  # of a Function
+    if candidate is user_function:
+        return True
+    if not callable(candidate):
+        return False
+    one, other = (getattr(inspect.unwrap(found), "__code__", None) for found in (candidate, user_function))
+    if one is None or other is None:
+        return False
+    same_line = (one.co_name, one.co_firstlineno) == (other.co_name, other.co_firstlineno)
+    return same_line and os.path.realpath(one.co_filename) == os.path.realpath(other.co_filename)
+
+
+class BindingReader:
+    """Reads what decorators declare: the JSON that the worker sends to the host, without the detour over its text."""
+
+    def __init__(self) -> None:
+        core = importlib.import_module("azure.functions.decorators.core")
+        words = importlib.import_module("azure.functions.decorators.utils")
+        self._base = core.Binding.get_dict_repr
+        self._excluded = frozenset(core.Binding.EXCLUDED_INIT_PARAMS)
+        self._enum: type = words.StringifyEnum
+        self._encoder: type[json.JSONEncoder] = words.StringifyEnumJsonEncoder
+        self._camel_case: Callable[[str], str] = words.to_camel_case
+        self._plans: dict[tuple[type, tuple[str, ...]], tuple[tuple[str, str], ...] | None] = {}
+
+    def read(self, binding: Any) -> dict[str, Any]:
+        """The properties of one binding by lower-cased name; direction and data type in lower case.
+
+        :raises Exception: what the SDK raises for a property that has no JSON form.
+        """
+        parameters = tuple(getattr(binding, "init_params", ()))
+        try:
+            plan = self._plans[type(binding), parameters]
+        except KeyError:
+            plan = self._plans[type(binding), parameters] = self._plan(type(binding), parameters)
+        declared = self._quickly(binding, plan) if plan is not None else None
+        if declared is None:
+            text = json.dumps(binding.get_dict_repr(), cls=self._encoder)
+            declared = {key.lower(): value for key, value in json.loads(text).items()}
+        declared["direction"] = declared["direction"].lower()
+        if binding.data_type is not None:  # one that is no enum fails here, as it does in the worker
+            declared["datatype"] = declared["datatype"].lower()
+        return declared
+
+    def _plan(self, kind: type, parameters: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
+        """Which attribute is which property; None for a class that makes its JSON in a way of its own."""
+        if _innermost(getattr(kind, "get_dict_repr", None)) is not self._base:
+            return None
+        names = [name for name in dict.fromkeys(parameters) if name not in self._excluded]
+        return tuple((name, self._camel_case(name).lower()) for name in names)
+
+    def _quickly(self, binding: Any, plan: tuple[tuple[str, str], ...]) -> dict[str, Any] | None:
+        """The properties, when all of them are plain values; None when the SDK must do it."""
+        declared = {"direction": binding._direction._name_}
+        if binding._data_type is not None:
+            if not isinstance(binding._data_type, self._enum):
+                return None
+            declared["datatype"] = str(binding._data_type)
+        if binding.type is not None:
+            declared["type"] = binding.type
+        for name, key in plan:
+            value = getattr(binding, name, None)
+            if value is None:
+                continue
+            kind = type(value)
+            if kind is not str and kind is not int and kind is not bool:
+                value = self._plain(value)
+                if value is None:
+                    return None
+                # As the host reads them, whatever their spelling.
+                if key == "cardinality" or (key == "authlevel" and binding.type.lower() == "httptrigger"):
+                    value = value.lower() if type(value) is str else value
+            declared[key] = value
+        return declared
+
+    def _plain(self, value: Any) -> Any:
+        if isinstance(value, self._enum):
+            return str(value)
+        if type(value) is list:
+            items = [item if type(item) is str else self._plain(item) for item in value]
+            return None if None in items else items
+        return None
+
+
+def _innermost(function: Any) -> Any:
+    """The function below the SDK's wrappers; its metaclass adds one per class."""
+    while getattr(getattr(function, "__code__", None), "co_freevars", ()) == ("func",):
+        function = function.__closure__[0].cell_contents
+    return function
+
+
+def retry_of(function: Any) -> Mapping[str, Any] | None:
+    """The retry policy of an SDK function in the form of function.json; None without one.
+
+    :raises Exception: what the worker raises for a policy that it cannot read, with the same words.
+    """
+    policy = function.get_settings_dict("retry_policy")
+    if not policy:
+        return None
+    count = int(policy.get("max_retry_count"))
+    strategy = policy.get("strategy")
+    retry: dict[str, Any] = {"maxRetryCount": count}
+    if strategy == "fixed_delay":
+        retry["delayInterval"] = _time_span(policy.get("delay_interval"))
+    else:
+        minimum, maximum = policy.get("minimum_interval"), policy.get("maximum_interval")
+        retry["minimumInterval"] = _time_span(minimum) if minimum else "00:00:00"
+        retry["maximumInterval"] = _time_span(maximum) if maximum else "24855.03:14:07"  # the largest int32, in seconds
+    if strategy not in _STRATEGIES:
+        raise ValueError(f'unknown enum label "{strategy}"')
+    if not -_INT32 <= count < _INT32:
+        raise ValueError(f"Value out of range: {count}")
+    retry["strategy"] = _STRATEGIES[strategy]
+    return retry
+
+
+def _time_span(text: Any) -> str:
+    parsed = time.strptime(text, "%H:%M:%S")  # which lets a minute have 61 seconds
+    minutes, seconds = divmod(parsed.tm_min * 60 + parsed.tm_sec, 60)
+    hours, minutes = divmod(parsed.tm_hour * 60 + minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days}.{hours:02}:{minutes:02}:{seconds:02}"

@@ -1,0 +1,342 @@
+"""Indexing: what Azure's worker and host make of a decorator app.
+
+The worker imports the script, asks the app object for its functions and checks each of them; the first thing that it
+refuses hides the whole app. The host then checks what the worker reports; that drops single functions only.
+
+Source: azure-functions-runtime, handle_event.py (``load_function_metadata``) and loader.py.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import gc
+import importlib
+import os
+import re
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pytest_azfunc.errors import AzfuncError, FunctionLoadError, Location, ProjectError, UnsupportedFeature
+from pytest_azfunc.project.annotations import AnnotationReader
+from pytest_azfunc.project.app_modules import AppModules
+from pytest_azfunc.project.binding_checks import (
+    CARDINALITIES,
+    Check,
+    check_bindings,
+    is_function_name,
+    read_optional_enum,
+    shape_of,
+)
+from pytest_azfunc.project.binding_registry import BindingRegistry
+from pytest_azfunc.project.brief_stage import brief_stage
+from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_host_order
+from pytest_azfunc.project.decorators import (
+    BindingReader,
+    DecoratorSource,
+    culprit_in,
+    find_app,
+    functions_of,
+    names_in,
+    retry_of,
+    source_of,
+)
+from pytest_azfunc.project.function import Function, Source
+from pytest_azfunc.project.retry_policy import parse_retry
+from pytest_azfunc.project.sdk_extensions import streams_http
+from pytest_azfunc.project.signature import Signature, check_signature
+from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, line_in, place_of
+
+# validate_script_file_name of the worker.
+SCRIPT_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_\-]*\.py")
+_HIDDEN = "In Azure the worker indexes no function of the app then: 0 functions found."
+_NAMED = 10  # of more functions that are lost with one, only the first are named in a note
+
+
+@dataclass(frozen=True)
+class Index:
+    """What indexing has found.
+
+    :ivar signatures: of the functions in :attr:`contents`, by name.
+    :ivar app: the app object, or None when there was none to be found.
+    """
+
+    contents: Contents
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+    app: Any = None
+
+
+@dataclass(frozen=True)
+class Script:
+    """A decorator app's script, and what is needed to index it.
+
+    :ivar root: the app's folder.
+    :ivar name: the script's file name in it.
+    :ivar allowed: names of the functions that host.json allows; None for all.
+    :ivar known_types: registered binding types, lower case -> usual spelling.
+    :ivar settings: reads the values of local.settings.json.
+    """
+
+    root: str
+    name: str
+    allowed: tuple[str, ...] | None
+    known_types: Mapping[str, str]
+    settings: Callable[[], Mapping[str, str]]
+
+    @property
+    def path(self) -> str:
+        """The script as a path."""
+        return os.path.join(self.root, self.name)
+
+    @property
+    def module(self) -> str:
+        """The name that it is imported by."""
+        return os.path.splitext(self.name)[0]
+
+
+class Indexer:
+    """Indexes a decorator app when it is first asked, and keeps what it found.
+
+    :ivar modules: the app's corner of ``sys.modules``.
+    :ivar place: opens the surroundings in which code of the app runs. By itself it makes them for the moment; a worker
+        puts its own in here.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.modules = AppModules(script.root, script=script.module)
+        self.place: Callable[[], AbstractContextManager[None]] = self._brief_stage
+        self._index: Index | None = None
+        self._generation = 0
+        self._lock = threading.RLock()
+
+    def _brief_stage(self) -> AbstractContextManager[None]:
+        return brief_stage(self.script.root, self.modules, self.script.settings)
+
+    def index(self) -> Index:
+        """What indexing finds."""
+        with self._lock:
+            if self._index is None or self._generation != self.modules.generation:
+                with self.place():
+                    self._generation = self.modules.generation
+                    # In a context of its own: what a script sets in a context variable, no function sees.
+                    self._index = contextvars.copy_context().run(index, self.script)
+            return self._index
+
+    def contents(self) -> Contents:
+        """The app's functions."""
+        return self.index().contents
+
+    def forget(self) -> None:
+        """Index again when asked the next time."""
+        self._index = None
+
+    def forget_failure(self) -> None:
+        """The same if it has failed: what it lacked, such as an app setting, may be there the next time."""
+        if self._index is not None and self._index.contents.failure is not None:
+            self._index = None
+
+    @property
+    def present(self) -> Index | None:
+        """What was found, if it was ever asked for."""
+        return self._index
+
+    def another(self) -> Indexer:
+        """One for the same app that begins afresh, for a worker process of its own."""
+        return Indexer(self.script)
+
+
+def index(script: Script) -> Index:
+    """Import the *script* and read its functions; a failure is part of what is returned.
+
+    :raises BaseException: what is no ``Exception`` passes, but for ``SystemExit``, which is the script's failure.
+    """
+    if SCRIPT_NAME.fullmatch(script.name) is None:
+        error = ProjectError("script-name", location=Location(script.root), name=script.name)
+        return Index(Contents(failure=IndexFailure(error, error.location)))
+    with _without_garbage_collection():
+        is_fresh = script.module not in sys.modules
+        try:
+            app = find_app(_import(script), script.path)
+        except Exception as error:
+            return Index(Contents(failure=_failure(script, error)))
+        try:
+            functions = functions_of(app, is_fresh=is_fresh)
+        except Exception as error:
+            return Index(Contents(failure=_failure(script, error, app, culprit_in(app))), app=app)
+        return _Reading(script, app).read(functions)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Thousands of small objects are made, all of them to stay: to look for garbage among them takes its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _import(script: Script) -> Any:
+    try:
+        return importlib.import_module(script.module)
+    except SystemExit as exit_:
+        where = Location(script.path, line_in(script.path, exit_))
+        raise FunctionLoadError("import-exits", location=where, script=script.name) from exit_
+    except Exception as error:
+        add_note(error, f"azfunc: raised while {script.name} was imported. {_HIDDEN}{hint_for(error)}")
+        raise
+
+
+def _failure(script: Script, error: Exception, app: Any = None, culprit: Any = None) -> IndexFailure:
+    """*error* with its place and what is lost with it, its traceback cut to the app's own frames."""
+    error = error.with_traceback(from_app(error.__traceback__, script.root))
+    names = names_in(app) if app is not None else []
+    name = next((found for found, function in names if function is culprit), None)
+    lost = tuple(dict.fromkeys(found for found, function in names if function is not culprit))
+    source = source_of(culprit) if culprit is not None else None
+    ours = isinstance(error, AzfuncError)
+    place = error.location if isinstance(error, AzfuncError) else place_of(error, script.root)
+    if place is None and source is not None:
+        place = source.location()
+    if culprit is not None and not ours:
+        at = f" ({place})" if place else ""
+        more = f", ... ({len(lost)})" if len(lost) > _NAMED else ""
+        others = f" Lost with it: {', '.join(lost[:_NAMED])}{more}." if lost else ""
+        add_note(error, f"azfunc: raised for the function {name!r}{at} while it was indexed. {_HIDDEN}{others}")
+    return IndexFailure(error, place, name, lost, error.__traceback__)
+
+
+class _Check(Check):
+    """The host's checks of a decorated function."""
+
+    __slots__ = ("_source",)
+
+    # Utility.cs of host 4.1038 and later; function.json of older apps has stricter names.
+    binding_name = re.compile(r"(?!.*__)[a-zA-Z_][a-zA-Z0-9_]{0,127}|\$return")
+    allowed_name = "letters, digits and underscores, at most 128, no digit first and no two underscores in a row"
+
+    def __init__(self, function: str, source: Source) -> None:
+        super().__init__(function)
+        self._source = source
+
+    @property
+    def source(self) -> Source:
+        return self._source
+
+
+class _Reading:
+    """SDK functions -> functions as host and worker know them."""
+
+    def __init__(self, script: Script, app: Any) -> None:
+        self.script = script
+        self.app = app
+        self.bindings = BindingReader()
+        self.registry = BindingRegistry()
+        self.annotations = AnnotationReader()
+        self.streams = streams_http(script.root)
+        self.below = script.root + os.sep
+        self.folders: dict[str, str] = {}
+        self.functions: dict[str, Function] = {}
+        self.signatures: dict[str, Signature] = {}
+        self.retries: dict[str, Mapping[str, Any]] = {}
+        self.errors: dict[str, AzfuncError] = {}
+        self.sound: set[tuple[Any, ...] | None] = set()
+
+    def read(self, found: list[Any]) -> Index:
+        """Index the functions one after the other; the first that the worker refuses is the end."""
+        for function in found:
+            try:
+                self._index(function)
+            except Exception as error:
+                return Index(Contents(failure=_failure(self.script, error, self.app, function)), app=self.app)
+        return Index(self._admitted(), self.signatures, self.app)
+
+    def _index(self, sdk_function: Any) -> None:
+        """The worker's part: whatever is raised here hides the whole app."""
+        main, name = sdk_function.get_user_function(), sdk_function.get_function_name()
+        if not isinstance(name, str):
+            uuid.uuid5(uuid.NAMESPACE_OID, name)  # the worker makes an id of it, which fails
+        declared = tuple([self.bindings.read(binding) for binding in sdk_function.get_bindings()])
+        source = source_of(sdk_function)
+        if source is None or not source.path.startswith(self.below):  # the SDK's own file, of AsgiFunctionApp
+            source = DecoratorSource(self.script.path, bindings=tuple([str(raw.get("name")) for raw in declared]))
+        code = getattr(main, "__code__", None)
+        file = code.co_filename if code else source.path
+        folder = self.folders.get(file)
+        if folder is None:
+            folder = self.folders[file] = os.path.dirname(file)
+        function = Function(
+            name,
+            folder,
+            declared,
+            entry_point=getattr(main, "__name__", name),
+            user_function=main,
+            http_type=sdk_function.http_type,
+            declared_in=source,
+        )
+        try:
+            if not (self.streams and _is_http(declared)):
+                self.signatures[name] = check_signature(function, main, self.registry, self.annotations)
+        except UnsupportedFeature as error:  # ours, not the worker's: in Azure it works
+            self.errors[name] = error
+        retry = retry_of(sdk_function)
+        if retry is not None:
+            self.retries[name] = retry
+        self.functions[name] = function
+
+    def _admitted(self) -> Contents:
+        """The host's part: what it objects to is dropped, and the rest runs."""
+        allowed = None if self.script.allowed is None else {name.lower() for name in self.script.allowed}
+        functions, excluded = [], []
+        for name in in_host_order(self.functions):
+            if allowed is not None and name.lower() not in allowed:
+                excluded.append(name)
+                self.errors.pop(name, None)
+                continue
+            try:
+                functions.append(self._checked(self.functions[name]))
+            except ProjectError as error:
+                self.errors[name] = error
+            except UnsupportedFeature as error:
+                self.errors.setdefault(name, error)
+        return admit([f for f in functions if f.name not in self.errors], self.errors, excluded)
+
+    def _checked(self, function: Function) -> Function:
+        """*function* as the host keeps it: its retry policy read, its enums in their usual form."""
+        name, shape = function.name, shape_of(function.declared)
+        is_named = is_function_name(name)
+        if is_named and name not in self.retries and shape in self.sound:
+            return function
+        check = _Check(name, function.source)
+        if not is_named:
+            raise check.error("function-name", name=name, what="the function, or write @app.function_name(...)")
+        retry = self.retries.get(name)
+        if retry is not None:
+            function = replace(function, retry=parse_retry(retry, check.retry_error))
+        for index, binding in enumerate(function.declared):
+            if "cardinality" in binding:
+                read_optional_enum(index, binding, "cardinality", CARDINALITIES, check)  # type: ignore[arg-type]
+        check_bindings(function.declared, check, self.script.known_types)  # type: ignore[arg-type]
+        if self.streams and _is_http(function.declared):
+            raise UnsupportedFeature(
+                "unsupported",
+                function=name,
+                location=function.location,
+                feature=f"HTTP streaming ({self.streams})",
+                azure="every HTTP function of an app that imports the extension takes its web framework's request.",
+                remedy="test the other functions here, and this one through the web framework's own client.",
+            )
+        if shape is not None and shape == shape_of(function.declared):  # nothing had to be put into another form
+            self.sound.add(shape)
+        return function
+
+
+def _is_http(declared: Iterable[Mapping[str, Any]]) -> bool:
+    return any(binding.get("type", "").lower() == "httptrigger" for binding in declared)

@@ -1,0 +1,58 @@
+"""Exceptions of the user's own code: they reach the test unchanged, with a note of what they mean in Azure."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import TracebackType
+
+from pytest_azfunc.errors import Location
+
+SETTING_HINT = (
+    " If the key is an app setting: it is not in local.settings.json, the environment, "
+    "or @pytest.mark.azfunc(settings={...})."
+)
+PACKAGE_HINT = " Is the package in requirements.txt?"
+
+
+def from_app(traceback: TracebackType | None, root: str) -> TracebackType | None:
+    """The traceback from the first frame of the app on, without ours and the import system's."""
+    while traceback is not None and not traceback.tb_frame.f_code.co_filename.startswith(root + os.sep):
+        traceback = traceback.tb_next
+    return traceback
+
+
+def line_in(script: str, error: BaseException) -> int | None:
+    """The line of *script* on which *error* left it."""
+    traceback, line = error.__traceback__, None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == script:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
+
+
+def place_of(error: BaseException, root: str) -> Location | None:
+    """The last line of the app that *error* came through, or the line that Python could not read."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return Location(error.filename, error.lineno)
+    traceback, found = error.__traceback__, None
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if file.startswith(root + os.sep):
+            found = Location(file, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return found
+
+
+def add_note(error: BaseException, note: str) -> None:
+    """Add *note* to the exception, once; nothing before Python 3.11, which has no notes."""
+    if sys.version_info >= (3, 11) and note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
+
+
+def hint_for(error: BaseException) -> str:
+    """What to look at when this exception comes out of an import; empty when nothing is known."""
+    if isinstance(error, KeyError):
+        return SETTING_HINT
+    return PACKAGE_HINT if isinstance(error, ImportError) else ""

@@ -1,0 +1,46 @@
+"""The end of an ASGI app's life.
+
+``AsgiFunctionApp`` sends the lifespan startup with its first request and the shutdown when the process ends. A host
+is one such process for a test, with an event loop of its own, so each host begins and ends the lifespan anew.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from pytest_azfunc.worker.event_loop import WorkerLoop
+
+# Seconds that an app has for its shutdown.
+_PATIENCE = 5.0
+
+
+def has_begun(app: Any) -> bool:
+    """Whether *app* is an ``AsgiFunctionApp`` that has sent the startup, in vain perhaps."""
+    return getattr(getattr(app, "middleware", None), "lifespan_receive_queue", None) is not None
+
+
+def end_lifespan(app: Any, loop: WorkerLoop) -> None:
+    """Send the shutdown and wait for it, then leave *app* as if it had never started.
+
+    A lifespan that began on another loop, such as that of an async test, ended with it: it is only forgotten.
+    """
+    import asyncio
+
+    middleware = app.middleware
+    try:
+        if app.startup_task_done and loop.is_this(getattr(middleware.lifespan_startup_event, "_loop", None)):
+            loop.run(asyncio.wait_for(middleware.notify_shutdown(), _PATIENCE))
+    except asyncio.TimeoutError:
+        pass  # the loop's end cancels it
+    finally:
+        app.startup_task_done = False
+        fresh = importlib.import_module("azure.functions").AsgiMiddleware(middleware._app)
+        for name in (
+            "lifespan_receive_queue",
+            "lifespan_startup_event",
+            "lifespan_shutdown_event",
+            "_startup_succeeded",
+        ):
+            setattr(middleware, name, getattr(fresh, name))
+        middleware.state.clear()

@@ -1,0 +1,454 @@
+"""The decorator model in a test session: the fixtures of the other model, on function_app.py and blueprints."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.function_app import FunctionApp, Session, error_lines, passed
+
+SHOP = """
+    import logging
+
+    import azure.functions as func
+    from orders.blueprint import bp
+    from shared import prices
+
+    app = func.FunctionApp(http_auth_level="ANONYMOUS")
+    app.register_functions(bp)
+
+
+    def charge(amount):
+        raise RuntimeError("the real payment service")
+
+
+    @app.route(route="orders", methods=["POST"])
+    @app.queue_output(arg_name="new_order", queue_name="orders", connection="Storage")
+    def place_order(req: func.HttpRequest, new_order: func.Out[str]) -> func.HttpResponse:
+        new_order.set(req.get_body().decode())
+        return func.HttpResponse(charge(prices.PRICE), status_code=202)
+
+
+    @app.function_name("Nightly")
+    @app.timer_trigger(arg_name="timer", schedule="0 30 2 * * *")
+    async def nightly(timer: func.TimerRequest, context: func.Context) -> None:
+        logging.info("%s in %s", context.function_name, context.function_directory)
+"""
+
+BLUEPRINT = """
+    import azure.functions as func
+
+    bp = func.Blueprint()
+
+
+    @bp.queue_trigger(arg_name="msg", queue_name="orders", connection="Storage")
+    @bp.generic_output_binding(arg_name="$return", type="queue", queue_name="done", connection="Storage")
+    def process(msg: func.QueueMessage) -> str:
+        return msg.get_json()["id"]
+"""
+
+
+@pytest.fixture
+def shop(app: FunctionApp) -> FunctionApp:
+    app.write({"function_app.py": SHOP, "orders/blueprint.py": BLUEPRINT, "shared/prices.py": "PRICE = 3\n"})
+    return app
+
+
+@pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
+@pytest.mark.usefixtures("shop")
+def test_fixtures_and_patches(session: Session, mode: str) -> None:
+    result = session.test(
+        """
+        import os
+
+        import function_app
+        from orders import blueprint
+
+        def test_http(invoke, monkeypatch):
+            monkeypatch.setattr(function_app, "charge", lambda amount: f"paid {amount}")
+            result = invoke("PLACE_ORDER", {"id": 7})
+            assert (result.status_code, result.text) == (202, "paid 3")
+            assert result.outputs["new_order"].json() == {"id": 7}
+
+        def test_patched_by_name(invoke, monkeypatch):
+            monkeypatch.setattr("shared.prices.PRICE", 5)
+            monkeypatch.setattr("function_app.charge", lambda amount: f"paid {amount}")
+            assert invoke(function_app.place_order, {}).text == "paid 5"
+
+        def test_undone(invoke):
+            result = invoke("place_order", {}, check=False)
+            assert str(result.exception) == "the real payment service"
+
+        def test_blueprint(invoke):
+            assert invoke("process", {"id": "x"}).outputs["$return"].text == "x"
+            assert invoke(blueprint.process, {"id": "y"}).return_value == "y"
+
+        def test_async_and_context(invoke):
+            result = invoke(function_app.nightly)
+            assert result.logs.messages == ["Nightly in " + os.path.dirname(function_app.__file__)]
+
+        def test_project(azfunc_project):
+            assert list(azfunc_project.functions) == ["Nightly", "place_order", "process"]
+            assert azfunc_project.model == "decorators"
+
+        def test_still_an_ordinary_app_object(azfunc_project):
+            names = [function.get_function_name() for function in function_app.app.get_functions()]
+            assert names == ["process", "place_order", "Nightly"]
+        """,
+        f"--import-mode={mode}",
+    )
+
+    passed(result, 7)
+
+
+@pytest.mark.usefixtures("shop")
+def test_modules_are_imported_once_and_again_after_a_restart(session: Session) -> None:
+    result = session.test(
+        """
+        def test_once(invoke):
+            import function_app
+            function_app.charge = lambda amount: "first"
+            assert invoke("place_order", {}).text == "first"
+
+        def test_the_same_modules(invoke):
+            assert invoke("place_order", {}).text == "first"
+
+        def test_restart(azfunc_host):
+            import function_app
+            before = azfunc_host.project.functions["place_order"].user_function
+            azfunc_host.restart()
+            import function_app as again
+            assert again is not function_app
+            assert azfunc_host.project.functions["place_order"].user_function is not before
+            again.charge = lambda amount: "second"
+            assert azfunc_host.invoke(again.place_order, {}).text == "second"
+        """,
+        "-p",
+        "no:randomly",
+    )
+
+    passed(result, 3)
+
+
+@pytest.mark.parametrize("path", ["one", "two", "one two", "."])
+def test_two_apps_in_one_session(session: Session, path: str) -> None:
+    for name in ("one", "two"):
+        FunctionApp(session.pytester.path / name).write(
+            {
+                "function_app.py": """
+                    import azure.functions as func
+                    from helper import NAME
+
+                    app = func.FunctionApp()
+
+                    @app.route()
+                    def hello(req):
+                        return NAME
+                """,
+                "helper.py": f"NAME = {name!r}",
+                "tests/conftest.py": "import function_app\nimport helper\n" if name == path else "",
+                f"tests/test_{name}.py": f"""
+                    import function_app
+                    import helper
+
+                    def test_it(invoke):
+                        assert helper.NAME == {name!r}
+                        assert invoke(function_app.hello).text == {name!r}
+                """,
+            }
+        )
+
+    session.write({"pytest.ini": "[pytest]"})  # pytest 8.0 takes `-o pythonpath` only with one
+
+    result = session.run("-o", f"pythonpath={path}")
+
+    passed(result, 2)
+
+
+def test_a_host_in_a_host(session: Session) -> None:
+    for name in ("one", "two"):
+        FunctionApp(session.pytester.path / name).write(
+            {
+                "function_app.py": f"""
+                    import azure.functions as func
+
+                    app = func.FunctionApp()
+
+                    @app.route()
+                    def hello(req):
+                        import late
+                        return {name!r} + late.TEXT
+                """,
+                "late.py": f"TEXT = ' late {name}'",
+            }
+        )
+
+    result = session.test(
+        """
+        from pytest_azfunc import Host
+
+        def test_it():
+            with Host.open("one") as one, Host.open("two") as two:
+                assert one.invoke("hello").text == "one late one"
+                assert two.invoke("hello").text == "two late two"
+                assert one.invoke("hello").text == "one late one"
+        """
+    )
+
+    passed(result, 1)
+
+
+def test_settings_are_there_while_the_script_is_imported(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "function_app.py": """
+                import os
+
+                import azure.functions as func
+
+                app = func.FunctionApp()
+                URL = os.environ["ORDERS_URL"]
+
+                @app.route()
+                def url(req):
+                    return URL
+            """
+        }
+    )
+
+    result = session.test(
+        """
+        import pytest
+
+        def test_without(invoke):
+            with pytest.raises(KeyError):
+                invoke("url")
+
+        @pytest.mark.azfunc(settings={"ORDERS_URL": "https://orders"})
+        def test_with(invoke):
+            assert invoke("url").text == "https://orders"
+        """,
+        "-p",
+        "no:randomly",
+    )
+
+    passed(result, 2)
+
+
+def test_what_the_import_changes_is_there_for_every_host(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "function_app.py": """
+                import logging
+                import os
+
+                import azure.functions as func
+
+                app = func.FunctionApp()
+                os.environ["SET_AT_IMPORT"] = "yes"
+                logging.getLogger("shop").setLevel(logging.DEBUG)
+
+                @app.route()
+                def look(req):
+                    logging.getLogger("shop").debug("seen")
+                    return os.environ["SET_AT_IMPORT"]
+            """
+        }
+    )
+
+    result = session.test(
+        """
+        import os
+
+        import pytest
+
+        @pytest.mark.parametrize("time", [1, 2])
+        def test_it(invoke, time):
+            assert "SET_AT_IMPORT" not in os.environ or time == 2
+            result = invoke("look")
+            assert (result.text, result.logs.messages) == ("yes", ["seen"])
+
+        def test_after():
+            assert "SET_AT_IMPORT" not in os.environ
+        """,
+        "-p",
+        "no:randomly",
+    )
+
+    passed(result, 3)
+
+
+@pytest.mark.parametrize(
+    ("script", "shown"),
+    [
+        (
+            "@app.route()\ndef good(req): ...\n@app.function_name('bad')\ndef bad(): ...",
+            "ValueError: Function bad does not have a trigger. A valid function must have one and only one trigger registered.",
+        ),
+        ("import nothing_like_this", "ModuleNotFoundError: No module named 'nothing_like_this'"),
+    ],
+)
+def test_the_cause_and_then_what_azure_would_show(app: FunctionApp, session: Session, script: str, shown: str) -> None:
+    app.write({"function_app.py": f"import azure.functions as func\napp = func.FunctionApp()\n{script}"})
+
+    result = session.test("def test_it(invoke):\n    invoke('good')")
+
+    assert result.parseoutcomes() == {"failed": 1}
+    lines = error_lines(result)
+    assert lines[0] == shown
+    if sys.version_info >= (3, 11):
+        assert "In Azure the worker indexes no function of the app then: 0 functions found." in lines[1]
+
+
+def test_our_own_errors_stand_alone(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": "import azure.functions as func\napi = [func.FunctionApp()]"})
+
+    result = session.test("def test_it(invoke):\n    invoke('good')")
+
+    assert error_lines(result) == [
+        "pytest_azfunc.errors.FunctionLoadError: function_app.py has no function app at its top level. "
+        "The one inside 'api' is not seen.",
+        "  where:  app/function_app.py",
+        "  Azure:  the worker indexes no function of the app: 0 functions found.",
+        "  remedy: write, for example: app = func.FunctionApp().",
+        "  rule:   app-object-missing",
+    ]
+
+
+def test_an_object_of_an_app_that_cannot_be_indexed(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "function_app.py": """
+                import azure.functions as func
+                app = func.FunctionApp()
+                @app.route()
+                def good(req): ...
+                @app.route()
+                def bad(req, more): ...
+            """
+        }
+    )
+
+    result = session.test("import function_app\ndef test_it(invoke):\n    invoke(function_app.good)")
+
+    assert error_lines(result)[0] == (
+        "pytest_azfunc.errors.AppIndexError: bad: the following parameters are declared in Python but not in the "
+        "decorators: more."
+    )
+
+
+# Without it the route would be api//{*route}, which the host refuses.
+NO_PREFIX = {"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}
+
+ASGI = """
+    import azure.functions as func
+
+    EVENTS = []
+
+
+    async def api(scope, receive, send):
+        if scope["type"] == "lifespan":
+            while True:
+                message = await receive()
+                EVENTS.append(message["type"])
+                await send({"type": message["type"] + ".complete"})
+                if message["type"] == "lifespan.shutdown":
+                    return
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
+
+
+    app = func.AsgiFunctionApp(app=api, http_auth_level=func.AuthLevel.ANONYMOUS)
+"""
+
+
+def test_asgi_lifespan_begins_and_ends_with_each_host(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": ASGI, "host.json": NO_PREFIX})
+
+    result = session.test(
+        """
+        import function_app
+        from pytest_azfunc import http
+
+        START, END = "lifespan.startup", "lifespan.shutdown"
+
+        def test_first(invoke, azfunc_project):
+            assert azfunc_project.functions["http_app_func"].http_type == "asgi"
+            assert invoke("http_app_func", http("GET", "/x/y")).text == "/x/y"
+            assert invoke("http_app_func", http("GET", "/z")).text == "/z"
+            assert function_app.EVENTS == [START]
+
+        def test_second(invoke):
+            assert function_app.EVENTS == [START, END]
+            assert invoke("http_app_func", http("GET", "/x")).text == "/x"
+            assert function_app.EVENTS == [START, END, START]
+
+        def test_third(azfunc_host):
+            assert function_app.EVENTS == [START, END] * 2
+        """,
+        "-p",
+        "no:randomly",
+    )
+
+    passed(result, 3)
+
+
+def test_wsgi(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "host.json": NO_PREFIX,
+            "function_app.py": """
+                import azure.functions as func
+
+                def site(environ, start_response):
+                    start_response("200 OK", [("Content-Type", "text/plain")])
+                    return [environ["PATH_INFO"].encode()]
+
+                app = func.WsgiFunctionApp(app=site)
+            """,
+        }
+    )
+
+    result = session.test(
+        """
+        from pytest_azfunc import http
+
+        def test_it(invoke, azfunc_project):
+            assert azfunc_project.functions["http_app_func"].http_type == "wsgi"
+            assert invoke("http_app_func", http("GET", "/a%20b")).text == "/a b"
+        """
+    )
+
+    passed(result, 1)
+
+
+def test_what_cannot_be_encoded_is_named_as_the_worker_names_it(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "function_app.py": """
+                import azure.functions as func
+
+                app = func.FunctionApp()
+
+                @app.route()
+                def number(req):
+                    return 5
+            """
+        }
+    )
+    shown = "http" if sys.version_info >= (3, 13) else "<class 'azure.functions.http.HttpResponseConverter'>"
+    text = f'unable to encode outgoing TypedData: unsupported type "{shown}" for Python type "int"'
+
+    result = session.test(
+        f"""
+        import pytest
+
+        def test_it(invoke):
+            with pytest.raises(TypeError) as raised:
+                invoke("number")
+            assert str(raised.value) == {text!r}
+        """
+    )
+
+    passed(result, 1)
