@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from pytest_azfunc.errors import (
         AzfuncError,
         BindingError,
+        FunctionFailed,
         FunctionLoadError,
         FunctionNotFound,
         LossyOutputError,
         ProjectError,
+        RouteOverlapWarning,
         UnsupportedFeature,
     )
+    from pytest_azfunc.host.failures import Failures
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.log_capture import LogCapture
     from pytest_azfunc.host.triggers.batch import batch
@@ -37,19 +40,30 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.triggers.simple import assistant_skill, connector, manual, signalr, warmup
     from pytest_azfunc.host.triggers.sql import mysql, sql
     from pytest_azfunc.host.triggers.timer import timer
+    from pytest_azfunc.host.web.authorization import Keys
+    from pytest_azfunc.http_client.responses import AppResponse
+    from pytest_azfunc.http_client.session import AppSession
+    from pytest_azfunc.http_server import LiveServer
     from pytest_azfunc.project import Project
 
 __all__ = [
+    "AppResponse",
+    "AppSession",
     "AzfuncError",
     "BindingError",
+    "Failures",
+    "FunctionFailed",
     "FunctionLoadError",
     "FunctionNotFound",
     "Host",
     "Invocation",
+    "Keys",
+    "LiveServer",
     "LogCapture",
     "LossyOutputError",
     "Project",
     "ProjectError",
+    "RouteOverlapWarning",
     "UnsupportedFeature",
     "activity",
     "assistant_skill",
@@ -102,8 +116,13 @@ _BUILDERS = {
 }
 
 _MODULES = {
+    "AppResponse": "http_client.responses",
+    "AppSession": "http_client.session",
+    "Failures": "host.failures",
     "Host": "app",
     "Invocation": "host.invocation",
+    "Keys": "host.web.authorization",
+    "LiveServer": "http_server",
     "LogCapture": "host.log_capture",
     "Project": "project",
     **{name: f"host.triggers.{module}" for module, names in _BUILDERS.items() for name in names.split()},

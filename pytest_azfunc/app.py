@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError, FunctionNotFound, UnsupportedFeature, kind_of
 from pytest_azfunc.host.app_settings import AppSettings
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import failure, make_response
+from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.log_capture import LogCapture
-from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost, http_output
+from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
+from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
 from pytest_azfunc.host.triggers.payload import DECODER, Payload
+from pytest_azfunc.host.web.authorization import Keys
+from pytest_azfunc.host.web.web_host import WebHost
+from pytest_azfunc.http_doors import HttpDoors, http_response
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.settings import is_disabled
-from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, RpcException, TraceContext
+from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import requests
-
+    from pytest_azfunc.host.http_response import Answer
+    from pytest_azfunc.http_client import AppSession
+    from pytest_azfunc.http_server import LiveServer
     from pytest_azfunc.worker.context import Context
 
 
@@ -49,8 +52,8 @@ class Host:
         process: WorkerProcess | None = None,
         observers: Sequence[Callable[[Invocation], None]] = (),
     ) -> None:
-        self.project = project
         self.worker = Worker(project, process)
+        self.project = project = self.worker.project
         self.raise_exceptions = raise_exceptions
         self.auth = auth
         self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
@@ -65,9 +68,14 @@ class Host:
             strict,
             clock.now,
             http_client.prepare,
-            self._http_response,
+            http_response,
             observers=[self._keep, *observers],
         )
+        self.failures = Failures()
+        """What functions raised where nobody was given it; see :class:`Failures`."""
+        web_host = WebHost(self._script_host, lambda: self.settings, lambda: self.auth)
+        self._doors = HttpDoors(web_host, self.failures, lambda: self.raise_exceptions)
+        self._script_host.base_url = self._doors.url
 
     @classmethod
     def open(
@@ -114,11 +122,13 @@ class Host:
             self.worker.close()
             raise
         self._token = DECODER.set(self._decode)
+        self._doors.open()
 
     def close(self) -> None:
         """Put the process back as it was. A second call does nothing."""
         if self._settings is None:
             return
+        self._doors.close()
         self._settings = None
         if DECODER.get() == self._decode:
             DECODER.set(None)
@@ -131,6 +141,8 @@ class Host:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+        if error is None:
+            self.failures.check()
 
     @property
     def settings(self) -> AppSettings:
@@ -147,6 +159,43 @@ class Host:
         """The host's time, UTC."""
         return self._script_host.now()
 
+    @property
+    def url(self) -> str:
+        """Where the app is, such as ``http://localhost:7071``: plain ``requests`` reaches it there, too."""
+        return self._doors.url
+
+    @property
+    def http(self) -> AppSession:
+        """A ``requests.Session`` onto the app; see the fixture ``azfunc_http``."""
+        return self._open_doors.session
+
+    @property
+    def wsgi(self) -> Callable[..., Any]:
+        """The app as a WSGI application, for any WSGI client."""
+        return self._open_doors.wsgi
+
+    @property
+    def refusals(self) -> Sequence[Answer]:
+        """The latest answers to HTTP clients that no function gave, each with its ``cause``."""
+        return self._doors.refusals
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that open functions: ``.master``, ``.host``, ``.system``, ``.function(name)``."""
+        return self._doors.web_host.keys
+
+    def live_server(self) -> LiveServer:
+        """A server on a real socket of the loopback interface; see the fixture ``azfunc_live_server``."""
+        server = self._open_doors.live_server()
+        self.worker.run_loop_on_a_thread()
+        return server
+
+    @property
+    def _open_doors(self) -> HttpDoors:
+        if self._settings is None:
+            raise BindingError("host-closed")
+        return self._doors
+
     def _keep(self, invocation: Invocation) -> None:
         self.invocations.append(invocation)
 
@@ -157,7 +206,8 @@ class Host:
     @property
     def logs(self) -> LogCapture:
         """What the kept :attr:`invocations` have logged; it follows those to come."""
-        return LogCapture(_AllRecords(self), self._reaches_console)
+        records = RecordsOfMany(lambda: (invocation.logs for invocation in self.invocations))
+        return LogCapture(records, self._reaches_console)
 
     @property
     def console(self) -> list[str]:
@@ -178,6 +228,7 @@ class Host:
         """
         if isinstance(function, str):
             return self.project.find(function)
+        self.project.raise_failure()
         for candidate in self.project.functions.values():
             if self.worker.is_entry_point(candidate, function):
                 return candidate
@@ -241,7 +292,7 @@ class Host:
             if name in given:
                 raise BindingError("input-twice", function=found.name, name=name)
             given[name] = value
-        return self._script_host.request(found, payload, given, _overrides(context))
+        return self._script_host.request(found, payload, given, ContextOverrides.of(context))
 
     def context(
         self,
@@ -284,37 +335,9 @@ class Host:
         data = request.inputs[found.trigger.name]
         return data.value if isinstance(data, PythonObject) else self.worker.decode_trigger(found, request)
 
-    def _http_response(self, invocation: Invocation, function: Function) -> requests.Response | None:
-        if function.trigger.type.lower() != "httptrigger":
-            return None
-        if invocation.exception is not None:
-            result = failure()
-        else:
-            result = make_response(http_output(invocation, function))
-        return http_client.build_response(result, _sent(invocation, function))
-
     def __repr__(self) -> str:
         state = "closed" if self._settings is None else "open"
         return f"<Host {self.project.root} ({state}), {len(self.invocations)} invocations>"
-
-
-class _AllRecords(Sequence[Any]):
-    """The log records of a host's invocations, looked up afresh each time."""
-
-    def __init__(self, host: Host) -> None:
-        self._host = host
-
-    def _records(self) -> list[Any]:
-        return [record for invocation in self._host.invocations for record in invocation.logs.records]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._records())
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._records()[index]
-
-    def __len__(self) -> int:
-        return len(self._records())
 
 
 def _checked(invocation: Invocation, check: bool) -> Invocation:
@@ -323,27 +346,3 @@ def _checked(invocation: Invocation, check: bool) -> Invocation:
     if check and invocation.exception is not None:
         raise invocation.exception
     return invocation
-
-
-def _overrides(context: Context | None) -> ContextOverrides | None:
-    if context is None:
-        return None
-    trace, retry = context.trace_context, context.retry_context
-    return ContextOverrides(
-        context.invocation_id,
-        TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
-        RetryContext(retry.retry_count, retry.max_retry_count, _rpc_exception(retry.rpc_exception)),
-    )
-
-
-def _rpc_exception(error: Any) -> RpcException:
-    return RpcException(error.message, error.stack_trace, error.source)
-
-
-def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
-    data = invocation.request.inputs[function.trigger.name]
-    if data is None or isinstance(data, PythonObject) or data.kind != "http":
-        return None
-    request = data.value
-    body = request["body"].value if request["body"] is not None else b""
-    return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)

@@ -175,15 +175,17 @@ class RunningApps:
 
         :raises ProjectError: no app, or one with which the host would not start.
         """
-        from pytest_azfunc.reports.function_list import heading, list_functions, render
+        from pytest_azfunc.reports.app_notes import app_notes
+        from pytest_azfunc.reports.function_list import list_functions
+        from pytest_azfunc.reports.list_layout import heading, render
 
         with self.open_host(folder, {}) as host:
+            project = host.project
+            entries = list_functions(project, host.worker.load, host.is_disabled, host.now, host.settings)
             source = os.path.basename(self.choice.settings or "local.settings.json")
-            head = heading(host.project, version("azure-functions"), host.settings, source)
-            entries = list_functions(host.project, host.worker.load, host.is_disabled, host.now, host.settings)
-        return render(entries, head, os.fspath(host.project.root), width), any(
-            entry.problem is not None for entry in entries
-        )
+            head = heading(project, version("azure-functions"), host.settings, source)
+            lines = render(entries, head, app_notes(project), project, width)
+        return lines, any(entry.fails for entry in entries)
 
     @contextmanager
     def importable(self, folder: str, mark: Mapping[str, Any], *, with_settings: bool) -> Iterator[None]:

@@ -21,7 +21,8 @@ FLOORS = (
     ("plugin",),
     ("running_apps",),
     ("app", "reports"),
-    ("http_client", "clock"),
+    ("http_doors",),
+    ("http_client", "http_server", "clock"),
     ("host",),
     ("rpc",),
     ("project",),
@@ -47,6 +48,7 @@ THIRD_PARTY = {
     "pluggy": {"plugin", "hookspecs"},
     "requests": {"http_client"},
     "urllib3": {"http_client"},
+    "werkzeug": {"http_server"},
     "freezegun": {"clock"},
     "azure": {"worker", "project"},
 }
@@ -184,14 +186,35 @@ def test_the_public_names_import_nothing() -> None:
     assert {i.target for i in found if i.runs_at_import} <= {"__future__", "typing"}
 
 
-@pytest.mark.parametrize("third_party", ["azure", "requests", "urllib3", "freezegun"])
+# These import a third party at once, and are themselves imported by who needs them.
+IMPORTED_WHEN_NEEDED = {
+    "http_client.preparation",
+    "http_client.responses",
+    "http_client.session",
+    "http_server",
+    "http_server.live_server",
+}
+
+
+@pytest.mark.parametrize("third_party", ["azure", "requests", "urllib3", "werkzeug", "freezegun"])
 def test_third_parties_are_imported_when_they_are_needed(third_party: str) -> None:
     found = [
         str(i)
         for module, path in MODULES.items()
         for i in imports(path.read_text(encoding="utf-8"), module)
-        # http_client and clock are such modules themselves, imported by who needs them.
-        if i.runs_at_import and i.target.partition(".")[0] == third_party and module not in ("http_client", "clock")
+        if i.runs_at_import and i.target.partition(".")[0] == third_party and module not in IMPORTED_WHEN_NEEDED
+    ]
+    assert found == []
+
+
+def test_modules_with_third_parties_are_imported_when_they_are_needed() -> None:
+    found = [
+        str(i)
+        for module, path in MODULES.items()
+        for i in imports(path.read_text(encoding="utf-8"), module)
+        if i.runs_at_import
+        and i.target.removeprefix(f"{NAME}.") in IMPORTED_WHEN_NEEDED
+        and module not in IMPORTED_WHEN_NEEDED
     ]
     assert found == []
 
@@ -224,6 +247,8 @@ def test_third_parties_are_imported_when_they_are_needed(third_party: str) -> No
         ("app", "from pytest_azfunc.reports.trace import trace"),
         ("app", "from pytest_azfunc.running_apps import RunningApps"),
         ("http_client", "from pytest_azfunc.clock import Clock"),
+        ("http_server.wsgi", "from pytest_azfunc.http_client import prepare"),
+        ("http_client", "def f():\n    import werkzeug"),
         ("running_apps", "from pytest_azfunc.plugin import x"),
         ("host.outputs", "import requests"),
         ("app", "def f():\n    import pytest"),
@@ -252,6 +277,7 @@ def test_the_checker_finds(module: str, source: str) -> None:
         ("worker.worker", "import importlib\nimportlib.import_module(name)"),
         ("project", "from pytest_azfunc.project.function import Function"),
         ("http_client", "import requests.adapters, urllib3"),
+        ("http_server.live_server", "from werkzeug.serving import make_server"),
         ("errors", "import difflib"),
     ],
 )

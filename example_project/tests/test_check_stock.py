@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+import requests
 
-from pytest_azfunc import Invocation, http
+from pytest_azfunc import Host, Invocation, http
 
 
 def test_all_warehouses_are_asked(invoke: Callable[..., Invocation]) -> None:
@@ -30,3 +31,19 @@ def test_with_other_settings(invoke: Callable[..., Invocation]) -> None:
     result = invoke("CheckStock", http("GET", "/api/stock/tea"))
 
     assert result.json() == {"Bergen": 6}
+
+
+def stock_of(shop: str, sku: str) -> int:
+    """A client of the shop, as it stands in another program: it knows nothing of tests."""
+    answer = requests.get(f"{shop}/api/stock/{sku}", timeout=5)
+    answer.raise_for_status()
+    return sum(answer.json().values())
+
+
+def test_a_client_that_knows_nothing_of_tests(azfunc_host: Host) -> None:
+    assert stock_of(azfunc_host.url, "tea") == 8
+
+
+def test_the_client_fails_where_the_shop_does_not_answer(azfunc_host: Host) -> None:
+    with pytest.raises(requests.HTTPError, match="404"):
+        stock_of(azfunc_host.url, "tea/green")

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.outputs import body_of
 from pytest_azfunc.host.triggers.json_body import scalar_text, with_net_dates
 from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.invocation import Invocation
 
 _TEXT = "text/plain; charset=utf-8"
 _INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
@@ -30,6 +34,25 @@ class HttpResult:
     status_code: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+
+
+class Answer(NamedTuple):
+    """What the host answered to one request.
+
+    :ivar request: the request as it was sent, with the key that was added to it.
+    :ivar result: what the client receives.
+    :ivar invocation: what the function did; None when none ran.
+    :ivar cause: why no function answered; empty when one did.
+    """
+
+    request: PreparedRequest
+    result: HttpResult
+    invocation: Invocation | None = None
+    cause: str = ""
+
+
+Serve = Callable[[PreparedRequest, bool], Answer]
+"""Answers a request; the second argument says whether it gets a valid key when it has none."""
 
 
 def failure() -> HttpResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import overload
 
 _FORMATTER = logging.Formatter("%(levelname)-8s %(name)s: %(message)s")
@@ -101,3 +101,28 @@ class LogCapture(Sequence["logging.LogRecord | str"]):
     def __repr__(self) -> str:
         lines = [f"{record.levelname} {record.name}: {record.getMessage()}" for record in self.records]
         return f"<LogCapture {lines}>" if lines else "<LogCapture: nothing was logged>"
+
+
+class RecordsOfMany(Sequence[logging.LogRecord]):
+    """The records of several captures, one after the other, looked up afresh each time."""
+
+    def __init__(self, captures: Callable[[], Iterable[LogCapture]]) -> None:
+        self._captures = captures
+
+    def _records(self) -> list[logging.LogRecord]:
+        return [record for capture in self._captures() for record in capture.records]
+
+    def __iter__(self) -> Iterator[logging.LogRecord]:
+        return iter(self._records())
+
+    @overload
+    def __getitem__(self, index: int) -> logging.LogRecord: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[logging.LogRecord]: ...
+
+    def __getitem__(self, index: int | slice) -> logging.LogRecord | list[logging.LogRecord]:
+        return self._records()[index]
+
+    def __len__(self) -> int:
+        return len(self._records())

@@ -34,10 +34,12 @@ class Constraint:
     """One constraint of one parameter.
 
     Attributes:
+        text: the constraint as it stands in the template, such as `range(1,5)`.
         accepts: tells whether a value passes.
         accepts_missing: whether it also passes a catch-all that captured nothing. Only `nonfile` does (1.25, 1.35).
     """
 
+    text: str
     accepts: Callable[[str], bool]
     accepts_missing: bool = False
 
@@ -55,12 +57,12 @@ def resolve(text: str) -> Constraint:
     if key in _PLAIN:
         if parenthesis:
             raise ConstraintError(f"the constraint '{name}' takes no argument")
-        return Constraint(_PLAIN[key], accepts_missing=key == "nonfile")
+        return Constraint(text, _PLAIN[key], accepts_missing=key == "nonfile")
     if key not in _WITH_ARGUMENT:
         raise ConstraintError(f"there is no constraint named '{name}'")
     if not parenthesis:
         raise ConstraintError(f"the constraint '{name}' needs an argument")
-    return Constraint(_WITH_ARGUMENT[key](argument[:-1]))
+    return Constraint(text, _WITH_ARGUMENT[key](argument[:-1]))
 
 
 # Text

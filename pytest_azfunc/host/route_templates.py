@@ -1,6 +1,4 @@
-"""Route templates: how they are put together and read, and which paths fit them.
-
-Templates are read here as ASP.NET Core's old router reads them, surprises included.
+"""Route templates: how they are put together, and which paths fit them.
 
 Everything in this module is a pure function of its arguments. Numbers in comments such as 1.23 are the sections of the
 project's notes on HTTP.
@@ -8,13 +6,14 @@ project's notes on HTTP.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from itertools import chain, islice, product
 
 from pytest_azfunc.host.dotnet_text import fold
-from pytest_azfunc.host.route_constraints import Constraint, ConstraintError, resolve
+from pytest_azfunc.host.route_constraints import ConstraintError
+from pytest_azfunc.host.route_parser import RefusedTemplate, parse_segments
+from pytest_azfunc.host.route_parts import Literal, Parameter, Segment
 from pytest_azfunc.host.url_paths import split_path
 
 
@@ -48,40 +47,12 @@ def effective_template(prefix: str, route: str | None, function_name: str) -> st
     return f"{prefix}/{own}" if prefix else own
 
 
-# Templates
+def shown_path(template: str) -> str:
+    """A template as the path of a URL, with a slash in front; it need not be valid."""
+    return "/" + template.removeprefix("~/").removeprefix("/")
 
 
-@dataclass(frozen=True)
-class Literal:
-    """Text in a segment, with its case folded."""
-
-    folded: str
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter in a segment, with its constraints."""
-
-    name: str
-    is_optional: bool = False
-    is_catch_all: bool = False
-    default: str | None = None
-    constraints: tuple[Constraint, ...] = ()
-
-    @property
-    def may_be_missing(self) -> bool:
-        return self.is_optional or self.is_catch_all or self.default is not None
-
-    def accepts(self, value: str | None) -> bool:
-        """Check the constraints; None is a catch-all that captured nothing, or an optional that is left out."""
-        if value is not None:
-            return all(constraint.accepts(value) for constraint in self.constraints)
-        # A missing optional is not looked at, the empty rest of a catch-all is (1.25, 1.35).
-        return self.is_optional or all(constraint.accepts_missing for constraint in self.constraints)
-
-
-Part: TypeAlias = Literal | Parameter
-Segment: TypeAlias = tuple[Part, ...]
+_MOST_SAMPLES = 300
 
 
 @dataclass(frozen=True)
@@ -106,11 +77,16 @@ class Template:
             RouteError: the host would refuse it, and with it to start (1.27 to 1.30).
         """
         try:
-            segments = _parse_segments(template)
-        except ConstraintError as error:
+            segments = parse_segments(template)
+        except (RefusedTemplate, ConstraintError) as error:
             raise RouteError(template, str(error)) from error
-        names = (part.name for segment in segments for part in segment if isinstance(part, Parameter))
+        names = [part.name for segment in segments for part in segment if isinstance(part, Parameter)]
         return cls(template, tuple(names), segments)
+
+    @property
+    def shown(self) -> str:
+        """The template as the path of a URL, with a slash in front."""
+        return shown_path(self.text)
 
     @property
     def is_fixed(self) -> bool:
@@ -126,6 +102,33 @@ class Template:
         if path and path[0] != "/":
             return None
         return self.match_segments(path, split_path(path), split_path(fold(path)))
+
+    def sample(self) -> str | None:
+        """A decoded path that fits; None if none comes to mind, as for a regular expression."""
+        return next(self.samples(), None)
+
+    def samples(self) -> Iterator[str]:
+        """Decoded paths that fit, each with other values; at most some hundred."""
+        parameters = [part for segment in self.segments for part in segment if isinstance(part, Parameter)]
+        choices = [part.samples() or [""] for part in parameters]
+        longest = max(map(len, choices), default=1)
+        # First all values change at a time, so that few paths show many of them.
+        together = ([values[number % len(values)] for values in choices] for number in range(longest))
+        for chosen in islice(chain(together, product(*choices)), _MOST_SAMPLES):
+            path = self._built(iter(chosen))
+            if self.match(path) is not None:
+                yield path
+        shortest = self._built(iter([values[0] for values in choices]), without_missing=True)
+        if self.match(shortest) is not None:
+            yield shortest
+
+    def _built(self, values: Iterator[str], without_missing: bool = False) -> str:
+        segments = []
+        for parts in self.segments:
+            texts = [part.text if isinstance(part, Literal) else next(values) for part in parts]
+            if not (without_missing and isinstance(parts[0], Parameter) and parts[0].may_be_missing):
+                segments.append("".join(texts))
+        return "/" + "/".join(segments)
 
     def match_segments(self, path: str, segments: list[str], folded: list[str]) -> dict[str, str] | None:
         """The same for a path that is cut into segments, as written and folded."""
@@ -211,138 +214,3 @@ def _match_backwards(parts: Segment, text: str, folded: str, count: int) -> dict
         found[waiting.name] = text[:end]
         end = 0 if end else -1  # it may not be empty
     return found if end == 0 else None
-
-
-# Reading templates (1.27 to 1.31)
-
-_LITERAL = re.compile(r"(?:[^{}/]|\{\{|\}\})+")
-_PARAMETER = re.compile(r"\{((?:[^{}]|\{\{|\}\})*)\}")
-_FORBIDDEN_IN_NAME = re.compile(r"[/{}?*]")
-_NAME_STOP = re.compile("[:=]")
-_CONSTRAINT_STOP = re.compile("[:=(]")
-
-
-def _parse_segments(template: str) -> tuple[Segment, ...]:
-    text = _without_root(template)
-    segments: list[Segment] = []
-    parts: list[Part] = []
-    position = 0
-    while position < len(text):
-        if text[position] != "/":
-            part, position = _parse_part(template, text, position)
-            parts.append(part)
-            continue
-        if not parts:
-            raise RouteError(template, "two slashes follow each other")
-        segments.append(tuple(parts))
-        parts = []
-        position += 1
-    if parts:
-        segments.append(tuple(parts))
-    _check(template, segments)
-    return tuple(segments)
-
-
-def _without_root(template: str) -> str:
-    # Only here, at the very start, do `/` and `~/` mean nothing (1.6).
-    if template.startswith("~") and not template.startswith("~/"):
-        raise RouteError(template, "a tilde at the start needs a slash behind it")
-    return template.removeprefix("~").removeprefix("/")
-
-
-def _parse_part(template: str, text: str, position: int) -> tuple[Part, int]:
-    # Literals first: `{{` begins one.
-    literal = _LITERAL.match(text, position)
-    if literal:
-        if "?" in literal[0]:
-            raise RouteError(template, f"the text '{literal[0]}' has a question mark")
-        return Literal(fold(_unescape(literal[0]))), literal.end()
-    parameter = _PARAMETER.match(text, position)
-    if parameter:
-        return _parse_parameter(template, _unescape(parameter[1])), parameter.end()
-    raise RouteError(template, "a brace has no counterpart; one that is meant as text is written twice")
-
-
-def _unescape(text: str) -> str:
-    return text.replace("}}", "}").replace("{{", "{")
-
-
-def _parse_parameter(template: str, text: str) -> Parameter:
-    is_optional = text.endswith("?")
-    inside = text.removesuffix("?")
-    start = 2 if text.startswith("**") else int(text.startswith("*"))
-    # The first character belongs to the name even if it is a colon or an equals sign.
-    stop = _NAME_STOP.search(inside, start + 1)
-    name = inside[start : stop.start()] if stop else inside[start:]
-    if not name or _FORBIDDEN_IN_NAME.search(name):
-        raise RouteError(template, f"'{name}' cannot be the name of a parameter")
-    # The router looks at the last character of the name once more, which shows when that is one of `:=(`.
-    constraints, default = _parse_rules(inside, stop.start() - 1) if stop else ([], None)
-    if is_optional and start:
-        raise RouteError(template, f"the catch-all parameter '{name}' cannot be optional")
-    if is_optional and default is not None:
-        raise RouteError(template, f"the optional parameter '{name}' cannot have a default")
-    return Parameter(name, is_optional, bool(start), default, tuple(map(resolve, constraints)))
-
-
-def _parse_rules(text: str, position: int) -> tuple[list[str], str | None]:
-    """Read the constraints behind the name of a parameter, and its default."""
-    constraints: list[str] = []
-    if text[position] not in ":=(":
-        position += 1
-    while position < len(text) and text[position] != "=":
-        start = position + 1 if text[position] == ":" else position
-        position = _end_of_constraint(text, start)
-        if position > start:
-            constraints.append(text[start:position])
-    return constraints, text[position + 1 :] if position < len(text) else None
-
-
-def _end_of_constraint(text: str, start: int) -> int:
-    stop = _CONSTRAINT_STOP.search(text, start)
-    if stop is None:
-        return len(text)
-    if stop[0] != "(":
-        return stop.start()
-    position = stop.end()
-    while position < len(text):
-        # A parenthesis ends the arguments only where a constraint can end; a colon or equals sign among them makes the
-        # router jump behind the next parenthesis.
-        if text[position] == ")" and text[position + 1 : position + 2] in ("", ":", "="):
-            return position + 1
-        if text[position] in ":=":
-            closing = text.find(")", position)
-            if closing < 0:
-                return position
-            position = closing
-        position += 1
-    return len(text)
-
-
-def _check(template: str, segments: Sequence[Segment]) -> None:
-    names: set[str] = set()
-    for index, parts in enumerate(segments):
-        _check_parts(template, parts)
-        for part in parts:
-            if isinstance(part, Literal):
-                continue
-            if fold(part.name) in names:
-                raise RouteError(template, f"the parameter '{part.name}' appears twice")
-            names.add(fold(part.name))
-            if part.is_catch_all and index != len(segments) - 1:
-                raise RouteError(template, f"something follows the catch-all parameter '{part.name}'")
-
-
-def _check_parts(template: str, parts: Segment) -> None:
-    for index, part in enumerate(parts):
-        if isinstance(part, Literal) or len(parts) == 1:
-            continue
-        if part.is_catch_all:
-            raise RouteError(template, f"the catch-all parameter '{part.name}' shares its segment")
-        before = parts[index - 1] if index else None
-        if isinstance(before, Parameter):
-            raise RouteError(template, f"nothing separates the parameters '{before.name}' and '{part.name}'")
-        if part.is_optional and index != len(parts) - 1:
-            raise RouteError(template, f"something follows the optional parameter '{part.name}' in its segment")
-        if part.is_optional and before != Literal("."):
-            raise RouteError(template, f"the optional parameter '{part.name}' may follow nothing but a dot")

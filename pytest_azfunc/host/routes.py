@@ -9,17 +9,20 @@ project's notes on HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import TypeAlias
 
 from pytest_azfunc.host.dotnet_text import fold
-from pytest_azfunc.host.route_templates import Parameter, Segment, Template
+from pytest_azfunc.host.function_routes import function_template
+from pytest_azfunc.host.route_parts import Literal, Parameter, Segment
+from pytest_azfunc.host.route_templates import Template
 from pytest_azfunc.host.url_paths import split_path
-
-
-def host_order(name: str) -> str:
-    """The key by which the host sorts its functions: `_` comes after the letters (1.39)."""
-    return name.upper()
+from pytest_azfunc.project import Project
+from pytest_azfunc.project.http_routes import http_trigger
+from pytest_azfunc.project.names import host_order
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,20 @@ class RouteTable:
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
+        # Their order is that of the names, and `_` comes after the letters in it.
         self.routes = tuple(sorted(routes, key=lambda route: host_order(route.function)))
-        self._root = _Node()
-        for order, route in enumerate(self.routes):
-            self._root.add(route.template.segments, order)
+        self._root = _Node([(route.template.segments, order) for order, route in enumerate(self.routes)])
+
+    @classmethod
+    def of(cls, project: Project) -> RouteTable:
+        """The routes of an app's HTTP functions.
+
+        Disabled functions are among them: they keep their place and hide what comes after them (3.16).
+
+        Raises:
+            ProjectError: the host would not start with one of the templates (`route-invalid`).
+        """
+        return cls(_routes(project))
 
     def find(self, method: str, path: str) -> RouteMatch | None:
         """Find the function that answers, or None: 404, also if only the method is wrong (2.3).
@@ -84,6 +97,42 @@ class RouteTable:
                 return RouteMatch(route.function, params)
         return None
 
+    def near(self, method: str, path: str) -> str:
+        """What to say of a request that no route takes: which function the path would reach, or the nearest route.
+
+        Returns:
+            The end of a sentence, ready to be appended; empty if nothing comes near.
+        """
+        folded = split_path(fold(path))
+        there = [
+            f"{route.function} takes {', '.join(map(fold, route.methods or ())) or 'no method at all'}"
+            for route in self.routes
+            if path[:1] == "/" and route.template.match_segments(path, split_path(path), folded) is not None
+        ]
+        if there:
+            return f"; there {' and '.join(there)}"
+        known = {_filled_in(route.template, path): route.template.shown for route in reversed(self.routes)}
+        near = difflib.get_close_matches(path.lower(), known, n=1, cutoff=0.8)
+        return f"; did you mean {known[near[0]]}?" if near else ""
+
+
+def _filled_in(template: Template, path: str) -> str:
+    """A template as text to compare a path with: values of that path in the place of its parameters, from the end."""
+    values = reversed(path.strip("/").lower().split("/"))
+    segments = reversed(template.shown.strip("/").lower().split("/"))
+    pairs = zip(segments, chain(values, repeat("")), strict=False)
+    filled = [value or segment if "{" in segment else segment for segment, value in pairs]
+    return "/" + "/".join(reversed(filled))
+
+
+def _routes(project: Project) -> Iterator[Route]:
+    for function in project.functions.values():
+        trigger = http_trigger(function)
+        if trigger is not None:
+            template = function_template(function, trigger, project.host.route_prefix)
+            methods = trigger.get("methods")
+            yield Route(function.name, template, None if methods is None else tuple(methods))
+
 
 def _takes(route: Route, method: str, params: dict[str, str]) -> bool:
     if route.methods is None or fold(method) in map(fold, route.methods):
@@ -93,9 +142,13 @@ def _takes(route: Route, method: str, params: dict[str, str]) -> bool:
     return route.template.has_optional_method and "HTTPMETHOD" not in map(fold, params)
 
 
-@dataclass
+_Entry: TypeAlias = tuple[tuple[Segment, ...], int]  # what is left of a template, and its place in the order
+
+
 class _Node:
     """Routes whose templates begin alike, so that a request meets only those that its segments can lead to.
+
+    It is sorted out when a request first comes by. A few routes are never sorted out: all of them are candidates.
 
     Attributes:
         literals: where to go on for a segment that is written out in the template.
@@ -106,33 +159,35 @@ class _Node:
         rests: the routes whose catch-all begins here, for a path that goes on.
     """
 
-    literals: dict[str, _Node] = field(default_factory=dict)
-    beginnings: dict[str, _Node] = field(default_factory=dict)
-    lengths: set[int] = field(default_factory=set)
-    anything: _Node | None = None
-    ends: list[int] = field(default_factory=list)
-    rests: list[int] = field(default_factory=list)
+    __slots__ = ("anything", "beginnings", "ends", "entries", "lengths", "literals", "rests")
 
-    def add(self, segments: Sequence[Segment], order: int) -> None:
-        if all(_may_be_missing(segment) for segment in segments):
-            self.ends.append(order)
-        if not segments:
-            return
-        part = segments[0][0]
-        if isinstance(part, Parameter) and part.is_catch_all:
-            self.rests.append(order)
-        else:
-            self._step(segments[0]).add(segments[1:], order)
+    FEW = 4
 
-    def _step(self, segment: Segment) -> _Node:
-        part = segment[0]
-        if isinstance(part, Parameter):
-            self.anything = self.anything or _Node()
-            return self.anything
-        if len(segment) == 1:
-            return self.literals.setdefault(part.folded, _Node())
-        self.lengths.add(len(part.folded))
-        return self.beginnings.setdefault(part.folded, _Node())
+    def __init__(self, entries: list[_Entry]) -> None:
+        self.entries: list[_Entry] | None = entries
+
+    def _sort_out(self, entries: list[_Entry]) -> None:
+        self.ends = [order for segments, order in entries if all(map(_may_be_missing, segments))]
+        self.rests: list[int] = []
+        literals: dict[str, list[_Entry]] = {}
+        beginnings: dict[str, list[_Entry]] = {}
+        anything: list[_Entry] = []
+        for segments, order in entries:
+            if not segments:
+                continue
+            part = segments[0][0]
+            if isinstance(part, Literal):
+                texts = literals if len(segments[0]) == 1 else beginnings
+                texts.setdefault(part.folded, []).append((segments[1:], order))
+            elif part.is_catch_all:
+                self.rests.append(order)
+            else:
+                anything.append((segments[1:], order))
+        self.literals = {text: _Node(each) for text, each in literals.items()}
+        self.beginnings = {text: _Node(each) for text, each in beginnings.items()}
+        self.lengths = set(map(len, beginnings))
+        self.anything = _Node(anything) if anything else None
+        self.entries = None
 
     def candidates(self, folded: list[str]) -> list[int]:
         """The routes a path can lead to, in order. Values and constraints still have to be looked at."""
@@ -140,26 +195,40 @@ class _Node:
         found: list[int] = []
         for segment in folded:
             if not segment:  # neither a parameter nor a catch-all begins with an empty segment
-                nodes = []
-                break
+                return sorted(found)
             following: list[_Node] = []
             for node in nodes:
-                found += node.rests
-                node._follow(segment, following)
+                if node._is_sorted_out(found):
+                    found += node.rests
+                    node._follow(segment, following)
             nodes = following
         for node in nodes:
-            found += node.ends
+            if node._is_sorted_out(found):
+                found += node.ends
         found.sort()
         return found
 
+    def _is_sorted_out(self, found: list[int]) -> bool:
+        """Sort the routes out; if they are few, they go to *found* instead."""
+        entries = self.entries
+        if entries is None:
+            return True
+        if len(entries) <= self.FEW:
+            found += [order for _, order in entries]
+            return False
+        self._sort_out(entries)
+        return True
+
     def _follow(self, segment: str, following: list[_Node]) -> None:
-        if segment in self.literals:
-            following.append(self.literals[segment])
+        node = self.literals.get(segment)
+        if node is not None:
+            following.append(node)
         if self.anything:
             following.append(self.anything)
         for length in self.lengths:
-            if segment[:length] in self.beginnings:
-                following.append(self.beginnings[segment[:length]])
+            node = self.beginnings.get(segment[:length])
+            if node is not None:
+                following.append(node)
 
 
 def _may_be_missing(segment: Segment) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.errors import LossyOutputError
 from pytest_azfunc.host.console import console_filter
+from pytest_azfunc.host.http_response import HttpResult, failure, make_response
 from pytest_azfunc.host.input_bindings import input_data
 from pytest_azfunc.host.inputs import check_names
 from pytest_azfunc.host.invocation import Invocation
@@ -24,6 +25,7 @@ from pytest_azfunc.rpc import (
     InvocationResponse,
     PythonObject,
     RetryContext,
+    RpcException,
     TraceContext,
     TypedData,
     WorkerChannel,
@@ -44,6 +46,22 @@ class ContextOverrides:
     invocation_id: str | None = None
     trace: TraceContext | None = None
     retry: RetryContext | None = None
+
+    @classmethod
+    def of(cls, context: Any) -> ContextOverrides | None:
+        """What the SDK's view of a context says, such as one of ``azfunc_context``; None for None."""
+        if context is None:
+            return None
+        trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
+        return cls(
+            context.invocation_id,
+            TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
+            RetryContext(
+                retry.retry_count,
+                retry.max_retry_count,
+                RpcException(error.message, error.stack_trace, error.source),
+            ),
+        )
 
 
 @dataclass
@@ -175,13 +193,19 @@ def return_type(function: Function) -> str:
     return others[-1] if others else function.trigger.type
 
 
-def http_output(invocation: Invocation, function: Function) -> TypedData | None:
+def http_result(invocation: Invocation, function: Function) -> HttpResult:
+    """The HTTP response that the host makes of an invocation."""
+    response = invocation.response
+    return failure() if response.exception is not None else make_response(http_output(response, function))
+
+
+def http_output(response: InvocationResponse, function: Function) -> TypedData | None:
     """The typed data of the function's HTTP output; None when it was not set."""
-    names = [b.name for b in function.outputs.values() if b.type.lower() == "http"]
-    sent = [invocation.outputs[name].typed_data for name in names if name in invocation.outputs]
-    if not names and "$return" in invocation.outputs:  # any other return value is written as the response too
-        return invocation.outputs["$return"].typed_data
-    return sent[-1] if sent else None
+    names = [name for name, binding in function.outputs.items() if binding.type.lower() == "http"]
+    if not names:
+        return response.return_value  # any other return value is written as the response too
+    found = (response.return_value if name == "$return" else response.outputs.get(name) for name in reversed(names))
+    return next((data for data in found if data is not None), None)
 
 
 def _trace_parent(invocation_id: str) -> str:

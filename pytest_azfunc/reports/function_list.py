@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import textwrap
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
-from pytest_azfunc.errors import AzfuncError, message_of
-from pytest_azfunc.host.route_templates import effective_template
+from pytest_azfunc.errors import Location, ProjectError, UnsupportedFeature
+from pytest_azfunc.host.route_templates import effective_template, shown_path
 from pytest_azfunc.host.schedules import ScheduleError, parse
 from pytest_azfunc.project import Binding, Function, Project
+from pytest_azfunc.project.contents import IndexFailure, in_host_order
 from pytest_azfunc.project.names import host_order
+from pytest_azfunc.reports.app_notes import declared_by
+from pytest_azfunc.reports.route_check import RouteCheck
+
+# What a problem means: for this function, or for the whole app.
+NOT_LOADED: Final = "would not load"
+NOT_STARTED: Final = "the host does not start"
+NOT_INDEXED: Final = "hides the whole app"
+NOT_EMULATED: Final = "cannot be tested here"
 
 # Which property says where a binding reads or writes; the first that is there counts.
 _TARGETS = (
@@ -42,7 +49,10 @@ class Entry:
     :ivar detail: what starts the function: method and route, queue, or schedule with its next run.
     :ivar flows: inputs and outputs, a line each.
     :ivar notes: what else is worth knowing.
-    :ivar problem: why it would not load, or None.
+    :ivar problem: what is wrong with it, or None.
+    :ivar fault: what the problem means: one of the constants above.
+    :ivar place: the line to blame, where the problem does not know it.
+    :ivar lost_with: name of the function that hides this one with all the others, or None.
     """
 
     name: str
@@ -51,6 +61,14 @@ class Entry:
     flows: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     problem: BaseException | None = None
+    fault: str = NOT_LOADED
+    place: Location | None = None
+    lost_with: str | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether Azure would not run the function, as far as that is its own fault."""
+        return self.problem is not None and self.fault != NOT_EMULATED
 
 
 def list_functions(
@@ -65,15 +83,42 @@ def list_functions(
     :param load: imports a function and checks it; raises what is wrong with it.
     :param settings: app settings, to resolve ``%NAME%``.
     """
-    entries = [Entry(name, problem=error) for name, error in project.errors.items()]
+    with _silence():  # the functions of a decorator app are read by importing it
+        failure = project.failure
+    if failure is not None:
+        return _hidden(project, failure)
+    entries = [Entry(name, problem=error, fault=_fault(error)) for name, error in project.errors.items()]
+    routes = RouteCheck(project)
     for function in project.functions.values():
-        entries.append(_entry(function, project, _problem(load, function), is_disabled, now, settings))
+        entry = _entry(function, project, _problem(load, function), is_disabled, now, settings)
+        notes = (*entry.notes, *map(_unreached, routes.overlaps.get(function.name, ())))
+        invalid = routes.invalid.get(function.name)
+        problem = invalid or entry.problem
+        fault = NOT_STARTED if invalid else _fault(problem)
+        entries.append(replace(entry, notes=notes, problem=problem, fault=fault))
     return sorted(entries, key=lambda entry: host_order(entry.name))
 
 
-def _problem(load: Callable[[str], object], function: Function) -> BaseException | None:
-    # What the script prints while it is imported would tear the list apart.
+def _hidden(project: Project, failure: IndexFailure) -> list[Entry]:
+    """Of an app that cannot be indexed: the culprit, and what is lost with it."""
+    culprit = failure.function or declared_by(project)
+    first = Entry(culprit, problem=failure.error, fault=NOT_INDEXED, place=failure.location)
+    return [first, *(Entry(name, lost_with=culprit) for name in in_host_order(failure.lost))]
+
+
+def _fault(problem: BaseException | None) -> str:
+    return NOT_EMULATED if isinstance(problem, UnsupportedFeature) else NOT_LOADED
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """What a script prints while it is imported would tear the list apart."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def _problem(load: Callable[[str], object], function: Function) -> BaseException | None:
+    with _silence():
         try:
             load(function.name)
         except KeyboardInterrupt:
@@ -109,8 +154,8 @@ def _entry(
     )
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def _unreached(overlap: ProjectError) -> str:
+    return f"{overlap.problem} T{overlap.azure[1:]} Remedy: {overlap.remedy}"
 
 
 def _count(number: int) -> str:
@@ -134,7 +179,7 @@ def _http_detail(function: Function, project: Project) -> str:
     route = properties.get("route")
     path = effective_template(project.host.route_prefix, route if isinstance(route, str) else None, function.name)
     level = properties.get("authLevel") or "function"
-    return f"{verbs} /{path.lstrip('/')} ({level})"
+    return f"{verbs} {shown_path(path)} ({level})"
 
 
 def _timer_detail(trigger: Binding, now: datetime, settings: Mapping[str, str]) -> str:
@@ -167,86 +212,3 @@ def _target(binding: Binding) -> str:
     target = next((str(value) for value in values if value), "")
     subscription = binding.properties.get("subscriptionName")
     return f"{target}/{subscription}" if subscription else target
-
-
-def render(entries: list[Entry], head: str, root: str, width: int) -> list[str]:
-    """The list as lines of at most *width* columns (names and single words may be longer).
-
-    :param root: the app's folder, to find the line of a script that raised.
-    """
-    lines = [*_wrapped(head, "", "  ", width), ""]
-    name_width = min(max((len(entry.name) for entry in entries), default=0), 28)
-    kind_width = min(max((len(entry.trigger) for entry in entries), default=0), 16)
-    for entry in entries:
-        lines += _rendered(entry, root, name_width, kind_width, width)
-    failing = sum(entry.problem is not None for entry in entries)
-    total = _plural(len(entries), "function")
-    verdict = "all would load in Azure." if not failing else f"{failing} would not load in Azure."
-    return [*lines, "", f"{total}, {verdict}" if entries else "0 functions found."]
-
-
-def _rendered(entry: Entry, root: str, name_width: int, kind_width: int, width: int) -> list[str]:
-    indent = " " * (2 + name_width + 2 + kind_width + 2)
-    mark = "!" if entry.problem is not None else " "
-    start = f"{mark} {entry.name:<{name_width}}  {entry.trigger:<{kind_width}}  "
-    if len(start) > len(indent):  # a long name has a line of its own
-        lines = [start.rstrip()]
-        lines += _wrapped(entry.detail, indent, indent + "  ", width) if entry.detail else []
-    else:
-        lines = _wrapped(entry.detail, start, indent + "  ", width) if entry.detail else [start.rstrip()]
-    for flow in entry.flows:
-        if len(lines) == 1 and len(entry.flows) == 1 and len(lines[0]) + 2 + len(flow) <= width:
-            lines[0] += f"  {flow}"
-        else:
-            lines += _wrapped(flow, indent, indent + "     ", width)
-    for note in entry.notes:
-        lines += _wrapped(f"note: {note}", indent, indent + "  ", width)
-    if entry.problem is not None:
-        lines += _explained(entry.problem, root, width)
-    return lines
-
-
-def _explained(problem: BaseException, root: str, width: int) -> list[str]:
-    if isinstance(problem, AzfuncError):
-        rows = [("would not load", problem.problem), ("where", str(problem.location or "")), ("remedy", problem.remedy)]
-    else:
-        # The loader has cut the traceback down to the app's own frames; what they called comes after the first ones.
-        frames = traceback.extract_tb(problem.__traceback__)
-        frame = next((f for f in reversed(frames) if f.filename.startswith(root + os.sep)), None)
-        place = f"{os.path.relpath(frame.filename)}:{frame.lineno}" if frame else ""
-        message = message_of(problem)
-        if isinstance(problem, SyntaxError) and problem.filename:
-            place, message = f"{os.path.relpath(problem.filename)}:{problem.lineno}", problem.msg
-        rows = [("would not load", f"{type(problem).__name__}: {message}"), ("where", place)]
-    lines: list[str] = []
-    for label, text in rows:
-        if text:
-            lines += _wrapped(f"{label}: {text}", " " * 4, " " * 6, width)
-    return lines
-
-
-def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        text,
-        max(width, 40),
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-        replace_whitespace=True,
-    ) or [first.rstrip()]
-
-
-def heading(project: Project, sdk_version: str, settings: Mapping[str, str], source: str) -> str:
-    """The list's first line: which app, which SDK, which settings. Names are counted, values never shown."""
-    parts = [
-        f"azfunc: {os.path.relpath(project.root)}",
-        f"azure-functions {sdk_version}",
-        f"settings: {source} ({_plural(len(settings), 'name')})" if settings else "settings: none",
-    ]
-    if not project.host.exists:
-        parts.append("no host.json: Azure writes a default one")
-    if project.excluded:
-        parts.append(f"left out by host.json: {', '.join(project.excluded)}")
-    return ", ".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pytest_azfunc.errors import message_of, shown
+from pytest_azfunc.host.http_response import Answer
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.outputs import Output
@@ -13,9 +14,15 @@ from pytest_azfunc.rpc import PythonObject, TypedData
 _WIDTH = 300
 
 
-def describe(invocations: Iterable[Invocation]) -> str:
-    """All invocations of a test, one after the other."""
-    return "\n".join(line for number, found in enumerate(invocations, 1) for line in _lines(number, found))
+def describe(invocations: Iterable[Invocation], refusals: Iterable[Answer] = ()) -> str:
+    """All invocations of a test, one after the other, then the HTTP requests that reached no function."""
+    lines = [line for number, found in enumerate(invocations, 1) for line in _lines(number, found)]
+    return "\n".join([*lines, *(_refusal(answer) for answer in refusals)])
+
+
+def _refusal(answer: Answer) -> str:
+    request = answer.request
+    return f"-  {request.method} {request.url}: {answer.result.status_code}, {answer.cause}"
 
 
 def _lines(number: int, invocation: Invocation) -> list[str]:

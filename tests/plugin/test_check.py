@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.function_app import FunctionApp, Session, passed
+from tests.function_app import FunctionApp, Session, http_out, http_trigger, passed, section
 
 
 @pytest.fixture
@@ -68,6 +68,69 @@ ________________________________ azfunc: Raises ________________________________
     assert "SyntaxError: expected ':'" in output
     assert "worker.py" not in output
     result.stdout.fnmatch_lines([">   LIMIT = limit()", "E       ZeroDivisionError: division by zero"])
+
+
+def test_routes(app: FunctionApp, session: Session) -> None:
+    script = "def main(req): pass"
+    app.function("Bad", script, http_trigger(route="/orders"), http_out())
+    app.function("Details", script, http_trigger(route="products/{id}"), http_out())
+    app.function("List", script, http_trigger(route="products/list"), http_out())
+    app.function("Search", script, http_trigger(route="Products/List"), http_out())
+
+    result = session.run("--azfunc-check")
+
+    assert result.parseoutcomes() == {"passed": 2, "failed": 2}
+    assert section(result, " azfunc: Bad ") == [
+        "Bad.req: the route template 'api//orders' (prefix 'api', route '/orders') is not valid: two slashes follow "
+        "each other.",
+        "  where:  app/Bad/function.json:1:15",
+        "  Azure:  the host does not start; no function of the app runs.",
+        '  remedy: write the route without the slash in front, or set extensions.http.routePrefix to "" in host.json.',
+        "  rule:   route-invalid",
+    ]
+    assert section(result, " azfunc: Search ")[0] == (
+        "Search: the route 'Products/List' conflicts with the one of function 'List': same text, shared methods."
+    )
+
+
+@pytest.fixture
+def hidden(app: FunctionApp) -> FunctionApp:
+    """An app in which one function answers the requests of another one."""
+    app.function("Details", "def main(req): pass", http_trigger(route="products/{id}"), http_out())
+    app.function("List", "def main(req): pass", http_trigger(route="products/list", methods=["get"]), http_out())
+    return app
+
+
+OVERLAP = [
+    "List: no request reaches it: GET /api/products/list is answered by 'Details', whose route is /api/products/{id}.",
+    "  where:  app/List/function.json:1:15",
+    "  Azure:  the host tries functions in the order of their names, ignoring case, and the first whose route fits "
+    "answers.",
+    "  remedy: rename one of the two so that this one comes first, or change a route.",
+    "  rule:   route-overlap",
+]
+
+
+def test_a_function_that_is_never_reached_is_a_warning(hidden: FunctionApp, session: Session) -> None:
+    result = session.run("--azfunc-check")
+
+    assert result.parseoutcomes() == {"passed": 2, "warnings": 1}
+    lines = section(result, " warnings summary ")
+    assert lines[0] == "azfunc::List"
+    assert lines[1] == f"  {hidden.root / 'List' / 'function.json'}:1: RouteOverlapWarning: {OVERLAP[0]}"
+    assert [line[2:] for line in lines[2:6]] == OVERLAP[1:]
+
+
+@pytest.mark.usefixtures("hidden")
+def test_a_function_that_is_never_reached_as_an_error_or_not_at_all(session: Session) -> None:
+    name = "pytest_azfunc.errors.RouteOverlapWarning"
+
+    failed = session.run("--azfunc-check", "-W", f"error::{name}")
+    assert failed.parseoutcomes() == {"passed": 1, "failed": 1}
+    assert section(failed, " azfunc: List ") == [f"{name}: {OVERLAP[0]}", *OVERLAP[1:]]
+
+    session.write({"pytest.ini": f"[pytest]\nfilterwarnings =\n    ignore::{name}\n"})
+    passed(session.run("--azfunc-check"), 2)
 
 
 @pytest.mark.usefixtures("checked")

@@ -312,6 +312,8 @@ def test_fixtures_and_markers_are_documented(session: Session) -> None:
         "ainvoke",
         "azfunc_context",
         "azfunc_host",
+        "azfunc_http",
+        "azfunc_live_server",
         "azfunc_logs",
         "azfunc_project",
         "azfunc_settings",

@@ -254,3 +254,56 @@ def test_disabled_and_excluded_functions(app: FunctionApp, session: Session) -> 
         "",
         "2 functions, all would load in Azure.",
     ]
+
+
+def test_routes_that_hide_each_other_and_routes_in_conflict(app: FunctionApp, session: Session) -> None:
+    app.function("Details", "def main(req): pass", http_trigger(route="products/{id}"), http_out())
+    app.function("List", "def main(req): pass", http_trigger(route="products/list", methods=["get"]), http_out())
+    app.function("Search", "def main(req): pass", http_trigger(route="Products/List/", methods=["get"]), http_out())
+
+    result = session.run("--azfunc-list")
+
+    assert result.outlines[2:] == [
+        "  Details  http  any method /api/products/{id} (anonymous)  -> $return: http",
+        "  List     http  GET /api/products/list (anonymous)  -> $return: http",
+        "                 note: no request reaches it: GET /api/products/list is answered",
+        "                   by 'Details', whose route is /api/products/{id}. The host",
+        "                   tries functions in the order of their names, ignoring case,",
+        "                   and the first whose route fits answers. Remedy: rename one of",
+        "                   the two so that this one comes first, or change a route.",
+        "! Search",
+        "    would not load: the route 'Products/List/' conflicts with the one of",
+        "      function 'List': same text, shared methods.",
+        "    where: app/Search/function.json:1:15",
+        "    remedy: change the route or the methods of one of them.",
+        "",
+        "3 functions, 1 would not load in Azure.",
+    ]
+    assert result.ret == 1
+
+
+def test_a_route_with_which_the_host_does_not_start(app: FunctionApp, session: Session) -> None:
+    app.function("Details", "def main(req): pass", http_trigger(route="products/{id}"), http_out())
+    app.function("List", "def main(req): pass", http_trigger(route="/products/list"), http_out())
+    app.function("Other", "def mein(msg): pass")
+
+    result = session.run("--azfunc-list")
+
+    assert result.outlines[2:] == [
+        "  Details  http   any method /api/products/{id} (anonymous)  -> $return: http",
+        "! List     http   any method /api//products/list (anonymous)  -> $return: http",
+        "    the host does not start: the route template 'api//products/list' (prefix",
+        "      'api', route '/products/list') is not valid: two slashes follow each",
+        "      other.",
+        "    where: app/List/function.json:1:15",
+        "    remedy: write the route without the slash in front, or set",
+        '      extensions.http.routePrefix to "" in host.json.',
+        "! Other    queue  orders",
+        "    would not load: Other/__init__.py has no function main(). Did you mean",
+        "      'mein'?",
+        "    where: app/Other/__init__.py",
+        "    remedy: define it, or set entryPoint in function.json.",
+        "",
+        "3 functions, none of which would run in Azure: the host does not start.",
+    ]
+    assert result.ret == 1

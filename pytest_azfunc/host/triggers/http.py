@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import BindingError, suggestion
+from pytest_azfunc.host.function_routes import function_template
 from pytest_azfunc.host.http_request import PreparedRequest, make_delivery
-from pytest_azfunc.host.route_templates import Template, effective_template
+from pytest_azfunc.host.route_templates import Template
 from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, to_json, wrong_value
 from pytest_azfunc.host.url_paths import decode_path
 
@@ -116,13 +116,7 @@ def _json_body(value: Any) -> bytes:
 
 def route_template(occasion: Occasion) -> Template:
     """The route of the function, prefix included."""
-    route = occasion.trigger.properties.get("route")
-    return _template(occasion.route_prefix, route if isinstance(route, str) else None, occasion.function.name)
-
-
-@lru_cache(maxsize=1024)
-def _template(prefix: str, route: str | None, function: str) -> Template:
-    return Template.parse(effective_template(prefix, route, function))
+    return function_template(occasion.function, occasion.trigger.properties, occasion.route_prefix)
 
 
 def _url_error(rule: str, occasion: Occasion, *, template: Template, **details: object) -> BindingError:
@@ -218,17 +212,36 @@ def _is_token(text: str) -> bool:
     return bool(text) and text.isascii() and all(c.isalnum() or c in "!#$%&'*+-.^_`|~" for c in text)
 
 
-def principal_headers(principal: Mapping[str, Any]) -> dict[str, str]:
-    """The headers that App Service's Easy Auth adds for a signed-in user."""
-    known = ("name", "id", "roles", "claims", "provider")
-    if not isinstance(principal, Mapping) or not set(principal) <= set(known):
-        raise wrong_value("http", "principal", principal, f"a mapping with some of {', '.join(known)}")
+_PRINCIPAL = ("name", "id", "roles", "claims", "provider")
+
+
+def principal_headers(principal: Mapping[str, Any], builder: str = "http") -> dict[str, str]:
+    """The headers that App Service's Easy Auth adds for a signed-in user.
+
+    :param principal: some of ``name``, ``id``, ``roles`` (a list), ``claims`` (a mapping; a list as value is a claim
+        for each item), ``provider`` (``"aad"``).
+    :param builder: what an error is about.
+    :raises BindingError: another key, or a value of another kind.
+    """
+    __tracebackhide__ = True
+    if not isinstance(principal, Mapping):
+        raise wrong_value(builder, "principal", principal, f"a mapping with some of {', '.join(_PRINCIPAL)}")
+    for name in principal:
+        if name not in _PRINCIPAL:
+            near = suggestion(str(name), _PRINCIPAL).rstrip(".")
+            raise wrong_value(builder, "principal's key", name, f"one of {', '.join(_PRINCIPAL)}.{near}")
+    roles, claims = principal.get("roles", ()), principal.get("claims", {})
+    if isinstance(roles, (str, bytes)) or not isinstance(roles, Iterable):
+        raise wrong_value(builder, "principal['roles']", roles, "a list of texts")
+    if not isinstance(claims, Mapping):
+        raise wrong_value(builder, "principal['claims']", claims, "a mapping of claim types to values")
     provider = str(principal.get("provider", "aad"))
-    claims = [{"typ": str(kind), "val": str(value)} for kind, value in dict(principal.get("claims", {})).items()]
-    claims += [{"typ": "roles", "val": str(role)} for role in principal.get("roles", ())]
-    if "name" in principal:
-        claims.insert(0, {"typ": "name", "val": str(principal["name"])})
-    token = {"auth_typ": provider, "claims": claims, "name_typ": "name", "role_typ": "roles"}
+    listed = [{"typ": "name", "val": str(principal["name"])}] if "name" in principal else []
+    for kind, value in claims.items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        listed += [{"typ": str(kind), "val": str(each)} for each in values]
+    listed += [{"typ": "roles", "val": str(role)} for role in roles]
+    token = {"auth_typ": provider, "claims": listed, "name_typ": "name", "role_typ": "roles"}
     headers = {
         "X-MS-CLIENT-PRINCIPAL": base64.b64encode(json.dumps(token).encode()).decode(),
         "X-MS-CLIENT-PRINCIPAL-IDP": provider,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,10 +17,10 @@ import pytest
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
-    from _pytest._code.code import TerminalRepr, TracebackStyle
-
     from pytest_azfunc import Host, Invocation, LogCapture, Project
     from pytest_azfunc.host.app_settings import AppSettings
+    from pytest_azfunc.http_client import AppSession
+    from pytest_azfunc.http_server import LiveServer
     from pytest_azfunc.running_apps import RunningApps
     from pytest_azfunc.worker.context import Context
 
@@ -35,6 +36,8 @@ OURS = frozenset(
         "ainvoke",
         "azfunc_context",
         "azfunc_host",
+        "azfunc_http",
+        "azfunc_live_server",
         "azfunc_logs",
         "azfunc_project",
         "azfunc_settings",
@@ -71,7 +74,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f"{MARK}: which function app a test uses, and with what. 'settings' are app settings; strict=False lets "
-        "outputs pass that Azure would drop or mangle. The closest mark wins, key by key.",
+        "outputs pass that Azure would drop or mangle; auth=False opens every HTTP function, as `func start` does. "
+        "The closest mark wins, key by key.",
     )
 
 
@@ -117,7 +121,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("azfunc_check"):
-        checks = FunctionChecks.from_parent(session, name="azfunc", nodeid="azfunc")
+        from pytest_azfunc.plugin.checks import FunctionChecks
+
+        checks = FunctionChecks.from_parent(session, name="azfunc", nodeid="azfunc", apps=_apps(config))
         _usage_errors(checks.collect)
         items[:0] = session.genitems(checks)
 
@@ -160,9 +166,9 @@ class RunningTests:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
-        if isinstance(item, FunctionCheck) or not _may_have_app(item):
+        if not hasattr(item, "fixturenames") or not _may_have_app(item):
             return (yield)
-        ours = not OURS.isdisjoint(getattr(item, "fixturenames", ()))
+        ours = not OURS.isdisjoint(item.fixturenames)
         with _apps(item.config).importable(str(item.path.parent), _lenient_mark(item), with_settings=ours):
             try:
                 return (yield)
@@ -178,10 +184,11 @@ class RunningTests:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         host = item.stash.get(HOST, None)
-        if host is not None and report.failed and host.invocations:
+        if host is not None and report.failed and (host.invocations or host.refusals):
             from pytest_azfunc.reports.trace import describe
 
-            report.sections.append((f"azfunc invocations ({report.when})", describe(host.invocations)))
+            title = f"azfunc invocations ({report.when})"
+            report.sections.append((title, describe(host.invocations, host.refusals)))
         return report
 
 
@@ -222,50 +229,6 @@ def _may_have_app(node: pytest.Collector | pytest.Item) -> bool:
     return found
 
 
-class FunctionChecks(pytest.Collector):
-    """All functions of the app, a test each (``--azfunc-check``)."""
-
-    def collect(self) -> list[pytest.Item]:
-        apps = _apps(self.config)
-        project = apps.project(apps.root_for(_start(self.config), {}))
-        names = [*project.functions, *project.errors]
-        return [FunctionCheck.from_parent(self, name=name) for name in sorted(names, key=str.upper)]
-
-
-class FunctionCheck(pytest.Item):
-    """One function: the host accepts its function.json, the worker loads its script."""
-
-    def runtest(self) -> None:
-        __tracebackhide__ = True
-        host = _apps(self.config).open_host(_start(self.config), {})
-        try:
-            host.worker.load(self.name)
-        finally:
-            host.close()
-
-    def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], style: TracebackStyle | None = None
-    ) -> str | TerminalRepr:
-        """Our errors say all there is to say; of the script's own the traceback begins in the app."""
-        import traceback
-
-        from pytest_azfunc.errors import AzfuncError
-
-        error = excinfo.value
-        if isinstance(error, AzfuncError):
-            return str(error)
-        root = str(_apps(self.config).root_for(_start(self.config), {})) + os.sep
-        frames = error.__traceback__
-        while frames is not None and not frames.tb_frame.f_code.co_filename.startswith(root):
-            frames = frames.tb_next
-        if frames is None:
-            return "".join(traceback.format_exception_only(type(error), error)).rstrip()
-        return super().repr_failure(pytest.ExceptionInfo.from_exception(error.with_traceback(frames)), style)
-
-    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        return self.config.rootpath, None, f"azfunc: {self.name}"
-
-
 def _host(request: pytest.FixtureRequest) -> Host:
     """The one host of this test, opened when the first fixture asks for it."""
     __tracebackhide__ = True
@@ -279,8 +242,14 @@ def _host(request: pytest.FixtureRequest) -> Host:
             host = item.stash[HOST] = _apps(request.config).open_host(str(item.path.parent), _mark(item))
         except AzfuncError as error:
             raise error.with_traceback(None) from None  # it says all there is to say
-        request.addfinalizer(host.close)
+        request.addfinalizer(partial(_end, host))
     return host
+
+
+def _end(host: Host) -> None:
+    __tracebackhide__ = True
+    host.close()
+    host.failures.check()
 
 
 @pytest.fixture
@@ -318,6 +287,35 @@ def azfunc_host(request: pytest.FixtureRequest) -> Host:
     """The running function app of this test, a ``Host``, fresh for each test. ``invoke`` goes through it."""
     __tracebackhide__ = True
     return _host(request)
+
+
+@pytest.fixture
+def azfunc_http(request: pytest.FixtureRequest) -> AppSession:
+    """A ``requests.Session`` onto the app, through the whole host: routes, keys, disabled functions, responses.
+
+    ``azfunc_http.post("/api/orders", json={"id": 7})``: URLs are relative to the app, cookies are kept, and all
+    arguments of requests are there. Two are added: ``key``, sent as ``x-functions-key`` (by default one that opens
+    the function; ``None`` sends none), and ``principal``, the signed-in user as Easy Auth tells the function.
+
+    ``response.invocation`` is what the function did, with logs and outputs; None when no function ran. The function's
+    own exception is raised here; ``azfunc_host.raise_exceptions = False`` gives the 500 that Azure sends.
+    """
+    __tracebackhide__ = True
+    return _host(request).http
+
+
+@pytest.fixture
+def azfunc_live_server(request: pytest.FixtureRequest) -> LiveServer:
+    """The app on a real socket, for browsers, httpx or curl: ``azfunc_live_server.url``. It stops with the test.
+
+    It listens on the loopback interface only. Requests are answered on threads, and async functions run on a thread of
+    their own. What a function raises is a 500 there, and an error at the end of the test unless it was claimed with
+    ``azfunc_host.failures.expect(...)``.
+    """
+    __tracebackhide__ = True
+    server = _host(request).live_server()
+    server.start()
+    return server
 
 
 @pytest.fixture

@@ -1,17 +1,24 @@
-"""requests, joined to the app: encodes requests that need a full client, and makes genuine responses."""
+"""requests, joined to the app: encodes requests that need a full client, makes genuine responses, is a client itself.
+
+What is here imports requests when it is called. The modules ``session`` and ``responses`` import it at once: import
+them inside functions.
+"""
 
 from __future__ import annotations
 
-import io
-from email.message import Message
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult
+from pytest_azfunc.host.http_response import HttpResult, Serve
 from pytest_azfunc.host.triggers.http import HttpPayload
+from pytest_azfunc.http_client.plain_requests import PlainRequests
 
 if TYPE_CHECKING:
     import requests
+
+    from pytest_azfunc.http_client.session import AppSession as AppSession
+
+plain_requests = PlainRequests
 
 
 def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
@@ -45,40 +52,19 @@ def _text(value: str | bytes) -> str:
 
 def build_response(result: HttpResult, request: PreparedRequest | None) -> requests.Response:
     """A ``requests.Response`` that behaves like one from the network: cookies, reason, encoding, ``raw``."""
-    import http.client
+    from requests import Response
 
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3 import HTTPResponse
-    from urllib3._collections import HTTPHeaderDict
+    from pytest_azfunc.http_client.responses import fill, sent_request
 
-    headers = HTTPHeaderDict()
-    message = Message()
-    for name, value in result.headers:
-        headers.add(name, value)
-        message[name] = value
-    raw = HTTPResponse(
-        body=io.BytesIO(result.body),
-        headers=headers,
-        status=result.status_code,
-        reason=http.client.responses.get(result.status_code, ""),
-        preload_content=False,
-        # requests reads Set-Cookie from the response below this one
-        original_response=_Original(message),  # type: ignore[arg-type]
-    )
-    prepared = requests.PreparedRequest()
-    if request is not None:
-        prepared.prepare(method=request.method, url=request.url, headers=dict(request.headers), data=request.body)
-    response = HTTPAdapter().build_response(prepared, raw)
-    _ = response.content  # the whole body is there already
-    return response
+    return fill(Response(), result, sent_request(request))
 
 
-class _Original:
-    """As much of ``http.client.HTTPResponse`` as the cookie jar looks at."""
+def app_session(base_url: str, serve: Serve) -> AppSession:
+    """A ``requests.Session`` onto an app.
 
-    def __init__(self, message: Message) -> None:
-        self.msg = message
+    :param base_url: scheme, host and port of the app: ``http://localhost:7071``.
+    :param serve: answers requests.
+    """
+    from pytest_azfunc.http_client.session import AppSession
 
-    def isclosed(self) -> bool:
-        return True
+    return AppSession(base_url, serve)

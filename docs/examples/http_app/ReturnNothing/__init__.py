@@ -1,0 +1,7 @@
+"""Forgets to return."""
+
+import logging
+
+
+def main(req):
+    logging.info("and that was that")

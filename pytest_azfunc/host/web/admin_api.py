@@ -1,0 +1,293 @@
+"""The host's own addresses: below ``admin/``, and the webhooks of extensions below ``runtime/webhooks/``.
+
+Sources: azure-functions-host, HostController.cs, FunctionsController.cs, KeysController.cs and InstanceController.cs
+(the addresses), AuthorizationOptionsExtensions.cs (who may use them), FunctionMetadataExtensions.cs (what is told of a
+function).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from pytest_azfunc.errors import UnsupportedFeature
+from pytest_azfunc.host.http_request import PreparedRequest
+from pytest_azfunc.host.http_response import HttpResult
+from pytest_azfunc.host.url_paths import split_path
+from pytest_azfunc.host.web.authorization import Keys
+from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.lenient_json import JsonError, loads
+from pytest_azfunc.project.settings import is_disabled
+
+HOST_VERSION: Final = "4.1037.0.0"
+
+_JSON = ("Content-Type", "application/json; charset=utf-8")
+_NO_CACHE = (("Cache-Control", "no-store, no-cache"), ("Pragma", "no-cache"))
+_NOT_FOUND: Final = HttpResult(404)
+_HOST_KEYS = ("keys", "functionkeys", "systemkeys")
+_MASTER = "_master"
+
+# What Azure has below these addresses and a test has no use for: methods, segments (one for any text, the last one for
+# the rest of the address), what it does there, and what to do instead.
+_STORED = "write to the app's folder instead, and open the host anew"
+_FIXED_KEYS = "the keys of a test are fixed: read them from host.keys"
+_NOT_EMULATED: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("POST", "host/drain", "it stops the triggers", "close the host at the end of the test"),
+    ("GET", "host/drain/status", "it tells how far draining has come", "close the host at the end of the test"),
+    ("POST", "host/resume", "it starts the triggers again", "call host.restart() in the test"),
+    ("POST", "host/restart", "it starts the host anew", "call host.restart() in the test"),
+    ("PUT", "host/state", "it takes the host offline or brings it back", "call host.close() or host.restart()"),
+    ("POST", "host/scale/status", "it tells whether to scale out", "leave scaling to Azure"),
+    ("POST", "host/log", "it writes to the host's log", "log from a function"),
+    ("POST", "host/debug", "it starts the .NET debugger", "use pdb"),
+    ("POST", "host/synctriggers", "it tells the scale controller of the triggers", "leave scaling to Azure"),
+    ("GET", "host/config", "it shows the settings that the host runs with", "read project.host"),
+    ("GET", "host/processes", "it lists the worker processes", "there is one, that of the test"),
+    ("*", "host/extensionBundle/**", "it shows the extension bundle", "read project.host.content"),
+    ("*", "host/extensions/**", "it shows or installs extensions", "extensions need no installing here"),
+    ("POST PUT DELETE", "host/keys/*", "it changes a key", _FIXED_KEYS),
+    ("POST PUT DELETE", "host/functionkeys/*", "it changes a key", _FIXED_KEYS),
+    ("POST PUT DELETE", "host/systemkeys/*", "it changes a key", _FIXED_KEYS),
+    ("POST PUT DELETE", "functions/*/keys/*", "it changes a key", _FIXED_KEYS),
+    ("GET", "functions/download", "it sends the app's files as an archive", "read project.root"),
+    ("PUT DELETE", "functions/*", "it writes or removes a function", _STORED),
+    ("*", "vfs/**", "it reads and writes the app's files", "read project.root"),
+    ("*", "zip/**", "it reads and writes the app's files", "read project.root"),
+    ("*", "instance/**", "it assigns an instance to an app", "leave it to Azure"),
+    ("GET POST", "warmup", "it runs the warmup function", "invoke the warmup function by its name"),
+)
+_WEBHOOKS = frozenset(("blobs", "durabletask", "eventgrid", "mcp", "sharepoint", "signalr", "sendgrid"))
+_WEBHOOK_METHODS = ("GET", "POST", "DELETE", "OPTIONS")
+
+
+class _Call(NamedTuple):
+    """A request to one of these addresses; *segments* are those below ``admin``."""
+
+    request: PreparedRequest
+    method: str
+    segments: tuple[str, ...]
+
+    @property
+    def base(self) -> str:
+        """Scheme and authority of the app, as the caller knows it."""
+        parts = urlsplit(self.request.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+class AdminApi:
+    """Answers requests to the host's own addresses.
+
+    :param project: the app.
+    :param keys: its keys, which the API lists.
+    :param run: runs a function by hand: its name, and the input of the trigger as text (or None).
+    :param settings: tells which functions are disabled; the process environment by default.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        keys: Keys,
+        run: Callable[[str, str | None], None],
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self._project = project
+        self._keys = keys
+        self._run = run
+        self._settings = os.environ if settings is None else settings
+
+    def answer(
+        self, request: PreparedRequest, path: str, method: str, key_claims: frozenset[str] | None
+    ) -> HttpResult | None:
+        """Answer a request; None if its address is none of the host's, so that functions may have it.
+
+        All but ``admin/host/ping`` need the master key. Without a valid key the answer is 401; with one that is not
+        enough it is 403.
+
+        :param path: the decoded path; case does not count.
+        :param key_claims: the level of the request's key, from :func:`claims`; None where authorization is off.
+        :raises UnsupportedFeature: Azure has the address, and it is not emulated.
+        """
+        segments = tuple(split_path(path))
+        area = segments[0].lower() if segments else ""
+        method = method.upper()
+        if area == "runtime":
+            return _webhook(segments, method, key_claims)
+        if area != "admin":
+            return None
+        call = _Call(request, method, segments[1:])
+        if _fits(call, "GET POST", "host/ping"):
+            return HttpResult(200, _NO_CACHE)
+        handler, unsupported = self._handler(call), _not_emulated(call)
+        if handler is None and unsupported is None:
+            return None
+        refused = _refusal(key_claims, "admin")
+        if refused is not None:
+            return refused
+        if handler is None:
+            assert unsupported is not None
+            raise unsupported
+        return handler(call)
+
+    def _handler(self, call: _Call) -> Callable[[_Call], HttpResult] | None:
+        if _fits(call, "GET", "functions/download"):  # a literal address comes before functions/{name}
+            return None
+        for methods, address, handler in (
+            ("GET", "host/status", self._host_status),
+            ("GET", "functions", self._list),
+            ("GET", "functions/*", self._get),
+            ("POST", "functions/*", self._invoke),
+            ("GET", "functions/*/status", self._status),
+            ("GET", "functions/*/keys", self._function_keys),
+            ("GET", "functions/*/keys/*", self._function_keys),
+        ):
+            if _fits(call, methods, address):
+                return handler
+        is_host_keys = any(
+            _fits(call, "GET", address) for scope in _HOST_KEYS for address in (f"host/{scope}", f"host/{scope}/*")
+        )
+        return self._host_keys if is_host_keys else None
+
+    def _host_status(self, call: _Call) -> HttpResult:
+        name = self._project.root.name.lower()
+        return _json({"id": name, "state": "Running", "version": HOST_VERSION, "processUptime": 0})
+
+    def _list(self, call: _Call) -> HttpResult:
+        return _json([self._described(function, call.base) for function in self._project.functions.values()])
+
+    def _get(self, call: _Call) -> HttpResult:
+        function = self._project.functions.get(call.segments[1])
+        return _NOT_FOUND if function is None else _json(self._described(function, call.base))
+
+    def _described(self, function: Function, base: str) -> dict[str, Any]:
+        """What the API says of a function; addresses of files are null, as they cannot be read this way."""
+        return {
+            "name": function.name,
+            "script_root_path_href": None,
+            "script_href": None,
+            "config_href": None,
+            "test_data_href": None,
+            "href": f"{base}/admin/functions/{function.name}",
+            "invoke_url_template": invoke_url_template(base, self._project.host.route_prefix, function),
+            "language": "python",
+            "config": dict(function.config),
+            "files": None,
+            "test_data": None,
+            "isDisabled": is_disabled(function.name, self._settings),
+            "isDirect": False,
+            "isProxy": False,
+        }
+
+    def _invoke(self, call: _Call) -> HttpResult:
+        if not _is_json(call.request):
+            return HttpResult(415)
+        try:
+            body = loads(call.request.body.decode("utf-8-sig"))
+        except (JsonError, UnicodeDecodeError):
+            body = None
+        if not isinstance(body, dict):
+            return HttpResult(400)
+        text = next((value for name, value in body.items() if name.lower() == "input"), None)
+        if isinstance(text, (dict, list)):
+            return HttpResult(400)
+        function = self._project.functions.get(call.segments[1])
+        if function is None:
+            return _NOT_FOUND
+        self._run(function.name, text if text is None or isinstance(text, str) else json.dumps(text))
+        return HttpResult(202)
+
+    def _status(self, call: _Call) -> HttpResult:
+        name = call.segments[1]
+        error = self._project.errors.get(name)
+        if error is not None:
+            return _json({"errors": [error.problem]})
+        return _json({}) if name in self._project.functions else _NOT_FOUND
+
+    def _function_keys(self, call: _Call) -> HttpResult:
+        own = self._keys.functions.get(call.segments[1])
+        return _NOT_FOUND if own is None else _keys(call, own, call.segments[3:])
+
+    def _host_keys(self, call: _Call) -> HttpResult:
+        name = call.segments[2:]
+        if call.segments[1].lower() != "systemkeys":
+            return _keys(call, self._keys.host, name)
+        # The master key is not listed, but it has an address among the system keys.
+        return _keys(call, {**self._keys.system, _MASTER: self._keys.master} if name else self._keys.system, name)
+
+
+def invoke_url_template(base: str, route_prefix: str, function: Function) -> str | None:
+    """The URL that the portal shows for a function; None if its trigger is not HTTP.
+
+    A function's name is shown in lower case there, a route as it is written.
+
+    :param base: scheme and authority.
+    """
+    if function.trigger.type.lower() != "httptrigger":
+        return None
+    route = function.trigger.properties.get("route")
+    prefix = route_prefix.rstrip("/")
+    return "/".join([base.rstrip("/"), *([prefix] if prefix else []), route or function.name.lower()])
+
+
+def _webhook(segments: tuple[str, ...], method: str, key_claims: frozenset[str] | None) -> HttpResult | None:
+    if len(segments) < 3 or segments[1].lower() != "webhooks" or method not in _WEBHOOK_METHODS:
+        return None
+    refused = _refusal(key_claims, "system")
+    if refused is not None:
+        return refused
+    extension = segments[2].lower()
+    if extension not in _WEBHOOKS:
+        return _NOT_FOUND
+    raise UnsupportedFeature(
+        "unsupported",
+        feature=f"the webhook of the extension {extension!r} ({method} /{'/'.join(segments)})",
+        azure="the extension takes the request and starts functions with it.",
+        remedy="start the function with the payload of its trigger: host.invoke(name, payload).",
+    )
+
+
+def _refusal(key_claims: frozenset[str] | None, needed: str) -> HttpResult | None:
+    if key_claims is None or "admin" in key_claims or needed in key_claims:
+        return None
+    return HttpResult(403 if key_claims else 401)
+
+
+def _not_emulated(call: _Call) -> UnsupportedFeature | None:
+    for methods, address, azure, remedy in _NOT_EMULATED:
+        if _fits(call, methods, address):
+            feature = f"{call.method} /admin/{'/'.join(call.segments)}"
+            return UnsupportedFeature("unsupported", feature=feature, azure=f"{azure}.", remedy=f"{remedy}.")
+    return None
+
+
+def _fits(call: _Call, methods: str, address: str) -> bool:
+    if methods != "*" and call.method not in methods.split():
+        return False
+    wanted, found = address.lower().split("/"), call.segments
+    if wanted[-1] == "**":
+        wanted, found = wanted[:-1], found[: len(wanted) - 1]
+    return len(wanted) == len(found) and all(
+        text and each in ("*", text.lower()) for each, text in zip(wanted, found, strict=True)
+    )
+
+
+def _keys(call: _Call, keys: Mapping[str, str], name: tuple[str, ...]) -> HttpResult:
+    """All keys, or the one of that name."""
+    links = [{"rel": "self", "href": call.request.url.partition("?")[0]}]
+    if not name:
+        return _json({"keys": [{"name": key, "value": value} for key, value in keys.items()], "links": links})
+    if name[0] not in keys:
+        return _NOT_FOUND
+    return _json({"name": name[0], "value": keys[name[0]], "links": links})
+
+
+def _json(value: Any) -> HttpResult:
+    return HttpResult(200, (_JSON,), json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8"))
+
+
+def _is_json(request: PreparedRequest) -> bool:
+    kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+    kind = kind.partition(";")[0].strip().lower()
+    return kind in ("application/json", "text/json") or (kind.startswith("application/") and kind.endswith("+json"))

@@ -1,0 +1,235 @@
+"""The web host: one HTTP request on its way through Azure's pipeline, and the response on its way back.
+
+The order is that of azure-functions-host, WebJobsApplicationBuilderExtension.cs: the server itself, throttle, CORS, the
+host's own addresses, routes, keys, disabled functions, the function; then the headers that host.json adds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from pytest_azfunc.errors import BindingError, UnsupportedFeature, shown
+from pytest_azfunc.host.http_request import PreparedRequest, make_delivery
+from pytest_azfunc.host.http_response import Answer, HttpResult, failure
+from pytest_azfunc.host.routes import RouteMatch, RouteTable
+from pytest_azfunc.host.script_host import ScriptHost, http_result
+from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.url_paths import decode_path
+from pytest_azfunc.host.web import kestrel
+from pytest_azfunc.host.web.admin_api import AdminApi
+from pytest_azfunc.host.web.authorization import (
+    DEFAULT_LEVEL,
+    KEY_HEADER,
+    Keys,
+    claims,
+    given_key,
+    is_authorized,
+    key_for,
+)
+from pytest_azfunc.host.web.cors import CorsPolicy
+from pytest_azfunc.host.web.home_page import home_page
+from pytest_azfunc.host.web.response_headers import hsts_header, with_custom_headers
+from pytest_azfunc.host.web.throttle import Throttle
+from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.settings import is_disabled
+
+
+class _Routed(NamedTuple):
+    """A request, and where its address leads."""
+
+    request: PreparedRequest
+    parts: SplitResult
+    path: str
+    match: RouteMatch | None
+
+
+class RoutedRequest(Payload):
+    """A request that has found its function: the payload of its trigger."""
+
+    builder = "http"
+    makes = "an httpTrigger"
+    trigger_types = frozenset(("httptrigger",))
+
+    def __init__(self, routed: _Routed, params: dict[str, str]) -> None:
+        self._routed = routed
+        self._params = params
+
+    def deliver(self, occasion: Occasion) -> Delivery:
+        request, parts, path, _ = self._routed
+        return make_delivery(request, parts, path, self._params)
+
+
+class WebHost:
+    """Answers HTTP requests as the host of an app does.
+
+    :param script_host: runs functions.
+    :param settings: the app settings, asked for at the first request.
+    :param auth: whether authorization levels are enforced; asked at each request.
+    """
+
+    def __init__(
+        self, script_host: ScriptHost, settings: Callable[[], Mapping[str, str]], auth: Callable[[], bool]
+    ) -> None:
+        self._script_host = script_host
+        self._project: Project = script_host.project
+        self._settings = settings
+        self._auth = auth
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of the app."""
+        return Keys.for_app(self._project.functions)
+
+    @cached_property
+    def _routes(self) -> RouteTable:
+        return RouteTable.of(self._project)
+
+    @cached_property
+    def _body_limit(self) -> int:
+        return kestrel.body_limit(self._settings())
+
+    @cached_property
+    def _throttle(self) -> Throttle | None:
+        return Throttle.of(self._project.host)
+
+    @cached_property
+    def _cors(self) -> CorsPolicy | None:
+        return CorsPolicy.of(self._settings(), self._project.local_host_section)
+
+    @cached_property
+    def _admin(self) -> AdminApi:
+        return AdminApi(self._project, self.keys, self._run_by_hand)
+
+    def answer(self, request: PreparedRequest, add_key: bool = False) -> Answer:
+        """Answer one request.
+
+        :param add_key: give the request a key that opens the function it is for, if it has none.
+        :raises AzfuncError: what is wrong with the app, or not emulated.
+        :raises Exception: what the function's script raises while it is imported. What the function raises is in the
+            answer's invocation.
+        """
+        __tracebackhide__ = True
+        refused = kestrel.refusal(request)
+        if refused is not None:
+            return Answer(request, refused, None, f"the server refused it: {kestrel.CAUSES[refused.status_code]}")
+        if self._throttle is None:
+            return self._through_cors(request, add_key)
+        with self._throttle.admitted(urlsplit(request.url).path) as too_many:
+            if too_many is not None:
+                return Answer(request, too_many, None, "host.json allows no more requests at a time")
+            return self._through_cors(request, add_key)
+
+    def _through_cors(self, request: PreparedRequest, add_key: bool) -> Answer:
+        __tracebackhide__ = True
+        if self._cors is None:
+            return self._finished(self._routed(request, add_key))
+        preflight = self._cors.preflight(request)
+        if preflight is not None:
+            return Answer(request, preflight, None, "CORS answered the preflight request")
+        answer = self._finished(self._routed(request, add_key))
+        return answer._replace(result=self._cors.applied(answer.result, request))
+
+    def _finished(self, answer: Answer) -> Answer:
+        """The headers of host.json are added, and what has no body on the wire loses it."""
+        host, result = self._project.host, answer.result
+        if host.http_custom_headers:
+            result = with_custom_headers(result, host.http_custom_headers)
+        if host.http_hsts is not None:
+            result = hsts_header(result, host.http_hsts, answer.request)
+        result = kestrel.on_the_wire(result, answer.request.method)
+        return answer if result is answer.result else answer._replace(result=result)
+
+    def _routed(self, request: PreparedRequest, add_key: bool) -> Answer:
+        __tracebackhide__ = True
+        parts = urlsplit(request.url)
+        path = decode_path(parts.path or "/")
+        own = self._own_address(request, path, add_key)
+        if own is not None:
+            return own
+        match = self._routes.find(request.method, path)
+        if match is None:
+            return self._unrouted(request, path)
+        function = self._project.functions[match.function]
+        required = (function.trigger.properties.get("authLevel") or DEFAULT_LEVEL).lower()
+        is_off = is_disabled(function.name, os.environ)
+        held: frozenset[str] = frozenset(["admin"] if required != "anonymous" else ())  # as `func start` has it
+        if self._auth() and (is_off or required != "anonymous"):
+            if add_key and given_key(request) is None:
+                request = _with_key(request, key_for(required, function.name, self.keys))
+            held = claims(self.keys, function.name, given_key(request))
+            if not is_authorized(required, held):
+                return Answer(request, HttpResult(401), None, _missing_key(required, function.name))
+        if is_off and "admin" not in held:
+            return Answer(request, HttpResult(404), None, f"{function.name} is disabled by an app setting")
+        if kestrel.is_too_large(request, self._body_limit):
+            # The server's own 413 does not reach the caller: it is raised where the host reads the body.
+            return Answer(request, failure(), None, f"the body is longer than {self._body_limit} bytes")
+        return self._run(_Routed(request, parts, path, match), function)
+
+    def _own_address(self, request: PreparedRequest, path: str, add_key: bool) -> Answer | None:
+        """The host's own addresses come before all functions."""
+        if path[1:6].lower() != "admin" and path[1:8].lower() != "runtime":
+            return None
+        held = None
+        if self._auth():
+            if add_key and given_key(request) is None:
+                request = _with_key(request, self.keys.master)
+            held = claims(self.keys, None, given_key(request))
+        result = self._admin.answer(request, path, request.method, held)
+        return None if result is None else Answer(request, result, None, "the host's own address")
+
+    def _unrouted(self, request: PreparedRequest, path: str) -> Answer:
+        if path == "/":
+            return Answer(request, home_page(self._settings()), None, "the home page of the host")
+        cause = f"no route takes {request.method} {path}{self._routes.near(request.method, path)}"
+        if self._project.errors:
+            cause += f"; the host leaves out {', '.join(self._project.errors)}"
+        return Answer(request, HttpResult(404), None, cause)
+
+    def _run(self, routed: _Routed, function: Function) -> Answer:
+        __tracebackhide__ = True
+        assert routed.match is not None
+        payload = RoutedRequest(routed._replace(request=kestrel.as_read(routed.request)), routed.match.params)
+        try:
+            invocation = self._script_host.invoke(self._script_host.request(function, payload, {}))
+        except BindingError as error:
+            if error.rule == "async-in-running-loop":
+                raise BindingError("http-async-in-running-loop", function=function.name) from None
+            raise
+        result = http_result(invocation, function)
+        unsendable = kestrel.unsendable_header(result)
+        if unsendable is not None:
+            name, value = unsendable
+            location = function.location
+            raise BindingError(
+                "http-response-header", function=function.name, location=location, name=name, found=shown(value)
+            )
+        return Answer(routed.request, result, invocation)
+
+    def _run_by_hand(self, name: str, text: str | None) -> None:
+        """``POST /admin/functions/{name}``: the text is the payload, as it stands."""
+        function = self._project.find(name)
+        if function.trigger.type.lower() == "httptrigger":
+            raise UnsupportedFeature(
+                "unsupported",
+                function=function.name,
+                feature="running an HTTP function by hand, through admin/functions",
+                azure="the host makes a request of the input.",
+                remedy="send the request to the function's own address.",
+            )
+        self._script_host.invoke(self._script_host.request(function, text, {}))
+
+
+def _missing_key(level: str, function: str) -> str:
+    named = f"azfunc_host.keys.function({function!r})" if level == "function" else "azfunc_host.keys.master"
+    return f"{function} asks for a key of the level {level}: send x-functions-key, such as {named}"
+
+
+def _with_key(request: PreparedRequest, key: str | None) -> PreparedRequest:
+    if key is None:
+        return request
+    return request._replace(headers=(*request.headers, (KEY_HEADER, key)))

@@ -1,0 +1,142 @@
+"""Plain ``requests.get(url)`` reaches open apps too, with any session; every other host is left alone.
+
+requests need not be imported for it: as long as it is not, a hook waits for the import.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType, TracebackType
+from typing import Any
+
+from pytest_azfunc.host.http_response import Serve
+from pytest_azfunc.http_client.origin import Origin
+from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
+
+_MODULE = "requests.sessions"
+_NAME = "get_adapter"
+
+
+class PlainRequests:
+    """Makes one app reachable while the ``with`` block runs. Blocks nest, and end in any order.
+
+    :param base_url: scheme, host and port of the app. Only URLs of exactly these are taken.
+    :param serve: answers requests; they get no key.
+    """
+
+    def __init__(self, base_url: str, serve: Serve) -> None:
+        self.origin = Origin.of(base_url)
+        self._base_url = base_url
+        self._serve = serve
+
+    @cached_property
+    def adapter(self) -> Any:
+        """The way to the app."""
+        from pytest_azfunc.http_client.session import AppAdapter
+
+        return AppAdapter(self._base_url, self._serve, adds_key=False)
+
+    def __enter__(self) -> PlainRequests:
+        _REACHABLE.add(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        _REACHABLE.remove(self)
+
+
+class _Reachable:
+    """The apps that can be reached, and the hook in requests that is there as long as one can."""
+
+    def __init__(self) -> None:
+        self._apps: tuple[PlainRequests, ...] = ()
+        self._lock = threading.RLock()
+        self._finder = _ImportHook(self._hook_in)
+
+    def add(self, app: PlainRequests) -> None:
+        with self._lock:
+            self._apps = (*self._apps, app)
+            if self._finder not in sys.meta_path:
+                sys.meta_path.insert(0, self._finder)
+            if _MODULE in sys.modules:
+                # Not out of sys.modules: another thread may be at its import this moment.
+                self._hook_in(import_module(_MODULE))
+
+    def remove(self, app: PlainRequests) -> None:
+        with self._lock:
+            self._apps = tuple(other for other in self._apps if other is not app)
+            if not self._apps:
+                if self._finder in sys.meta_path:
+                    sys.meta_path.remove(self._finder)
+                self._unhook()
+
+    def find(self, session: Any, url: str) -> Any:
+        """The adapter for a URL of an app, of the one that was opened last; None for other URLs."""
+        if not self._apps:
+            self._unhook()  # somebody who had hooked in after us has just put us back
+        return next((app.adapter for app in reversed(self._apps) if app.origin.has(url)), None)
+
+    def _hook_in(self, module: Any) -> None:
+        present = module.Session.__dict__[_NAME]
+        if self._apps and not isinstance(present, RoutedAdapters):
+            module.Session.get_adapter = RoutedAdapters(self.find, present)
+
+    def _unhook(self) -> None:
+        session_class = getattr(sys.modules.get(_MODULE), "Session", None)
+        if session_class is None:
+            return
+        while isinstance(present := session_class.__dict__[_NAME], RoutedAdapters):
+            session_class.get_adapter = present.original
+
+
+class _ImportHook(MetaPathFinder):
+    """Calls back when the module of requests' sessions has been imported."""
+
+    def __init__(self, imported: Callable[[ModuleType], None]) -> None:
+        self._imported = imported
+        self._asking = threading.local()
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if name != _MODULE or getattr(self._asking, "others", False):
+            return None
+        self._asking.others = True
+        try:
+            spec = find_spec(name)
+        finally:
+            self._asking.others = False
+        if spec is not None and spec.loader is not None:
+            spec.loader = _CallingBack(spec.loader, self._imported)
+        return spec
+
+
+class _CallingBack(Loader):
+    """A loader that leaves no trace in the module but the call."""
+
+    def __init__(self, loader: Any, imported: Callable[[ModuleType], None]) -> None:
+        self._loader = loader
+        self._imported = imported
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._imported(module)
+
+
+_REACHABLE = _Reachable()

@@ -1,0 +1,301 @@
+"""The client of an app: a ``requests.Session`` over an adapter that calls the host instead of the network."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import requests
+import urllib3
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+
+from pytest_azfunc.errors import AzfuncError
+from pytest_azfunc.host.http_request import PreparedRequest
+from pytest_azfunc.host.http_response import Serve
+from pytest_azfunc.host.triggers.http import principal_headers
+from pytest_azfunc.http_client.origin import Origin
+from pytest_azfunc.http_client.preparation import prepare_plainly
+from pytest_azfunc.http_client.responses import AppResponse, fill
+from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from pytest_azfunc.http_client.call_options import DataOptions, GetOptions, Options, PostOptions
+
+KEY_HEADER = "x-functions-key"
+_VALID_KEY: Any = object()
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+# What urllib3 writes into a request whose headers lack it.
+_WIRE_DEFAULTS = (("Accept-Encoding", "identity"), ("User-Agent", f"python-urllib3/{vars(urllib3)['__version__']}"))
+# An endless body must end somewhere: the host refuses bodies far smaller than this (bytes).
+_LONGEST_BODY = 1 << 30
+
+# Whether the request that is on its way in this thread or task gets a key; redirects are part of it.
+_add_key: ContextVar[bool] = ContextVar("_add_key", default=True)
+
+
+class AppSession(requests.Session):
+    """A ``requests.Session`` onto one app. Other hosts than the app's are reached as in any session.
+
+    URLs may be relative: ``"/api/orders"``. Every verb takes two more keywords:
+
+    - ``key``: without it a request that has no key gets a valid one; ``None`` sends none; a text is sent as
+      ``x-functions-key``.
+    - ``principal``: the signed-in user as Easy Auth tells the function: ``name``, ``id``, ``roles``, ``claims``,
+      ``provider``.
+
+    Responses have an :attr:`~AppResponse.invocation`. Proxies and netrc are not looked up, ``timeout`` is not kept:
+    a function runs on the caller's own thread.
+    """
+
+    def __init__(self, base_url: str, serve: Serve) -> None:
+        """
+        :param base_url: scheme, host and port of the app: ``http://localhost:7071``.
+        :param serve: answers requests.
+        """
+        super().__init__()
+        self.trust_env = False
+        self.base_url = base_url.rstrip("/")
+        self._origin = Origin.of(self.base_url)
+        self._app_adapter = AppAdapter(self.base_url, serve)
+
+    def __repr__(self) -> str:
+        return f"<AppSession {self.base_url}>"
+
+    def _find_adapter(self, url: str) -> AppAdapter | None:
+        return self._app_adapter if self._origin.has(url) else None
+
+    get_adapter: Any = RoutedAdapters(_find_adapter, requests.Session)
+
+    def request(
+        self,
+        method: str | bytes,
+        url: str | bytes,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        *args: Any,
+        key: str | None = _VALID_KEY,
+        principal: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> AppResponse:
+        """Send a request, as ``requests.Session.request`` does.
+
+        :param key: the function key to send; None for none; a valid one without it.
+        :param principal: the signed-in user.
+        :raises Exception: what the app raises.
+        """
+        __tracebackhide__ = True
+        if principal is not None:
+            # Easy Auth writes UTF-8; a text would be sent as Latin-1.
+            signed_in = {name: value.encode() for name, value in principal_headers(principal, "azfunc_http").items()}
+            headers = _over(signed_in, headers)
+        if key is not _VALID_KEY:
+            headers = _over(headers or {}, {KEY_HEADER: key})
+        token = _add_key.set(key is _VALID_KEY)
+        try:
+            return super().request(method, self._absolute(url), params, data, headers, *args, **options)  # type: ignore[return-value]
+        except Exception as error:
+            raise error.with_traceback(_from_app(error))  # noqa: B904 - the function's own, unwrapped
+        finally:
+            _add_key.reset(token)
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """The request with the session's headers, cookies and base URL."""
+        url = self._absolute(request.url or "")
+        if url != request.url:
+            request = copy.copy(request)
+            request.url = url
+        return prepare_plainly(self, request, self.base_url) or super().prepare_request(request)
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """What requests makes of the arguments and the session's own settings; the environment has no say."""
+        if proxies or self.proxies or self.trust_env:
+            return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return {
+            "proxies": OrderedDict(),
+            "stream": self.stream if stream is None else stream,
+            "verify": self.verify if verify is None else verify,
+            "cert": self.cert if cert is None else cert,
+        }
+
+    def _absolute(self, url: Any) -> str:
+        text = url.decode("utf-8") if isinstance(url, bytes) else str(url)
+        if _SCHEME.match(text):
+            return text
+        return self.base_url + text if text.startswith("/") else f"{self.base_url}/{text}"
+
+    # The verbs are requests' own, once more: a failing test shall show its own line and the function's, and no other.
+
+    def get(self, url: str | bytes, params: Any = None, **options: Unpack[GetOptions]) -> AppResponse:
+        """Send a GET request; see :meth:`request`."""
+        __tracebackhide__ = True
+        return self.request("GET", url, params=params, **options)
+
+    def options(self, url: str | bytes, **options: Unpack[Options]) -> AppResponse:
+        """Send an OPTIONS request; see :meth:`request`."""
+        __tracebackhide__ = True
+        return self.request("OPTIONS", url, **options)
+
+    def head(self, url: str | bytes, **options: Unpack[Options]) -> AppResponse:
+        """Send a HEAD request, which follows no redirect unless told so; see :meth:`request`."""
+        __tracebackhide__ = True
+        options.setdefault("allow_redirects", False)
+        return self.request("HEAD", url, **options)
+
+    def delete(self, url: str | bytes, **options: Unpack[Options]) -> AppResponse:
+        """Send a DELETE request; see :meth:`request`."""
+        __tracebackhide__ = True
+        return self.request("DELETE", url, **options)
+
+    def post(self, url: str | bytes, data: Any = None, json: Any = None, **options: Unpack[PostOptions]) -> AppResponse:
+        """Send a POST request; see :meth:`request`."""
+        __tracebackhide__ = True
+        return self.request("POST", url, data=data, json=json, **options)
+
+    def put(self, url: str | bytes, data: Any = None, **options: Unpack[DataOptions]) -> AppResponse:
+        """Send a PUT request; see :meth:`request`."""
+        __tracebackhide__ = True
+        return self.request("PUT", url, data=data, **options)
+
+    def patch(self, url: str | bytes, data: Any = None, **options: Unpack[DataOptions]) -> AppResponse:
+        """Send a PATCH request; see :meth:`request`."""
+        __tracebackhide__ = True
+        return self.request("PATCH", url, data=data, **options)
+
+    if TYPE_CHECKING:
+
+        def send(self, request: requests.PreparedRequest, **options: Any) -> AppResponse: ...
+
+
+def _from_app(error: Exception) -> TracebackType | None:
+    """The traceback without the frames of requests and of ours that led to the function; whole if none did."""
+    if isinstance(error, AzfuncError):
+        return None  # it says all there is to say
+    frames = error.__traceback__
+    while frames is not None:
+        if frames.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in ("requests", "pytest_azfunc"):
+            return frames
+        frames = frames.tb_next
+    return error.__traceback__
+
+
+def _over(below: Any, above: Any) -> CaseInsensitiveDict[Any]:
+    """Headers of both; *above* wins, whatever the case of a name."""
+    headers = CaseInsensitiveDict(below)
+    headers.update(above or {})
+    return headers
+
+
+class AppAdapter(BaseAdapter):
+    """requests' way to the host: a transport adapter without a network.
+
+    :param base_url: scheme, host and port of the app.
+    :param serve: answers requests.
+    :param adds_key: whether requests without a key may get one.
+    """
+
+    def __init__(self, base_url: str, serve: Serve, *, adds_key: bool = True) -> None:
+        super().__init__()
+        self._origin = Origin.of(base_url)
+        self._serve = serve
+        self._adds_key = adds_key
+
+    def send(  # type: ignore[override, unused-ignore]
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> AppResponse:
+        """Answer *request*. Network options have no meaning here.
+
+        :param stream: whether the body is left for ``iter_content`` and ``raw``.
+        :raises Exception: what the app raises.
+        """
+        __tracebackhide__ = True
+        add_key = self._adds_key and _add_key.get()
+        sent = self._on_the_wire(request)
+        answer = self._serve(sent, add_key)
+        response = AppResponse()
+        fill(response, answer.result, _as_sent(request, sent, answer.request), stream=bool(stream))
+        response.connection = self  # type: ignore[assignment, attr-defined, unused-ignore]
+        response.invocation = answer.invocation
+        return response
+
+    def _on_the_wire(self, request: requests.PreparedRequest) -> PreparedRequest:
+        """The request with what http.client and urllib3 add to it, and all of its body."""
+        headers = [(_text(name), _text(value)) for name, value in request.headers.items()]
+        named = {name.lower() for name, _ in headers}
+        if "host" not in named:
+            headers.insert(0, ("Host", self._origin.host_header))
+        headers += [item for item in _WIRE_DEFAULTS if item[0].lower() not in named]
+        if "proxy-authorization" in named:  # a proxy would have kept it for itself
+            headers = [item for item in headers if item[0].lower() != "proxy-authorization"]
+        body = request.body
+        if body and not named & {"content-length", "transfer-encoding"}:
+            headers.append(("Transfer-Encoding", "chunked"))
+        content = read_body(body) if body else b""
+        length = request.headers.get("Content-Length", "")
+        if content and length.isdecimal():
+            content = content[: int(length)]  # the server reads no further
+        url = request.url or ""
+        if not url.startswith(f"{self._origin.url}/") or "#" in url:
+            url = f"{self._origin.url}{request.path_url}"
+        return PreparedRequest(request.method or "GET", url, tuple(headers), content)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _text(value: str | bytes) -> str:
+    """A header as it is on the wire, each byte a character.
+
+    :raises UnicodeEncodeError: http.client could not send it either.
+    """
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if not value.isascii():
+        value.encode("latin-1")
+    return value
+
+
+def read_body(body: Any) -> bytes:
+    """All of a request's body: text, bytes, a file, or anything to iterate over."""
+    if isinstance(body, str):
+        return body.encode("utf-8")
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    pieces: Iterable[Any] = iter(lambda: body.read(1 << 16), None) if hasattr(body, "read") else body
+    whole = bytearray()
+    for piece in pieces:
+        if not piece and hasattr(body, "read"):
+            break
+        whole += piece.encode("utf-8") if isinstance(piece, str) else piece
+        if len(whole) > _LONGEST_BODY:
+            break
+    return bytes(whole)
+
+
+def _as_sent(
+    request: requests.PreparedRequest, sent: PreparedRequest, answered: PreparedRequest
+) -> requests.PreparedRequest:
+    """The request that ``response.request`` shows: with the headers that the host added for the test."""
+    if answered is sent or answered.headers == sent.headers:
+        return request
+    shown = requests.PreparedRequest()
+    shown.__dict__.update(request.__dict__)
+    shown.headers = request.headers.copy()
+    for name, value in answered.headers:
+        if (name, value) not in sent.headers:
+            shown.headers[name] = value
+    return shown

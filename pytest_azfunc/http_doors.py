@@ -1,0 +1,159 @@
+"""The ways in which HTTP reaches a running app: its own session, anybody's requests, WSGI, a socket."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from pytest_azfunc import http_client
+from pytest_azfunc.errors import BindingError, FunctionFailed
+from pytest_azfunc.host.failures import Failure, Failures
+from pytest_azfunc.host.http_request import PreparedRequest
+from pytest_azfunc.host.http_response import Answer, failure
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.script_host import http_result
+from pytest_azfunc.host.web.web_host import WebHost
+from pytest_azfunc.project import Function
+from pytest_azfunc.rpc import PythonObject
+
+if TYPE_CHECKING:
+    import requests
+
+    from pytest_azfunc.http_client import AppSession
+    from pytest_azfunc.http_server import LiveServer
+
+# The port of `func start`; an app that is opened beside another gets the next one, as a second `func start` must.
+FIRST_PORT = 7071
+_PORTS: set[int] = set()
+
+KEPT_REFUSALS = 20
+
+
+class HttpDoors:
+    """All doors of one host.
+
+    :ivar url: where the app is, such as ``http://localhost:7071``.
+    :ivar refusals: the latest answers that no function gave, for the report of a failing test.
+    """
+
+    def __init__(self, web_host: WebHost, failures: Failures, raises: Callable[[], bool]) -> None:
+        self.web_host = web_host
+        self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
+        self._failures = failures
+        self._raises = raises
+        self._port = _free_port()
+        self.url = f"http://localhost:{self._port}"
+        self._session: AppSession | None = None
+        self._is_open = False
+        self._plain: AbstractContextManager[Any] | None = None
+        self._servers: list[LiveServer] = []
+
+    def open(self) -> None:
+        """Let plain ``requests`` reach the app."""
+        self._is_open = True
+        _PORTS.add(self._port)
+        self._plain = http_client.plain_requests(self.url, self.serve)
+        self._plain.__enter__()
+
+    def close(self) -> None:
+        """Close every door. A second call does nothing."""
+        self._is_open = False
+        _PORTS.discard(self._port)
+        while self._servers:
+            server = self._servers.pop()
+            server.stop()
+            for request in server.left_running:
+                error = FunctionFailed("server-left-running", request=request)
+                self._failures.add(Failure("the app", error, request))
+        plain, self._plain = self._plain, None
+        if plain is not None:
+            plain.__exit__(None, None, None)
+
+    @property
+    def session(self) -> AppSession:
+        """A ``requests.Session`` onto the app."""
+        if self._session is None:
+            self._session = http_client.app_session(self.url, self.serve)
+        return self._session
+
+    def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """The app as a WSGI application."""
+        from pytest_azfunc.http_server import wsgi_app
+
+        return wsgi_app(self.serve)(environ, start_response)
+
+    def live_server(self) -> LiveServer:
+        """A server on a real socket, not started yet; it stops when the host closes."""
+        from pytest_azfunc.http_server import LiveServer
+
+        server = LiveServer(self.serve_socket)
+        self._servers.append(server)
+        return server
+
+    def serve(self, request: PreparedRequest, add_key: bool = False) -> Answer:
+        """Answer a request of a client in this process.
+
+        :raises Exception: with ``raise_exceptions`` what the function raises, or its script on import; always what
+            pytest-azfunc itself objects to.
+        """
+        __tracebackhide__ = True
+        if not self._is_open:
+            raise BindingError("host-closed")
+        if not self._raises():
+            return self._as_azure(request, add_key)
+        answer = self._noted(self.web_host.answer(request, add_key))
+        if answer.invocation is not None and answer.invocation.exception is not None:
+            raise answer.invocation.exception
+        return answer
+
+    def serve_socket(self, request: PreparedRequest, add_key: bool = False) -> Answer:
+        """Answer a request that came over a socket: no exception can go that way, so a failure is noted."""
+        try:
+            return self._as_azure(request, add_key)
+        except BaseException as error:  # SystemExit, or pytest.skip(): on a thread of the server they end nothing
+            self._fail("the app", error, request)
+            return Answer(request, failure(), None, f"{type(error).__name__} was raised")
+
+    def _as_azure(self, request: PreparedRequest, add_key: bool) -> Answer:
+        try:
+            answer = self._noted(self.web_host.answer(request, add_key))
+        except Exception as error:
+            self._fail(getattr(error, "function", None) or "the app", error, request)
+            return Answer(request, failure(), None, f"{type(error).__name__} was raised")
+        invocation = answer.invocation
+        if invocation is not None and invocation.exception is not None:
+            self._fail(invocation.function, invocation.exception, request)
+        return answer
+
+    def _fail(self, function: str, error: BaseException, request: PreparedRequest) -> None:
+        self._failures.add(Failure(function, error, f"{request.method} {request.url.removeprefix(self.url)}"))
+
+    def _noted(self, answer: Answer) -> Answer:
+        if answer.invocation is None:
+            self.refusals.append(answer)
+        return answer
+
+
+def http_response(invocation: Invocation, function: Function) -> requests.Response | None:
+    """The response that a caller of the function would get, as ``Invocation.http`` has it; None for other functions."""
+    if function.trigger.type.lower() != "httptrigger":
+        return None
+    return http_client.build_response(http_result(invocation, function), _sent(invocation, function))
+
+
+def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
+    found = invocation.request.inputs[function.trigger.name]
+    if found is None or isinstance(found, PythonObject) or found.kind != "http":
+        return None
+    request = found.value
+    body = request["body"].value if request["body"] is not None else b""
+    return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)
+
+
+def _free_port() -> int:
+    port = FIRST_PORT
+    while port in _PORTS:
+        port += 1
+    return port

@@ -1,0 +1,142 @@
+"""``--azfunc-check``: every function becomes a test, before anyone has written one for it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from _pytest._code.code import TerminalRepr, TracebackStyle
+
+    from pytest_azfunc.errors import AzfuncError
+    from pytest_azfunc.project import Project
+    from pytest_azfunc.project.contents import IndexFailure
+    from pytest_azfunc.reports.route_check import RouteCheck
+    from pytest_azfunc.running_apps import RunningApps
+
+
+class FunctionChecks(pytest.Collector):
+    """All functions of the app, a test each (``--azfunc-check``).
+
+    :ivar error: what keeps the app from being read at all, once it was tried.
+    """
+
+    def __init__(self, *, apps: RunningApps, **named: Any) -> None:
+        super().__init__(**named)
+        self.apps = apps
+        self.error: AzfuncError | None = None
+
+    def collect(self) -> list[pytest.Item]:
+        from pytest_azfunc.errors import AzfuncError
+
+        try:
+            # The host is the one of the tests: a decorator app is imported in its surroundings, with its settings.
+            host = self.apps.open_host(_start(self.config), {})
+        except AzfuncError as error:
+            self.error = error
+            return []
+        try:
+            project = host.project
+            if project.failure is not None:
+                return self._hidden(project, project.failure)
+            return self._checks(project)
+        finally:
+            host.close()
+
+    def _checks(self, project: Project) -> list[pytest.Item]:
+        from pytest_azfunc.reports.route_check import RouteCheck
+
+        names = sorted([*project.functions, *project.errors], key=str.upper)
+        routes = RouteCheck(project)
+        return [FunctionCheck.from_parent(self, name=name, apps=self.apps, routes=routes) for name in names]
+
+    def _hidden(self, project: Project, failure: IndexFailure) -> list[pytest.Item]:
+        """The culprit comes first: the others only say that they are lost with it."""
+        from pytest_azfunc.reports.app_notes import declared_by
+
+        culprit = failure.function or declared_by(project)
+        first = IndexCheck.from_parent(self, name=culprit, failure=failure, root=os.fspath(project.root))
+        reason = f"{culprit} ({failure.location})" if failure.location else culprit
+        lost = sorted(failure.lost, key=str.upper)
+        return [first, *(LostFunction.from_parent(self, name=name, culprit=reason) for name in lost)]
+
+
+class _Check(pytest.Item):
+    """A test of the app itself."""
+
+    root = ""
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: TracebackStyle | None = None
+    ) -> str | TerminalRepr:
+        """Our errors say all there is to say; of the script's own the traceback begins in the app."""
+        import traceback
+
+        from pytest_azfunc.errors import AzfuncError
+        from pytest_azfunc.project.user_errors import from_app
+
+        error = excinfo.value
+        if isinstance(error, AzfuncError):
+            return str(error)
+        frames = from_app(error.__traceback__, self.root)
+        if frames is None:
+            return "".join(traceback.format_exception_only(type(error), error)).rstrip()
+        return super().repr_failure(pytest.ExceptionInfo.from_exception(error.with_traceback(frames)), style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        return self.config.rootpath, None, f"azfunc: {self.name}"
+
+
+class FunctionCheck(_Check):
+    """One function: the host accepts what declares it, and its route, and the worker loads it."""
+
+    def __init__(self, *, apps: RunningApps, routes: RouteCheck, **named: Any) -> None:
+        super().__init__(**named)
+        self.apps = apps
+        self.routes = routes
+
+    def runtest(self) -> None:
+        from pytest_azfunc.errors import UnsupportedFeature
+
+        __tracebackhide__ = True
+        self.routes.check(self.name)
+        host = self.apps.open_host(_start(self.config), {})
+        self.root = os.fspath(host.project.root)
+        try:
+            host.worker.load(self.name)
+        except UnsupportedFeature as error:  # in Azure it may well work
+            pytest.skip(f"{error.subject}: {error.problem}")
+        finally:
+            host.close()
+
+
+class IndexCheck(_Check):
+    """What hides all functions of a decorator app: one function, or the script as a whole."""
+
+    def __init__(self, *, failure: IndexFailure, root: str, **named: Any) -> None:
+        super().__init__(**named)
+        self.failure = failure
+        self.root = root
+
+    def runtest(self) -> None:
+        raise self.failure.error.with_traceback(self.failure.traceback)
+
+
+class LostFunction(_Check):
+    """A function that is lost with another one."""
+
+    def __init__(self, *, culprit: str, **named: Any) -> None:
+        super().__init__(**named)
+        self.culprit = culprit
+
+    def runtest(self) -> None:
+        pytest.fail(
+            f"{self.name} is lost with {self.culprit}, which hides the whole app: Azure would show 0 functions.",
+            pytrace=False,
+        )
+
+
+def _start(config: pytest.Config) -> str:
+    return str(config.invocation_params.dir)
