@@ -74,7 +74,7 @@ class Host:
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
         web_host = WebHost(self._script_host, lambda: self.settings, lambda: self.auth)
-        self._doors = HttpDoors(web_host, self.failures, lambda: self.raise_exceptions)
+        self._doors = HttpDoors(project, web_host, self.failures, lambda: self.raise_exceptions)
         self._script_host.base_url = self._doors.url
 
     @classmethod

@@ -15,7 +15,7 @@ from pytest_azfunc.host.http_response import Answer, failure
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import http_result
 from pytest_azfunc.host.web.web_host import WebHost
-from pytest_azfunc.project import Function
+from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import PythonObject
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ class HttpDoors:
     :ivar refusals: the latest answers that no function gave, for the report of a failing test.
     """
 
-    def __init__(self, web_host: WebHost, failures: Failures, raises: Callable[[], bool]) -> None:
+    def __init__(self, project: Project, web_host: WebHost, failures: Failures, raises: Callable[[], bool]) -> None:
         self.web_host = web_host
+        self._project = project
         self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
         self._failures = failures
         self._raises = raises
@@ -104,7 +105,10 @@ class HttpDoors:
         if not self._raises():
             return self._as_azure(request, add_key)
         answer = self._noted(self.web_host.answer(request, add_key))
-        if answer.invocation is not None and answer.invocation.exception is not None:
+        if answer.invocation is None:
+            if answer.result.status_code == 404:
+                self._project.raise_failure()  # what hides all functions is worth more than a 404
+        elif answer.invocation.exception is not None:
             raise answer.invocation.exception
         return answer
 

@@ -338,3 +338,39 @@ def test_a_closed_host(http_app: FunctionApp) -> None:
     with pytest.raises(BindingError) as caught:
         session.get("/api/Anonymous")
     assert caught.value.rule == "host-closed"
+
+
+# Decorator apps
+
+
+@pytest.fixture
+def hidden_app(tmp_path_factory: pytest.TempPathFactory) -> FunctionApp:
+    app = FunctionApp(tmp_path_factory.mktemp("hidden"))
+    script = """
+        import azure.functions as func
+
+        app = func.FunctionApp()
+
+        @app.route(route="good")
+        def good(req: func.HttpRequest) -> str:
+            return "good"
+
+        @app.route(route="bad")
+        def bad(req: int) -> str:
+            return "bad"
+    """
+    app.write({"function_app.py": script})
+    return app
+
+
+def test_what_hides_the_whole_app_reaches_the_test(hidden_app: FunctionApp) -> None:
+    with Host.open(hidden_app.root) as host, pytest.raises(FunctionLoadError) as caught:
+        host.http.get("/api/good")
+    assert caught.value.function == "bad"
+
+
+def test_as_azure_does_an_app_without_functions_is_404(hidden_app: FunctionApp) -> None:
+    with Host.open(hidden_app.root, raise_exceptions=False) as host:
+        assert host.http.get("/api/good").status_code == 404
+        assert causes(host) == ["no function of the app is indexed: bad is to blame"]
+        assert host.http.get("/").status_code == 200

@@ -183,8 +183,12 @@ class WebHost:
         return None if result is None else Answer(request, result, None, "the host's own address")
 
     def _unrouted(self, request: PreparedRequest, path: str) -> Answer:
+        hidden = self._project.failure
         if path == "/":
             return Answer(request, home_page(self._settings()), None, "the home page of the host")
+        if hidden is not None:
+            culprit = hidden.function or hidden.location or "its script"
+            return Answer(request, HttpResult(404), None, f"no function of the app is indexed: {culprit} is to blame")
         cause = f"no route takes {request.method} {path}{self._routes.near(request.method, path)}"
         if self._project.errors:
             cause += f"; the host leaves out {', '.join(self._project.errors)}"
