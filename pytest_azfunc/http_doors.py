@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc import http_client
-from pytest_azfunc.errors import BindingError, FunctionFailed
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import Answer, failure
+from pytest_azfunc.host.http_response import NOT_RUNNING, Answer, HttpResult, failure
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import http_result
 from pytest_azfunc.host.web.web_host import WebHost
@@ -54,6 +54,7 @@ class HttpDoors:
     def open(self) -> None:
         """Let plain ``requests`` reach the app."""
         self._is_open = True
+        self.web_host.start()
         _PORTS.add(self._port)
         self._plain = http_client.plain_requests(self.url, self.serve)
         self._plain.__enter__()
@@ -97,7 +98,7 @@ class HttpDoors:
         """Answer a request of a client in this process.
 
         :raises Exception: with ``raise_exceptions`` what the function raises, or its script on import; always what
-            pytest-azfunc itself objects to.
+            pytest-azfunc alone objects to, such as a lossy output.
         """
         __tracebackhide__ = True
         if not self._is_open:
@@ -124,8 +125,11 @@ class HttpDoors:
         try:
             answer = self._noted(self.web_host.answer(request, add_key))
         except Exception as error:
+            result = _answer_of_azure(error)
+            if result is None:
+                raise
             self._fail(getattr(error, "function", None) or "the app", error, request)
-            return Answer(request, failure(), None, f"{type(error).__name__} was raised")
+            return Answer(request, result, None, f"{type(error).__name__} was raised")
         invocation = answer.invocation
         if invocation is not None and invocation.exception is not None:
             self._fail(invocation.function, invocation.exception, request)
@@ -138,6 +142,15 @@ class HttpDoors:
         if answer.invocation is None:
             self.refusals.append(answer)
         return answer
+
+
+def _answer_of_azure(error: Exception) -> HttpResult | None:
+    """What a caller gets in Azure where this is raised here; None for what Azure knows nothing of."""
+    if isinstance(error, ProjectError):
+        return NOT_RUNNING
+    if isinstance(error, FunctionLoadError) or not isinstance(error, AzfuncError):
+        return failure()
+    return failure() if error.rule == "http-response-header" else None
 
 
 def http_response(invocation: Invocation, function: Function) -> requests.Response | None:

@@ -55,6 +55,10 @@ Serve = Callable[[PreparedRequest, bool], Answer]
 """Answers a request; the second argument says whether it gets a valid key when it has none."""
 
 
+# The host has not started.
+NOT_RUNNING = HttpResult(503, (("Content-Type", "text/plain; charset=utf-8"),), b"Function host is not running.")
+
+
 def failure() -> HttpResult:
     """The function raised: a 500 without a body; the message is only logged."""
     return HttpResult(500)

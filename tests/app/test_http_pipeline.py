@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 import requests
 
-from pytest_azfunc import BindingError, FunctionLoadError, Host
+from pytest_azfunc import (
+    BindingError,
+    FunctionLoadError,
+    Host,
+    LossyOutputError,
+    ProjectError,
+    UnsupportedFeature,
+)
 from pytest_azfunc.errors import FunctionFailed
 from pytest_azfunc.host.web.home_page import home_page
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_out
@@ -243,6 +251,52 @@ def test_a_header_that_no_server_sends(http_app: FunctionApp, value: str) -> Non
         host.raise_exceptions = False
         assert host.http.get("/api/Bad").status_code == 500
         host.failures.expect(BindingError)
+
+
+def test_a_host_that_does_not_start(http_app: FunctionApp) -> None:
+    http_app.function("Bad", "def main(req): return 'x'", http_trigger(route="{id"), http_out())
+    with Host.open(http_app.root) as host:
+        with pytest.raises(ProjectError) as caught:
+            host.http.get("/api/Anonymous")
+        assert caught.value.rule == "route-invalid"
+        host.raise_exceptions = False
+        response = host.http.get("/api/Anonymous")
+        assert (response.status_code, response.text) == (503, "Function host is not running.")
+        host.failures.expect(ProjectError)
+
+
+@pytest.mark.parametrize("raise_exceptions", [True, False])
+def test_what_azure_knows_nothing_of_is_raised_always(http_app: FunctionApp, raise_exceptions: bool) -> None:
+    script = "def main(req, jobs):\n    jobs.set({'id': 1})\n    return 'done'"
+    http_app.function("Lossy", script, http_trigger(), http_out(), queue_out("jobs", "jobs"))
+    with Host.open(http_app.root, raise_exceptions=raise_exceptions) as host:
+        with pytest.raises(LossyOutputError):
+            host.http.get("/api/Lossy")
+        with pytest.raises(UnsupportedFeature):
+            host.http.post("/admin/functions/Anonymous", json={"input": "x"})
+
+
+def test_a_restart_reads_routes_and_settings_again(tmp_path: Path) -> None:
+    app = FunctionApp(tmp_path)
+    script = """
+        import os
+        import azure.functions as func
+
+        app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+        @app.route(route=os.environ.get("ROUTE", "old"))
+        def Here(req: func.HttpRequest) -> str:
+            return "here"
+    """
+    app.write({"function_app.py": script})
+    with Host.open(app.root) as host:
+        session = host.http
+        assert session.get("/api/old").text == "here"
+        host.settings["ROUTE"] = "new"
+        host.restart()
+        assert session.get("/api/new").text == "here"
+        assert session.get("/api/old").status_code == 404
+        assert host.http is session
 
 
 def test_outputs_beside_the_response(http_app: FunctionApp) -> None:

@@ -79,6 +79,11 @@ class WebHost:
         self._settings = settings
         self._auth = auth
 
+    def start(self) -> None:
+        """Begin anew: what was made of the app, its routes and its settings is made again when it is needed."""
+        for name in ("keys", "_routes", "_body_limit", "_throttle", "_cors", "_admin"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def keys(self) -> Keys:
         """The keys of the app."""
