@@ -16,8 +16,6 @@ from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
 from pytest_azfunc.host.triggers.payload import DECODER, Payload
-from pytest_azfunc.host.web.authorization import Keys
-from pytest_azfunc.host.web.web_host import WebHost
 from pytest_azfunc.http_doors import HttpDoors, http_response
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.settings import is_disabled
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pytest_azfunc.host.http_response import Answer
+    from pytest_azfunc.host.web.authorization import Keys
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
     from pytest_azfunc.worker.context import Context
@@ -73,8 +72,7 @@ class Host:
         )
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
-        web_host = WebHost(self._script_host, lambda: self.settings, lambda: self.auth)
-        self._doors = HttpDoors(project, web_host, self.failures, lambda: self.raise_exceptions)
+        self._doors = HttpDoors(self._script_host, self.failures, self)
         self._script_host.base_url = self._doors.url
 
     @classmethod

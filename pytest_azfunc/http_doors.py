@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc import http_client
 from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
@@ -13,14 +13,14 @@ from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import NOT_RUNNING, Answer, HttpResult, failure
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.script_host import http_result
-from pytest_azfunc.host.web.web_host import WebHost
-from pytest_azfunc.project import Function, Project
+from pytest_azfunc.host.script_host import ScriptHost, http_result
+from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import PythonObject
 
 if TYPE_CHECKING:
     import requests
 
+    from pytest_azfunc.host.web.web_host import WebHost
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
 
@@ -31,6 +31,17 @@ _PORTS: set[int] = set()
 KEPT_REFUSALS = 20
 
 
+class Ways(Protocol):
+    """How an app behaves towards its clients; looked at with every request."""
+
+    auth: bool
+    raise_exceptions: bool
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The app settings."""
+
+
 class HttpDoors:
     """All doors of one host.
 
@@ -38,12 +49,13 @@ class HttpDoors:
     :ivar refusals: the latest answers that no function gave, for the report of a failing test.
     """
 
-    def __init__(self, project: Project, web_host: WebHost, failures: Failures, raises: Callable[[], bool]) -> None:
-        self.web_host = web_host
-        self._project = project
+    def __init__(self, script_host: ScriptHost, failures: Failures, ways: Ways) -> None:
+        self._script_host = script_host
+        self._ways = ways
+        self._web_host: WebHost | None = None
+        self._project = script_host.project
         self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
         self._failures = failures
-        self._raises = raises
         self._port = _free_port()
         self.url = f"http://localhost:{self._port}"
         self._session: AppSession | None = None
@@ -54,7 +66,7 @@ class HttpDoors:
     def open(self) -> None:
         """Let plain ``requests`` reach the app."""
         self._is_open = True
-        self.web_host.start()
+        self._web_host = None  # after a restart, routes and settings may be others
         _PORTS.add(self._port)
         self._plain = http_client.plain_requests(self.url, self.serve)
         self._plain.__enter__()
@@ -72,6 +84,15 @@ class HttpDoors:
         plain, self._plain = self._plain, None
         if plain is not None:
             plain.__exit__(None, None, None)
+
+    @property
+    def web_host(self) -> WebHost:
+        """What answers the requests, made when it is first needed."""
+        if self._web_host is None:
+            from pytest_azfunc.host.web.web_host import WebHost  # many tests have no use for it
+
+            self._web_host = WebHost(self._script_host, lambda: self._ways.settings, lambda: self._ways.auth)
+        return self._web_host
 
     @property
     def session(self) -> AppSession:
@@ -103,7 +124,7 @@ class HttpDoors:
         __tracebackhide__ = True
         if not self._is_open:
             raise BindingError("host-closed")
-        if not self._raises():
+        if not self._ways.raise_exceptions:
             return self._as_azure(request, add_key)
         answer = self._noted(self.web_host.answer(request, add_key))
         if answer.invocation is None:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -137,6 +136,8 @@ def _set_cookie(cookie: Mapping[str, Any]) -> str:
     """One ``Set-Cookie`` value as ASP.NET Core writes it."""
     parts = [f"{cookie['name']}={quote(cookie['value'], safe='-_.~')}"]
     if cookie.get("expires") is not None:
+        from email.utils import format_datetime  # a module with a long train, for few responses
+
         moment = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=cookie["expires"])
         parts.append(f"expires={format_datetime(moment, usegmt=True)}")  # strftime would speak the user's language
     if cookie.get("max_age") is not None:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from pytest_azfunc.host.dotnet_regex import RegexError, searcher
 from pytest_azfunc.host.dotnet_text import (
     WHITE,
     integer,
@@ -136,6 +135,8 @@ def _within(low: int, high: int) -> Callable[[str], bool]:
 
 
 def _regex(argument: str) -> Callable[[str], bool]:
+    from pytest_azfunc.host.dotnet_regex import RegexError, searcher  # few routes need it, and it has much to compile
+
     try:
         return searcher(argument)
     except RegexError as error:
