@@ -224,6 +224,7 @@ class Host:
         :raises FunctionNotFound: with the nearest name.
         :raises AzfuncError: what the host has against the function.
         """
+        __tracebackhide__ = True
         if isinstance(function, str):
             return self.project.find(function)
         self.project.raise_failure()

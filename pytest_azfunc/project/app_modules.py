@@ -319,7 +319,15 @@ def _namespace(root: str) -> ModuleType:
 
 def _below(spec: importlib.machinery.ModuleSpec, root: str) -> bool:
     places = [spec.origin] if spec.origin and spec.has_location else list(spec.submodule_search_locations or ())
-    return any(os.path.realpath(place).startswith(root + os.sep) for place in places)
+    return any(_is_of_app(os.path.realpath(place), root) for place in places)
+
+
+def _is_of_app(path: str, root: str) -> bool:
+    """Whether it lies below the app's folder; the packages of a virtual environment there are the tests' too."""
+    if not path.startswith(root + os.sep):
+        return False
+    inside = path[len(root) + 1 :]
+    return inside.startswith(PACKAGES) or f"{os.sep}site-packages{os.sep}" not in inside
 
 
 def _of_another_app(file: str, root: str) -> bool:

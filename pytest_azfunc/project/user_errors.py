@@ -15,9 +15,14 @@ SETTING_HINT = (
 PACKAGE_HINT = " Is the package in requirements.txt?"
 
 
+def is_own(file: str, root: str) -> bool:
+    """Whether it is a file of the app: below its folder, but not in a virtual environment or package folder there."""
+    return file.startswith(root + os.sep) and f"{os.sep}site-packages{os.sep}" not in file[len(root) :]
+
+
 def from_app(traceback: TracebackType | None, root: str) -> TracebackType | None:
     """The traceback from the first frame of the app on, without ours and the import system's."""
-    while traceback is not None and not traceback.tb_frame.f_code.co_filename.startswith(root + os.sep):
+    while traceback is not None and not is_own(traceback.tb_frame.f_code.co_filename, root):
         traceback = traceback.tb_next
     return traceback
 
@@ -39,7 +44,7 @@ def place_of(error: BaseException, root: str) -> Location | None:
     traceback, found = error.__traceback__, None
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
-        if file.startswith(root + os.sep):
+        if is_own(file, root):
             found = Location(file, traceback.tb_lineno)
         traceback = traceback.tb_next
     return found

@@ -526,3 +526,39 @@ def test_a_restart_imports_modules_anew(app: FunctionApp, session: Session, plac
     )
 
     passed(session.run(place, "-p", "no:randomly"), 2)
+
+
+def test_a_virtual_environment_within_the_apps_folder(app: FunctionApp, session: Session) -> None:
+    site_packages = app.root / ".venv/lib/site-packages"
+    app.write({".venv/lib/site-packages/licences.py": "", "extra/more.py": "", "extra/__init__.py": ""})
+    app.function(
+        "Adds",
+        """
+        import os, sys
+        sys.path.append(os.path.join(os.getcwd(), "extra"))  # from now on imports are looked at more closely
+        import licences
+        import more
+        def main(msg): pass
+        """,
+    )
+    session.write({"other/host.json": '{"version": "2.0"}', "other/Waits/function.json": "{}"})
+    result = session.test(
+        f"""
+        import sys
+        import pytest
+
+        sys.path.append({str(site_packages)!r})
+
+        @pytest.mark.azfunc(project="app")
+        def test_the_apps_own(invoke):
+            invoke("Adds")
+            assert "more" in sys.modules
+
+        @pytest.mark.azfunc(project="other")
+        def test_with_another_app(azfunc_host):
+            assert "licences" in sys.modules  # as any package that a test or the app imports
+            assert "more" not in sys.modules
+        """
+    )
+
+    passed(result, 2)
