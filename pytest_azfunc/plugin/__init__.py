@@ -124,8 +124,9 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         from pytest_azfunc.plugin.checks import FunctionChecks
 
         checks = FunctionChecks.from_parent(session, name="azfunc", nodeid="azfunc", apps=_apps(config))
-        _usage_errors(checks.collect)
         items[:0] = session.genitems(checks)
+        if checks.error is not None:
+            raise pytest.UsageError(str(checks.error))
 
 
 def _start(config: pytest.Config) -> str:

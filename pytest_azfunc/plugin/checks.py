@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,10 +40,9 @@ class FunctionChecks(pytest.Collector):
             self.error = error
             return []
         try:
-            project = host.project
-            if project.failure is not None:
-                return self._hidden(project, project.failure)
-            return self._checks(project)
+            with _captured(self.config) as printed:
+                failure = host.project.failure
+            return self._checks(host.project) if failure is None else self._hidden(host.project, failure, printed)
         finally:
             host.close()
 
@@ -49,24 +50,48 @@ class FunctionChecks(pytest.Collector):
         from pytest_azfunc.reports.route_check import RouteCheck
 
         names = sorted([*project.functions, *project.errors], key=str.upper)
-        routes = RouteCheck(project)
-        return [FunctionCheck.from_parent(self, name=name, apps=self.apps, routes=routes) for name in names]
+        every = {"apps": self.apps, "routes": RouteCheck(project), "root": os.fspath(project.root)}
+        return [FunctionCheck.from_parent(self, name=name, **every) for name in names]
 
-    def _hidden(self, project: Project, failure: IndexFailure) -> list[pytest.Item]:
+    def _hidden(self, project: Project, failure: IndexFailure, printed: dict[str, str]) -> list[pytest.Item]:
         """The culprit comes first: the others only say that they are lost with it."""
         from pytest_azfunc.reports.app_notes import declared_by
 
-        culprit = failure.function or declared_by(project)
-        first = IndexCheck.from_parent(self, name=culprit, failure=failure, root=os.fspath(project.root))
-        reason = f"{culprit} ({failure.location})" if failure.location else culprit
+        root, name = os.fspath(project.root), failure.function or declared_by(project)
+        culprit = f"{name} ({failure.location})" if failure.location else name
+        first = IndexCheck.from_parent(self, name=name, root=root, failure=failure)
+        for stream, text in printed.items():
+            first.add_report_section("call", stream, text)
         lost = sorted(failure.lost, key=str.upper)
-        return [first, *(LostFunction.from_parent(self, name=name, culprit=reason) for name in lost)]
+        return [first, *(LostFunction.from_parent(self, name=name, root=root, culprit=culprit) for name in lost)]
+
+
+@contextmanager
+def _captured(config: pytest.Config) -> Iterator[dict[str, str]]:
+    """What is printed meanwhile, by stream, unless pytest was told to let it through (``-s``)."""
+    capture: Any = config.pluginmanager.getplugin("capturemanager")
+    printed: dict[str, str] = {}
+    if capture is None:
+        yield printed
+        return
+    capture.resume_global_capture()
+    try:
+        yield printed
+    finally:
+        capture.suspend_global_capture()
+        texts = zip(("stdout", "stderr"), capture.read_global_capture(), strict=True)
+        printed.update((stream, text) for stream, text in texts if text)
 
 
 class _Check(pytest.Item):
-    """A test of the app itself."""
+    """A test of the app itself.
 
-    root = ""
+    :ivar root: the app's folder.
+    """
+
+    def __init__(self, *, root: str, **named: Any) -> None:
+        super().__init__(**named)
+        self.root = root
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: TracebackStyle | None = None
@@ -78,7 +103,7 @@ class _Check(pytest.Item):
         from pytest_azfunc.project.user_errors import from_app
 
         error = excinfo.value
-        if isinstance(error, AzfuncError):
+        if isinstance(error, (AzfuncError, pytest.fail.Exception)):
             return str(error)
         frames = from_app(error.__traceback__, self.root)
         if frames is None:
@@ -103,7 +128,6 @@ class FunctionCheck(_Check):
         __tracebackhide__ = True
         self.routes.check(self.name)
         host = self.apps.open_host(_start(self.config), {})
-        self.root = os.fspath(host.project.root)
         try:
             host.worker.load(self.name)
         except UnsupportedFeature as error:  # in Azure it may well work
@@ -115,10 +139,9 @@ class FunctionCheck(_Check):
 class IndexCheck(_Check):
     """What hides all functions of a decorator app: one function, or the script as a whole."""
 
-    def __init__(self, *, failure: IndexFailure, root: str, **named: Any) -> None:
+    def __init__(self, *, failure: IndexFailure, **named: Any) -> None:
         super().__init__(**named)
         self.failure = failure
-        self.root = root
 
     def runtest(self) -> None:
         raise self.failure.error.with_traceback(self.failure.traceback)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from pytest_azfunc.errors import Location
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.decorators import names_in, source_of
 from pytest_azfunc.project.names import host_order
+from pytest_azfunc.project.user_errors import is_own
 
 
 def declared_by(project: Project) -> str:
@@ -25,27 +28,19 @@ def app_notes(project: Project) -> list[str]:
     script = declared_by(project)
     is_empty = not (project.functions or project.errors or project.excluded)
     folders = _function_json_folders(os.fspath(project.root))
-    notes = [_unregistered(name, names, place, script) for name, names, place in _passed_over(project)]
+    notes = [found.note(script) for found in _passed_over(project)]
     if is_empty and not notes:
         notes.append(f"{script} declares no function.")
     if folders and is_empty:
+        named = ", ".join(folders)
         notes.append(
-            f"with Python 3.12 and older, Azure falls back to function.json of {', '.join(folders)}; "
+            f"with Python 3.12 and older, Azure falls back to function.json of {named}; "
             "with later versions it shows 0 functions."
         )
     elif folders:
-        notes.append(
-            f"function.json of {', '.join(folders)} is not read: where {script} declares functions, Azure takes no others."
-        )
+        named = ", ".join(folders)
+        notes.append(f"function.json of {named} is not read: where {script} declares functions, Azure takes no others.")
     return notes
-
-
-def _unregistered(name: str, functions: list[str], place: str, script: str) -> str:
-    at = f" ({place})" if place else ""
-    return (
-        f"Azure does not see {', '.join(functions)}{at}: {name!r} is not registered, or was before they were declared. "
-        f"Write app.register_functions({name}) in {script}, below the import of the whole module."
-    )
 
 
 def _function_json_folders(root: str) -> list[str]:
@@ -55,33 +50,58 @@ def _function_json_folders(root: str) -> list[str]:
     return sorted(names, key=host_order)
 
 
-def _passed_over(project: Project) -> Iterator[tuple[str, list[str], str]]:
-    """Blueprints, or further apps, with functions that the app object has not: name, functions, and where."""
+@dataclass(frozen=True)
+class _PassedOver:
+    """A blueprint, or a further app, with functions that the app object has not.
+
+    :ivar name: what it is called in its module.
+    :ivar place: of the first of the functions.
+    """
+
+    name: str
+    functions: tuple[str, ...]
+    place: Location | None
+    is_app: bool
+
+    def note(self, script: str) -> str:
+        """What Azure makes of it, and what to do."""
+        functions = ", ".join(self.functions)
+        functions += f" ({self.place})" if self.place else ""
+        if self.is_app:
+            return (
+                f"Azure does not see {functions}, as {self.name!r} is not the function app of {script}. "
+                "Make it a func.Blueprint(), and register it there."
+            )
+        return (
+            f"Azure does not see {functions}, as {self.name!r} is registered too early or not at all. "
+            f"Write app.register_functions({self.name}) in {script}, after all its functions are declared."
+        )
+
+
+def _passed_over(project: Project) -> Iterator[_PassedOver]:
     index = project.indexer.index() if project.indexer else None
     if index is None or index.app is None:
         return
     known = {id(function) for _, function in names_in(index.app)}
-    seen: set[int] = set()
-    for name, container in _containers(_modules_below(os.fspath(project.root))):
+    for name, container, is_app in _containers(_modules_below(os.fspath(project.root))):
         missing = [(found, function) for found, function in names_in(container) if id(function) not in known]
-        if missing and id(container) not in seen:
-            seen.add(id(container))
+        if missing:
+            known.update(id(function) for _, function in missing)  # other modules may have imported it
             source = source_of(missing[0][1])
-            yield name, [found for found, _ in missing], str(source.location()) if source else ""
+            yield _PassedOver(name, tuple(found for found, _ in missing), source and source.location(), is_app)
 
 
-def _containers(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Any]]:
-    """Everything at the top level of the modules that functions can be declared with, and its name there."""
+def _containers(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Any, bool]]:
+    """What functions can be declared with, at the top level of the modules: its name, it, and whether it is an app."""
     sdk = sys.modules.get("azure.functions.decorators.function_app")
-    kind = getattr(sdk, "DecoratorApi", ())
+    kind, app = getattr(sdk, "DecoratorApi", ()), getattr(sdk, "FunctionRegister", ())
     for module in modules:
         for name, value in list(vars(module).items()):
             # The type is asked, not the object: what stands for something else may run code to answer, or raise.
             if issubclass(type(value), kind):
-                yield name, value
+                yield name, value, issubclass(type(value), app)
 
 
 def _modules_below(root: str) -> list[ModuleType]:
     modules = [module for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
-    files = [(getattr(module, "__file__", None), module) for module in modules]
-    return [module for file, module in files if isinstance(file, str) and file.startswith(root + os.sep)]
+    return [module for module in modules if is_own(getattr(module, "__file__", None) or "", root)]

@@ -178,7 +178,7 @@ def _http_detail(function: Function, project: Project) -> str:
     verbs = "any method" if methods is None else " ".join(m.upper() for m in methods) or "no method"
     route = properties.get("route")
     path = effective_template(project.host.route_prefix, route if isinstance(route, str) else None, function.name)
-    level = properties.get("authLevel") or "function"
+    level = str(properties.get("authLevel") or "function").lower()
     return f"{verbs} {shown_path(path)} ({level})"
 
 

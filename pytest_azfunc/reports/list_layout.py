@@ -36,7 +36,10 @@ def render(entries: list[Entry], head: str, notes: Iterable[str], project: Proje
 
     :param notes: what is to be said of the app as a whole.
     """
-    lines = [line.replace(_NO_BREAK, " ") for line in _wrapped(head, "", "  ", width)]
+    lines = _wrapped(head, "", "  ", width)
+    if any(len(line) > width for line in lines):  # a narrow terminal
+        lines = _wrapped(head.replace(_NO_BREAK, " "), "", "  ", width)
+    lines = [line.replace(_NO_BREAK, " ") for line in lines]
     for note in notes:
         lines += _wrapped(f"note: {note}", "  ", "    ", width)
     lines.append("")
@@ -75,9 +78,10 @@ def _plural(count: int, noun: str) -> str:
 
 
 def _rendered(entry: Entry, root: str, name_width: int, kind_width: int, width: int) -> list[str]:
-    indent = " " * (2 + name_width + 2 + kind_width + 2)
     mark = "!" if entry.fails else "?" if entry.problem is not None else "-" if entry.lost_with is not None else " "
-    start = f"{mark} {entry.name:<{name_width}}  {entry.trigger:<{kind_width}}  "
+    kind = f"{entry.trigger:<{kind_width}}  " if kind_width else ""
+    start = f"{mark} {entry.name:<{name_width}}  {kind}"
+    indent = " " * (2 + name_width + 2 + (kind_width + 2 if kind_width else 0))
     detail = f"lost with {entry.lost_with}" if entry.lost_with is not None else entry.detail
     if len(start) > len(indent):  # a long name has a line of its own
         lines = [start.rstrip()]

@@ -31,6 +31,9 @@ def _lines(number: int, invocation: Invocation) -> list[str]:
         lines.append(f"   in   {name}: {_data(data)}")
     for output in invocation.outputs.values():
         lines.append(f"   out  {output.name}: {_data(output.typed_data)}{_value(output)}")
+    if invocation.response.http_response is not None:
+        answer = invocation.response.http_response
+        lines.append(f"   out  http {answer.status_code}, body {shown(answer.body, _WIDTH)}")
     if invocation.exception is not None:
         error = invocation.exception
         lines.append(f"   raised {type(error).__name__}: {_one_line(message_of(error))}")

@@ -6,9 +6,18 @@ from importlib.metadata import version
 
 import pytest
 
-from tests.function_app import FunctionApp, Session, http_out, http_trigger, queue_out, queue_trigger, timer_trigger
+from tests.function_app import (
+    FunctionApp,
+    Session,
+    http_out,
+    http_trigger,
+    queue_out,
+    queue_trigger,
+    timer_trigger,
+)
 
-HEADING = f"azfunc: app, azure-functions {version('azure-functions')}, settings: local.settings.json (2 names)"
+SDK = f"azure-functions {version('azure-functions')}"
+HEADING = [f"azfunc: app, function.json, {SDK},", "  settings: local.settings.json (2 names)"]
 
 
 @pytest.fixture
@@ -46,7 +55,7 @@ def test_all_functions_load(session: Session) -> None:
     result = session.run("--azfunc-list")
 
     assert result.outlines == [
-        HEADING,
+        *HEADING,
         "",
         "  CreateOrder   http   POST PUT /api/orders/{id:int} (function)",
         "                       -> $return: http",
@@ -106,6 +115,8 @@ def test_what_would_not_load(session: Session) -> None:
         "! AppSetting    queue  orders",
         "    would not load: KeyError: 'MISSING'",
         "    where: app/AppSetting/__init__.py:2",
+        "    hint: If the key is an app setting: it is not in local.settings.json, the",
+        "      environment, or @pytest.mark.azfunc(settings={...}).",
         "! Exits         queue  orders",
         "    would not load: Exits/__init__.py calls sys.exit() while it is imported.",
         "    where: app/Exits/__init__.py:3",
@@ -114,6 +125,7 @@ def test_what_would_not_load(session: Session) -> None:
         "! Import        queue  orders",
         "    would not load: ModuleNotFoundError: No module named 'nothing_like_this'",
         "    where: app/Import/helper.py:2",
+        "    hint: Is the package in requirements.txt?",
         "! Json",
         "    would not load: function.json is not valid JSON: '}' cannot close an array.",
         "    where: app/Json/function.json:4:1",
@@ -176,7 +188,7 @@ def test_an_app_without_functions_and_without_tests(app: FunctionApp, session: S
     result = session.run("--azfunc-list", "--azfunc-project=app")
 
     assert result.outlines == [
-        f"azfunc: app, azure-functions {version('azure-functions')}, settings: none",
+        f"azfunc: app, function.json, {SDK}, settings: none",
         "",
         "",
         "0 functions found.",
@@ -209,7 +221,7 @@ def test_the_list_is_printed_from_wherever_pytest_is_started(
     result = session.run("--azfunc-list", "--rootdir=..")
 
     assert result.outlines == [
-        f"azfunc: .., azure-functions {version('azure-functions')}, settings: none",
+        f"azfunc: .., function.json, {SDK}, settings: none",
         "",
         "  Works  queue  orders",
         "",
@@ -241,8 +253,7 @@ def test_disabled_and_excluded_functions(app: FunctionApp, session: Session) -> 
     result = session.run("--azfunc-list")
 
     assert " ".join(line.strip() for line in result.outlines[:2]) == (  # where it breaks depends on the SDK's version
-        f"azfunc: app, azure-functions {version('azure-functions')}, settings: local.settings.json (1 name), "
-        "left out by host.json: Other"
+        f"azfunc: app, function.json, {SDK}, settings: local.settings.json (1 name), left out by host.json: Other"
     )
     assert result.outlines[2:] == [
         "",
