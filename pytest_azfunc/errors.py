@@ -277,6 +277,14 @@ RULES: Final[dict[str, Rule]] = {
         "the return annotation {annotation} does not match the $return binding of type {type}.",
         "annotate what the binding takes, or leave the annotation out.",
     ),
+    "annotation-streaming": _load(
+        "the request {binding!r} is annotated {annotation}, but this app imports {package}.",
+        "annotate its Request, as every HTTP function of such an app must, or leave the annotation out.",
+    ),
+    "return-annotation-streaming": _load(
+        "the return annotation {annotation} is none that {package} makes a response of.",
+        "annotate one of its responses, a pydantic model, str, dict, list, int, float or bool, or leave it out.",
+    ),
     # --- indexing a decorator app (AppIndexError for one function, else FunctionLoadError; ProjectError for settings)
     "script-name": _hidden(
         "PYTHON_SCRIPT_FILE_NAME is {name!r}, which is no name that the worker takes for a script.",
@@ -404,6 +412,16 @@ RULES: Final[dict[str, Rule]] = {
     "http-async-in-running-loop": _test(
         "it is async, and an event loop is already running here, so an HTTP client cannot wait for it.",
         "make the test a plain function, or await ainvoke({function!r}, http(...)), or use azfunc_live_server.",
+    ),
+    "http-answered-by-server": Rule(
+        "the web server of HTTP streaming has answered {method} {path} with {status} itself.",
+        "the function never gets the request, and its invocation hangs until it is timed out.",
+        "choose another route or method: the server keeps /docs and the like for itself, and knows no made-up methods.",
+    ),
+    "http-body-taken": Rule(
+        "it reads the request's body while its response is being streamed.",
+        "the web server has taken the body by then, to learn whether the client leaves: it is lost, or the call hangs.",
+        "read the body before the function returns, and keep it for the response.",
     ),
     "http-response-header": Rule(
         "its HTTP response has the header {name!r} with {found}, which no server sends.",

@@ -94,6 +94,29 @@ class RetryContext:
     exception: RpcException | None = None
 
 
+@dataclass(frozen=True)
+class ProxiedRequest:
+    """An HTTP request as the host passes it on to a worker that has a web server of its own (HTTP streaming).
+
+    :ivar url: the worker's address with the path and the query of the original; the path is percent-encoded.
+    :ivar headers: in their order; names may repeat.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class ProxiedResponse:
+    """What the worker's own web server answered. The host passes it on to the caller as it is."""
+
+    status_code: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
 _NO_METADATA: Mapping[str, TypedData] = MappingProxyType({})
 
 
@@ -105,6 +128,8 @@ class InvocationRequest:
     :ivar inputs: parameter name to typed data, the trigger included; None for a parameter without data.
     :ivar trigger_metadata: what the trigger knows beside its value.
     :ivar invocation_id: a GUID; made up when None.
+    :ivar http_request: the request itself, for an HTTP function that the worker's own web server answers. In Azure it
+        takes another way than this message, which is empty then but for route values; here the message is whole.
     """
 
     function: str
@@ -113,6 +138,7 @@ class InvocationRequest:
     invocation_id: str | None = None
     trace_context: TraceContext | None = None
     retry_context: RetryContext | None = None
+    http_request: ProxiedRequest | None = None
 
     def __init__(
         self,
@@ -122,6 +148,7 @@ class InvocationRequest:
         invocation_id: str | None = None,
         trace_context: TraceContext | None = None,
         retry_context: RetryContext | None = None,
+        http_request: ProxiedRequest | None = None,
     ) -> None:
         fields = self.__dict__
         fields["function"] = function
@@ -130,6 +157,7 @@ class InvocationRequest:
         fields["invocation_id"] = invocation_id
         fields["trace_context"] = trace_context
         fields["retry_context"] = retry_context
+        fields["http_request"] = http_request
 
 
 _NO_OUTPUTS: Mapping[str, TypedData] = MappingProxyType({})
@@ -147,6 +175,8 @@ class InvocationResponse:
     :ivar python_values: the Python objects behind ``outputs``, and behind ``return_value`` under ``"$return"``,
         for a test to look at. A worker in another process has none to offer.
     :ivar context: the ``Context`` object that the function saw, likewise for the test only.
+    :ivar http_response: what the worker's own web server answered to :attr:`InvocationRequest.http_request`, also when
+        the function raised; None for all other functions.
     """
 
     invocation_id: str
@@ -156,6 +186,7 @@ class InvocationResponse:
     logs: Sequence[logging.LogRecord] = ()
     python_values: Mapping[str, Any] = field(default_factory=dict)
     context: Any = None
+    http_response: ProxiedResponse | None = None
 
     def __init__(
         self,
@@ -166,6 +197,7 @@ class InvocationResponse:
         logs: Sequence[logging.LogRecord] = (),
         python_values: Mapping[str, Any] = _NO_VALUES,
         context: Any = None,
+        http_response: ProxiedResponse | None = None,
     ) -> None:
         fields = self.__dict__
         fields["invocation_id"] = invocation_id
@@ -175,6 +207,7 @@ class InvocationResponse:
         fields["logs"] = logs
         fields["python_values"] = python_values
         fields["context"] = context
+        fields["http_response"] = http_response
 
 
 class WorkerChannel(Protocol):

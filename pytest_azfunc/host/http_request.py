@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult
 
+from pytest_azfunc.host.http_proxy import proxied
 from pytest_azfunc.host.triggers.json_body import overlay
 from pytest_azfunc.host.triggers.payload import Delivery
 from pytest_azfunc.host.url_paths import encode_path, last_query_values, split_query
@@ -26,14 +27,20 @@ class PreparedRequest(NamedTuple):
     body: bytes
 
 
-def make_delivery(request: PreparedRequest, parts: SplitResult, path: str, route_values: dict[str, str]) -> Delivery:
-    """The message to the worker: typed data of the request, and the trigger metadata."""
+def make_delivery(
+    request: PreparedRequest, parts: SplitResult, path: str, route_values: dict[str, str], *, streams: bool = False
+) -> Delivery:
+    """The message to the worker: typed data of the request, and the trigger metadata.
+
+    :param streams: whether the function streams HTTP: then the request itself goes to the worker too.
+    """
     query = parts.query
     headers: dict[str, str] = {}
     for name, value in request.headers:
         lower = name.lower()
         headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
-    url = f"{parts.scheme}://{parts.netloc}{encode_path(path)}"
+    encoded = encode_path(path)
+    url = f"{parts.scheme}://{parts.netloc}{encoded}"
     message: dict[str, Any] = {
         "method": request.method,
         "url": f"{url}?{query}" if query else url,
@@ -41,9 +48,10 @@ def make_delivery(request: PreparedRequest, parts: SplitResult, path: str, route
         "params": route_values,
         "query": split_query(query) if query else {},
         # Only a Content-Length above zero makes the host read the body; chunked requests arrive empty.
-        "body": TypedData("bytes", request.body) if request.body and "content-length" in headers else None,
+        "body": TypedData("bytes", request.body) if request.body and ("content-length" in headers or streams) else None,
     }
-    return Delivery(TypedData("http", message), HttpMetadata(request, query, route_values))
+    passed_on = proxied(request.method, parts, encoded, request.headers, request.body) if streams else None
+    return Delivery(TypedData("http", message), HttpMetadata(request, query, route_values), passed_on)
 
 
 class HttpMetadata(Mapping[str, TypedData]):

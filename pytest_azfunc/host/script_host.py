@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.errors import LossyOutputError
 from pytest_azfunc.host.console import console_filter
+from pytest_azfunc.host.http_proxy import for_invocation
 from pytest_azfunc.host.http_response import HttpResult, failure, make_response
 from pytest_azfunc.host.input_bindings import input_data
 from pytest_azfunc.host.inputs import check_names
@@ -107,9 +108,9 @@ class ScriptHost:
         overrides = overrides or _NO_OVERRIDES
         invocation_id = overrides.invocation_id or new_guid()
         trace = overrides.trace or TraceContext(_trace_parent(invocation_id))
-        return InvocationRequest(
-            function.name, data, delivery.metadata, invocation_id, trace, overrides.retry or _NO_RETRY
-        )
+        http_request = delivery.proxied and for_invocation(delivery.proxied, invocation_id)
+        retry = overrides.retry or _NO_RETRY
+        return InvocationRequest(function.name, data, delivery.metadata, invocation_id, trace, retry, http_request)
 
     def invoke(self, request: InvocationRequest) -> Invocation:
         """Run a request; the function's exception is a field of the result.
@@ -176,6 +177,8 @@ class FunctionView:
             if value is None:
                 continue
             returned = name == "$return"
+            if returned and response.http_response is not None:  # it went another way, as an HTTP response
+                continue
             data = response.return_value if returned else response.outputs.get(name)
             kind = return_type(self.function) if returned else self.function.bindings[name].type
             loss = find_loss(self.function, name, kind, value, data)
@@ -194,8 +197,11 @@ def return_type(function: Function) -> str:
 
 
 def http_result(invocation: Invocation, function: Function) -> HttpResult:
-    """The HTTP response that the host makes of an invocation."""
+    """The HTTP response that the host makes of an invocation, or passes on from the worker's own web server."""
     response = invocation.response
+    passed_on = response.http_response
+    if passed_on is not None:
+        return HttpResult(passed_on.status_code, passed_on.headers, passed_on.body)
     return failure() if response.exception is not None else make_response(http_output(response, function))
 
 

@@ -29,9 +29,11 @@ class BindingRegistry:
     """The SDK's converters by binding type. Imports the SDK when it is made.
 
     :cvar generic: stands for every type that the SDK does not know.
+    :ivar web_package: the package with which the app streams HTTP; None for most apps.
     """
 
     generic: type[GenericBinding] = GenericBinding
+    web_package: str | None = None
 
     def __init__(self) -> None:
         self._registry: Any = importlib.import_module("azure.functions").get_binding_registry()

@@ -12,10 +12,10 @@ import inspect
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from pytest_azfunc.errors import FunctionLoadError, Location
 
@@ -187,6 +187,11 @@ def is_decorated(candidate: Any, user_function: Callable[..., Any]) -> bool:
     return same_line and os.path.realpath(one.co_filename) == os.path.realpath(other.co_filename)
 
 
+# Which attribute of a binding is which property; None for a class that makes its JSON in a way of its own.
+Plan: TypeAlias = "tuple[tuple[str, str], ...] | None"
+_NO_PLAN: tuple[list[str] | None, Plan] = (None, None)
+
+
 class BindingReader:
     """Reads what decorators declare: the JSON that the worker sends to the host, without the detour over its text."""
 
@@ -198,18 +203,18 @@ class BindingReader:
         self._enum: type = words.StringifyEnum
         self._encoder: type[json.JSONEncoder] = words.StringifyEnumJsonEncoder
         self._camel_case: Callable[[str], str] = words.to_camel_case
-        self._plans: dict[tuple[type, tuple[str, ...]], tuple[tuple[str, str], ...] | None] = {}
+        self._plans: dict[type, tuple[list[str] | None, Plan]] = {}
 
     def read(self, binding: Any) -> dict[str, Any]:
         """The properties of one binding by lower-cased name; direction and data type in lower case.
 
         :raises Exception: what the SDK raises for a property that has no JSON form.
         """
-        parameters = tuple(getattr(binding, "init_params", ()))
-        try:
-            plan = self._plans[type(binding), parameters]
-        except KeyError:
-            plan = self._plans[type(binding), parameters] = self._plan(type(binding), parameters)
+        parameters, kind = getattr(binding, "init_params", None) or [], type(binding)
+        known, plan = self._plans.get(kind, _NO_PLAN)
+        if known != parameters:  # those of one class are nearly always the same
+            plan = self._plan(kind, parameters)
+            self._plans[kind] = list(parameters), plan
         declared = self._quickly(binding, plan) if plan is not None else None
         if declared is None:
             text = json.dumps(binding.get_dict_repr(), cls=self._encoder)
@@ -219,14 +224,14 @@ class BindingReader:
             declared["datatype"] = declared["datatype"].lower()
         return declared
 
-    def _plan(self, kind: type, parameters: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
+    def _plan(self, kind: type, parameters: Iterable[str]) -> Plan:
         """Which attribute is which property; None for a class that makes its JSON in a way of its own."""
         if _innermost(getattr(kind, "get_dict_repr", None)) is not self._base:
             return None
         names = [name for name in dict.fromkeys(parameters) if name not in self._excluded]
         return tuple((name, self._camel_case(name).lower()) for name in names)
 
-    def _quickly(self, binding: Any, plan: tuple[tuple[str, str], ...]) -> dict[str, Any] | None:
+    def _quickly(self, binding: Any, plan: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
         """The properties, when all of them are plain values; None when the SDK must do it."""
         declared = {"direction": binding._direction._name_}
         if binding._data_type is not None:

@@ -83,6 +83,8 @@ class Function:
     :ivar retry: the function's own retry policy, or None.
     :ivar user_function: the function that was decorated; None in the function.json model.
     :ivar http_type: ``"asgi"`` or ``"wsgi"`` for a function that hands requests on to such an app, else ``"function"``.
+    :ivar streams_http: whether it is an HTTP function of an app with HTTP streaming: the worker's own web server gets
+        the request, and answers it.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Function:
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
     user_function: Callable[..., Any] | None = field(default=None, repr=False)
     http_type: str = "function"
+    streams_http: bool = False
     declared_in: Source | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -23,8 +23,10 @@ def http_trigger(function: Function) -> Mapping[str, Any] | None:
 def route_of(function: Function) -> str | None:
     """The route of an HTTP function without the prefix, its name by default; None for other functions."""
     trigger = http_trigger(function)
-    if trigger is None:
-        return None
+    return None if trigger is None else _route(function, trigger)
+
+
+def _route(function: Function, trigger: Mapping[str, Any]) -> str:
     route = trigger.get("route")
     return route if isinstance(route, str) and route.strip() else function.name
 
@@ -34,24 +36,24 @@ def conflicts(functions: Iterable[Function]) -> dict[str, ProjectError]:
     errors: dict[str, ProjectError] = {}
     taken: dict[str, list[tuple[Function, frozenset[str]]]] = {}
     for function in functions:
-        route = route_of(function)
-        if route is None:
+        trigger = http_trigger(function)
+        if trigger is None:
             continue
-        text = route.strip("/").lower()
-        methods = frozenset((http_trigger(function) or {}).get("methods") or ())
-        error = _reserved(function, route, text) or _conflict(function, route, methods, taken.get(text, ()))
+        route = _route(function, trigger)
+        text, methods = route.strip("/").lower(), frozenset(trigger.get("methods") or ())
+        others = taken.setdefault(text, [])
+        error = _reserved(function, route, text) if text.startswith(RESERVED) else None
+        error = error or (_conflict(function, route, methods, others) if others else None)
         if error:
             errors[function.name] = error
         else:
-            taken.setdefault(text, []).append((function, methods))
+            others.append((function, methods))
     return errors
 
 
-def _reserved(function: Function, route: str, text: str) -> ProjectError | None:
+def _reserved(function: Function, route: str, text: str) -> ProjectError:
     # A plain prefix of the text, also of a default route: a function AdminPanel is refused too.
-    prefix = next((prefix for prefix in RESERVED if text.startswith(prefix)), None)
-    if prefix is None:
-        return None
+    prefix = next(prefix for prefix in RESERVED if text.startswith(prefix))
     return ProjectError(
         "route-reserved", function=function.name, location=function.trigger.location, route=route, prefix=prefix
     )

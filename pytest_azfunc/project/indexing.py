@@ -32,7 +32,6 @@ from pytest_azfunc.project.binding_checks import (
     read_optional_enum,
     shape_of,
 )
-from pytest_azfunc.project.binding_registry import BindingRegistry
 from pytest_azfunc.project.brief_stage import brief_stage
 from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_host_order
 from pytest_azfunc.project.decorators import (
@@ -46,10 +45,10 @@ from pytest_azfunc.project.decorators import (
     source_of,
 )
 from pytest_azfunc.project.function import Function, Source
+from pytest_azfunc.project.http_streaming import registry_for
 from pytest_azfunc.project.retry_policy import parse_retry
-from pytest_azfunc.project.sdk_extensions import streams_http
 from pytest_azfunc.project.signature import Signature, check_signature
-from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, line_in, place_of
+from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, is_own, line_in, place_of
 
 # validate_script_file_name of the worker.
 SCRIPT_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_\-]*\.py")
@@ -188,7 +187,7 @@ def _import(script: Script) -> Any:
         return importlib.import_module(script.module)
     except SystemExit as exit_:
         where = Location(script.path, line_in(script.path, exit_))
-        raise FunctionLoadError("import-exits", location=where, script=script.name) from exit_
+        raise FunctionLoadError("import-exits", location=where, script=script.name) from None
     except Exception as error:
         add_note(error, f"azfunc: raised while {script.name} was imported. {_HIDDEN}{hint_for(error)}")
         raise
@@ -238,11 +237,10 @@ class _Reading:
         self.script = script
         self.app = app
         self.bindings = BindingReader()
-        self.registry = BindingRegistry()
+        self.registry = registry_for(script.root)
         self.annotations = AnnotationReader()
-        self.streams = streams_http(script.root)
-        self.below = script.root + os.sep
         self.folders: dict[str, str] = {}
+        self.own_files: dict[str, bool] = {}
         self.functions: dict[str, Function] = {}
         self.signatures: dict[str, Signature] = {}
         self.retries: dict[str, Mapping[str, Any]] = {}
@@ -265,7 +263,7 @@ class _Reading:
             uuid.uuid5(uuid.NAMESPACE_OID, name)  # the worker makes an id of it, which fails
         declared = tuple([self.bindings.read(binding) for binding in sdk_function.get_bindings()])
         source = source_of(sdk_function)
-        if source is None or not source.path.startswith(self.below):  # the SDK's own file, of AsgiFunctionApp
+        if source is None or not self._is_own(source.path):  # the SDK's own file, of AsgiFunctionApp
             source = DecoratorSource(self.script.path, bindings=tuple([str(raw.get("name")) for raw in declared]))
         code = getattr(main, "__code__", None)
         file = code.co_filename if code else source.path
@@ -279,17 +277,22 @@ class _Reading:
             entry_point=getattr(main, "__name__", name),
             user_function=main,
             http_type=sdk_function.http_type,
+            streams_http=self.registry.web_package is not None and _is_http(declared),
             declared_in=source,
         )
         try:
-            if not (self.streams and _is_http(declared)):
-                self.signatures[name] = check_signature(function, main, self.registry, self.annotations)
+            self.signatures[name] = check_signature(function, main, self.registry, self.annotations)
         except UnsupportedFeature as error:  # ours, not the worker's: in Azure it works
             self.errors[name] = error
         retry = retry_of(sdk_function)
         if retry is not None:
             self.retries[name] = retry
         self.functions[name] = function
+
+    def _is_own(self, path: str) -> bool:
+        if path not in self.own_files:
+            self.own_files[path] = is_own(path, self.script.root)
+        return self.own_files[path]
 
     def _admitted(self) -> Contents:
         """The host's part: what it objects to is dropped, and the rest runs."""
@@ -304,8 +307,6 @@ class _Reading:
                 functions.append(self._checked(self.functions[name]))
             except ProjectError as error:
                 self.errors[name] = error
-            except UnsupportedFeature as error:
-                self.errors.setdefault(name, error)
         return admit([f for f in functions if f.name not in self.errors], self.errors, excluded)
 
     def _checked(self, function: Function) -> Function:
@@ -324,15 +325,6 @@ class _Reading:
             if "cardinality" in binding:
                 read_optional_enum(index, binding, "cardinality", CARDINALITIES, check)  # type: ignore[arg-type]
         check_bindings(function.declared, check, self.script.known_types)  # type: ignore[arg-type]
-        if self.streams and _is_http(function.declared):
-            raise UnsupportedFeature(
-                "unsupported",
-                function=name,
-                location=function.location,
-                feature=f"HTTP streaming ({self.streams})",
-                azure="every HTTP function of an app that imports the extension takes its web framework's request.",
-                remedy="test the other functions here, and this one through the web framework's own client.",
-            )
         if shape is not None and shape == shape_of(function.declared):  # nothing had to be put into another form
             self.sound.add(shape)
         return function

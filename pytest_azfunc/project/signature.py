@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from pytest_azfunc.errors import AppIndexError, FunctionLoadError, Location, UnsupportedFeature, suggestion
 from pytest_azfunc.project.annotations import AnnotationReader
@@ -205,14 +205,15 @@ class _SignatureCheck:
         if value_type in (str, bytes) and not self.converters.has_implicit_output(binding.type):
             binding_type = "generic"  # "give me the raw value", for any binding
         if not self._fits(binding_type, value_type, output=is_out):
-            raise self.error(
-                "annotation-mismatch",
-                name,
-                type=binding.type,
-                annotation=_shown(annotation),
-                hint=_class_hint(binding.type),
-            )
+            self._mismatch(binding, annotation)
         return Parameter(binding_type, value_type)
+
+    def _mismatch(self, binding: _Bound, annotation: Any) -> NoReturn:
+        package, shown = self.converters.web_package, _shown(annotation)
+        if package is not None and binding.type == "httpTrigger":
+            raise self.error("annotation-streaming", binding.name, annotation=shown, package=package)
+        hint = _class_hint(binding.type)
+        raise self.error("annotation-mismatch", binding.name, type=binding.type, annotation=shown, hint=hint)
 
     def _out_argument(self, name: str, annotation: Any) -> Any:
         arguments = typing.get_args(annotation)
@@ -247,8 +248,12 @@ class _SignatureCheck:
             raise self.error("return-annotation-out", annotation=shown)
         if not isinstance(annotation, type):
             raise self.error("return-annotation-non-type", annotation=shown)
-        if not self._fits(binding.type, annotation, output=True):
-            raise self.error("return-annotation-mismatch", annotation=shown, type=binding.type)
+        if self._fits(binding.type, annotation, output=True):
+            return
+        package = self.converters.web_package
+        if package is not None and binding.type == "http":
+            raise self.error("return-annotation-streaming", annotation=shown, package=package)
+        raise self.error("return-annotation-mismatch", annotation=shown, type=binding.type)
 
 
 def is_generic(annotation: Any) -> bool:

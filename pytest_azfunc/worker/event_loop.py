@@ -50,6 +50,13 @@ class WorkerLoop:
         """Whether *loop* is the asyncio loop that functions run on here."""
         return loop is not None and loop is self._loop
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the calling thread is inside the loop already, so that :meth:`run` could not wait for it."""
+        if self._loop is None or not self._loop.is_running():
+            return False
+        return self._thread is None or self._thread is threading.current_thread()
+
     def start_thread(self) -> None:
         """Run the loop on a thread of its own from now on."""
         with self._turn:

@@ -6,9 +6,10 @@ import contextvars
 import inspect
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.project import Function, Project
@@ -21,20 +22,22 @@ from pytest_azfunc.rpc import (
     PythonObject,
     RetryContext,
     TraceContext,
-    TypedData,
 )
 from pytest_azfunc.worker.asgi_lifespan import end_lifespan, has_begun
-from pytest_azfunc.worker.context import Context, Out
+from pytest_azfunc.worker.call import Call
+from pytest_azfunc.worker.context import Context
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.event_loop import WorkerLoop, is_loop_running, no_running_loop
 from pytest_azfunc.worker.loader import import_entry_point
-from pytest_azfunc.worker.logs import CURRENT, THREADS, Records
+from pytest_azfunc.worker.logs import THREADS
 from pytest_azfunc.worker.surroundings import Stage, worker_log_level
 from pytest_azfunc.worker.worker_process import LoadedFunction, WorkerProcess
 
+if TYPE_CHECKING:
+    from pytest_azfunc.worker.http_streaming import WebServer
+
 _NO_TRACE = TraceContext()
 _NO_RETRY = RetryContext()
-_STOP_ITERATION = "StopIteration interacts badly with generators and cannot be raised into a Future"
 
 
 class Worker:
@@ -77,6 +80,7 @@ class Worker:
         try:
             if self._is_open:
                 self._is_open = False
+                self.__dict__.pop("web_server", None)
                 self._leave_index()
                 THREADS.uninstall()
                 self.process.deactivate()
@@ -155,7 +159,16 @@ class Worker:
             parameter: (how.binding_type, self.converters.takes_trigger_metadata(how.binding_type))
             for parameter, how in signature.inputs.items()
         }
-        return LoadedFunction(function, main, signature, decoders)
+        requests = (name for name, how in signature.inputs.items() if how.binding_type == "httpTrigger")
+        http_parameter = next(requests, None) if function.streams_http else None
+        return LoadedFunction(function, main, signature, decoders, http_parameter)
+
+    @cached_property
+    def web_server(self) -> WebServer:
+        """The worker's own web server, for functions that stream HTTP."""
+        from pytest_azfunc.worker.http_streaming import WebServer
+
+        return WebServer()
 
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         """Run a function and wait for it.
@@ -186,7 +199,7 @@ class Worker:
         __tracebackhide__ = True
         call = self._call(request)
         try:
-            if call.loaded.signature.is_async:
+            if call.loaded.signature.is_async or call.loaded.http_parameter is not None:
                 await call.arun()
             else:
                 with no_running_loop():
@@ -195,10 +208,14 @@ class Worker:
         finally:
             call.end()
 
-    def _call(self, request: InvocationRequest) -> _Call:
+    def _call(self, request: InvocationRequest) -> Call:
         __tracebackhide__ = True
         loaded = self.load(request.function)
-        return _Call(self, loaded, request)
+        if loaded.http_parameter is None:
+            return Call(self, loaded, request)
+        from pytest_azfunc.worker.http_streaming import StreamingCall  # which few apps need
+
+        return StreamingCall(self, loaded, request)
 
     def run_loop_on_a_thread(self) -> None:
         """Let async functions run on a thread of their own until the worker is closed, as in Azure.
@@ -213,7 +230,10 @@ class Worker:
         :raises Exception: what the SDK's converter raises, as in an invocation.
         """
         name = function.trigger.name
-        binding_type, takes_metadata = self.load(function.name).decoders[name]
+        loaded = self.load(function.name)
+        if loaded.http_parameter is not None:
+            return self.web_server.make_request(function, request, loaded.http_parameter)
+        binding_type, takes_metadata = loaded.decoders[name]
         metadata = self.converters.datums(request.trigger_metadata) if takes_metadata else {}
         data = request.inputs[name]
         if isinstance(data, PythonObject):
@@ -244,107 +264,4 @@ class Worker:
             self._handler.thread_local,
             request.trace_context or _NO_TRACE,
             request.retry_context or _NO_RETRY,
-        )
-
-
-class _Call:
-    """One invocation on its way through the worker: decode, ``main()``, encode."""
-
-    __slots__ = ("context", "loaded", "outs", "records", "request", "response", "started", "token", "worker")
-
-    def __init__(self, worker: Worker, loaded: LoadedFunction, request: InvocationRequest) -> None:
-        self.worker = worker
-        self.loaded = loaded
-        self.request = request
-        self.records = Records()
-        self.context = worker.make_context(loaded.function, request)
-        self.outs: dict[str, Out] = {}
-        if loaded.signature.requires_context:  # only then can the function know its invocation's id
-            worker._handler.remember(self.context.invocation_id, self.records)
-        worker._stage.enter()
-        self.token = CURRENT.set(self.records)
-
-    def end(self) -> None:
-        CURRENT.reset(self.token)
-        self.worker._stage.leave()
-
-    def run(self) -> None:
-        __tracebackhide__ = True
-        thread_local = self.worker._handler.thread_local
-        try:
-            arguments = self._decode()
-            thread_local.invocation_id = self.context.invocation_id
-            try:
-                result = self.loaded.main(**arguments)
-            except StopIteration as error:  # it comes out of a thread, through a future, which cannot hold it
-                raise RuntimeError(_STOP_ITERATION) from error
-            finally:
-                thread_local.invocation_id = None
-            self._encode(result)
-        except Exception as error:
-            self._fail(error)
-
-    def run_on(self, loop: WorkerLoop) -> None:
-        __tracebackhide__ = True
-        loop.run(self.arun())
-
-    async def arun(self) -> None:
-        __tracebackhide__ = True
-        try:
-            arguments = self._decode()
-            self.worker._handler.thread_local.invocation_id = self.context.invocation_id
-            self._encode(await self.loaded.main(**arguments))
-        except Exception as error:
-            self._fail(error)
-
-    def _decode(self) -> dict[str, Any]:
-        __tracebackhide__ = True
-        converters = self.worker.converters
-        decoders = self.loaded.decoders
-        metadata: Mapping[str, Any] | None = None
-        arguments: dict[str, Any] = {}
-        for name, data in self.request.inputs.items():
-            binding_type, takes_metadata = decoders[name]
-            if isinstance(data, PythonObject):
-                arguments[name] = data.value
-            elif takes_metadata:
-                if metadata is None:
-                    metadata = converters.datums(self.request.trigger_metadata)
-                arguments[name] = converters.decode(binding_type, data, metadata)
-            else:
-                arguments[name] = converters.decode(binding_type, data, {})
-        signature = self.loaded.signature
-        if signature.requires_context:
-            arguments["context"] = self.context
-        for name in signature.outputs:
-            arguments[name] = self.outs[name] = Out()
-        return arguments
-
-    def _encode(self, result: Any) -> None:
-        __tracebackhide__ = True
-        converters = self.worker.converters
-        signature = self.loaded.signature
-        if result is not None and signature.returns is None:
-            name = self.loaded.function.name
-            raise RuntimeError(f"function {name!r} without a $return binding returned a non-None value")
-        outputs: dict[str, TypedData] = {}
-        values: dict[str, Any] = {}
-        for name, how in signature.outputs.items():
-            value = self.outs[name].get()
-            if value is not None:
-                values[name] = value
-                outputs[name] = converters.encode(how.binding_type, value, how.annotation) or TypedData(None, None)
-        if len(outputs) > 1:
-            outputs = {name: outputs[name] for name in signature.response_order if name in outputs}
-        returned = None
-        if signature.returns is not None:
-            returned = converters.encode(signature.returns.binding_type, result, signature.returns.annotation)
-        values["$return"] = result
-        self.response = InvocationResponse(
-            self.context.invocation_id, returned, outputs, None, self.records, values, self.context
-        )
-
-    def _fail(self, error: Exception) -> None:
-        self.response = InvocationResponse(
-            self.context.invocation_id, exception=error, logs=self.records, context=self.context
         )

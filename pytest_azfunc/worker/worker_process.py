@@ -26,12 +26,17 @@ from pytest_azfunc.worker.surroundings import Stage
 
 @dataclass(frozen=True)
 class LoadedFunction:
-    """A function whose script was imported and whose signature was accepted."""
+    """A function whose script was imported and whose signature was accepted.
+
+    :ivar decoders: parameter -> binding type, whether it is given trigger metadata.
+    :ivar http_parameter: the parameter that gets the web framework's request, of a function that streams HTTP.
+    """
 
     function: Function
     main: Callable[..., Any]
     signature: Signature
-    decoders: dict[str, tuple[str, bool]]  # parameter -> binding type, whether it is given trigger metadata
+    decoders: dict[str, tuple[str, bool]]
+    http_parameter: str | None = None
 
 
 @dataclass

@@ -53,7 +53,7 @@ def _failed(error: Exception) -> Document:
     if error.rule == "import-exits":  # what ends a process must not end a test run
         return {
             "status": "process ended",
-            "code": error.__cause__.code if isinstance(error.__cause__, SystemExit) else None,
+            "code": error.__context__.code if isinstance(error.__context__, SystemExit) else None,
         }
     return {"status": "failed", **refusal_of(error)}
 

@@ -67,7 +67,7 @@ def test_metadata_of_one_event() -> None:
         system_properties={"content-type": "text/plain"},
         partition_id="2",
     )
-    value, metadata = payload.deliver(occasion(consumerGroup="mine"))
+    value, metadata, _ = payload.deliver(occasion(consumerGroup="mine"))
     context = TypedData(
         "json",
         '{"IsCheckpointingAfterInvocation":true,"FullyQualifiedNamespace":"azfunc.servicebus.windows.net",'
@@ -98,7 +98,7 @@ def test_metadata_of_one_event() -> None:
 
 
 def test_defaults() -> None:
-    _, metadata = event_hub().deliver(occasion())
+    _, metadata, _ = event_hub().deliver(occasion())
     assert "PartitionKey" not in metadata
     assert metadata["Offset"] == TypedData("string", "0")
     assert metadata["EnqueuedTimeUtc"] == TypedData("json", '"2026-01-31T09:30:00.12"')
@@ -107,7 +107,7 @@ def test_defaults() -> None:
 
 
 def test_setting_as_name_is_not_shown() -> None:
-    _, metadata = event_hub().deliver(occasion(eventHubName="%HUB%"))
+    _, metadata, _ = event_hub().deliver(occasion(eventHubName="%HUB%"))
     assert parsed(metadata["PartitionContext"])["EventHubName"] == "events"
 
 
@@ -157,7 +157,7 @@ def test_bytes_do_not_overwrite_metadata() -> None:
 
 @pytest.mark.parametrize("offset", ["1:2:3", "9223372036854775808", "x"])
 def test_offset_that_is_no_number(offset: str) -> None:
-    _, metadata = event_hub(offset=offset).deliver(occasion())
+    _, metadata, _ = event_hub(offset=offset).deliver(occasion())
     assert metadata["Offset"] == TypedData("string", "-1")
     assert metadata["OffsetString"] == TypedData("string", offset)
     assert [event.offset for event in decoded(many(event_hub("1", offset=offset)))] == [-1]

@@ -47,7 +47,7 @@ def many(*payloads: KafkaPayload, data_type: str | None = "string") -> Delivery:
 
 def test_metadata_of_one_binary_event() -> None:
     payload = kafka(b"\xff", key="k", partition=2, offset=9, timestamp=THEN, headers={"h": "v"})
-    value, metadata = payload.deliver(occasion(dataType="binary"))
+    value, metadata, _ = payload.deliver(occasion(dataType="binary"))
     assert value == TypedData("bytes", b"\xff")
     assert list(metadata.items()) == [
         ("Key", TypedData("string", "k")),
@@ -75,7 +75,7 @@ def test_binary_event_decoded() -> None:
 @pytest.mark.parametrize("data_type", [None, "string"])
 def test_text_event_is_an_envelope(data_type: str | None) -> None:
     payload = kafka({"a": 1}, key="k", partition=2, offset=9, timestamp=THEN, headers={"h": "v"})
-    value, metadata = payload.deliver(occasion(dataType=data_type))
+    value, metadata, _ = payload.deliver(occasion(dataType=data_type))
     envelope = (
         '{"Offset":9,"Partition":2,"Topic":"orders","Timestamp":"2024-01-02T03:04:05Z","Value":"{\\"a\\": 1}",'
         '"Key":"k","Headers":[{"Key":"h","Value":"dg=="}]}'
@@ -146,7 +146,7 @@ def test_topic() -> None:
 
 def test_metadata_of_many_events() -> None:
     first = kafka("a", key="k", offset=4, timestamp=THEN, headers={"h": "v"})
-    value, metadata = many(first, kafka(b"b", partition=1), data_type="binary")
+    value, metadata, _ = many(first, kafka(b"b", partition=1), data_type="binary")
     assert value == TypedData("collection_bytes", [b"a", b"b"])
     assert metadata == {
         "PartitionArray": TypedData("json", "[0,1]"),

@@ -89,7 +89,7 @@ FULL = service_bus(
 
 @pytest.mark.parametrize("entity", [QUEUE, TOPIC], ids=["queue", "topic"])
 def test_metadata_of_one_message(entity: dict[str, str]) -> None:
-    value, metadata = FULL.deliver(occasion(**entity))
+    value, metadata, _ = FULL.deliver(occasion(**entity))
     properties = TypedData("json", '{"DeadLetterReason":"too long","n":1}')
     assert value == text("x")
     assert [(name, data) for name, data in metadata.items() if name not in NOISE] == [
@@ -150,7 +150,7 @@ def test_what_azure_never_sends_cannot_be_set(name: str) -> None:
 
 
 def test_defaults() -> None:
-    _, metadata = service_bus().deliver(occasion())
+    _, metadata, _ = service_bus().deliver(occasion())
     absent = ("DeadLetterSource", "ContentType", "ReplyTo", "To", "Subject", "Label", "CorrelationId", "SessionId")
     assert not {*absent, "ReplyToSessionId", "PartitionKey", "TransactionPartitionKey"} & set(metadata)
     assert GUID.fullmatch(metadata["MessageId"].value)
@@ -163,7 +163,7 @@ def test_defaults() -> None:
 
 def test_time_to_live_has_an_end() -> None:
     payload = service_bus(enqueued_time=datetime(9999, 12, 30, tzinfo=timezone.utc))
-    _, metadata = payload.deliver(occasion())
+    _, metadata, _ = payload.deliver(occasion())
     assert metadata["ExpiresAt"] == TypedData("json", '"9999-12-31T23:59:59.9999999+00:00"')
     assert decoded(payload.deliver(occasion())).expires_at_utc == datetime.max
 
@@ -205,7 +205,7 @@ def test_bytes_do_not_overwrite_metadata() -> None:
 
 def test_metadata_of_many_messages() -> None:
     second = service_bus("2", message_id="m2", lock_token="l2", correlation_id="", application_properties={"b": None})
-    value, metadata = many(FULL, second, dataType="string")
+    value, metadata, _ = many(FULL, second, dataType="string")
     properties = TypedData("json", '[{"DeadLetterReason":"too long","n":1},{"b":null}]')
     one = {name: TypedData("collection_string", [value]) for name, value in {"s": "s1", "p": "paid"}.items()}
     assert value == TypedData("collection_string", ["x", "2"])

@@ -575,24 +575,3 @@ def settle(msg, client: base.Settler): ...
         "  remedy: test the other functions here, and what this one does with the client in a function of its own.",
         "  rule:   unsupported",
     ]
-
-
-def test_http_streaming_is_refused_for_http_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from types import SimpleNamespace
-
-    tracker = SimpleNamespace(get_module=lambda: "azurefunctions.extensions.http.fastapi.web")
-    web = SimpleNamespace(ModuleTrackerMeta=tracker)
-    monkeypatch.setitem(sys.modules, "azurefunctions.extensions.base.web", web)
-    timer = "@app.timer_trigger('t', '0 * * * * *')\ndef tick(t): ...\n"
-    streaming = load(tmp_path / "streaming", f"# azurefunctions.extensions.http.fastapi\n{GOOD}{timer}")
-    plain = load(tmp_path / "plain", GOOD + timer)
-
-    assert list(streaming.functions) == ["tick"]
-    assert str(streaming.errors["good"]).splitlines() == [
-        "good: HTTP streaming (azurefunctions.extensions.http.fastapi) is not emulated by pytest-azfunc.",
-        "  where:  streaming/function_app.py:4",
-        "  Azure:  every HTTP function of an app that imports the extension takes its web framework's request.",
-        "  remedy: test the other functions here, and this one through the web framework's own client.",
-        "  rule:   unsupported",
-    ]
-    assert list(plain.functions) == ["good", "tick"]

@@ -20,6 +20,9 @@ def deliver(value: Any, occasion: Occasion) -> Delivery:
         return value.deliver(occasion)
     many = occasion.trigger.cardinality == "many"
     if is_sdk_object(value):
+        if occasion.function.streams_http:
+            remedy = "pass http(...): this app streams HTTP, so the function takes its web framework's request"
+            raise _error("payload-type", occasion, type=occasion.trigger.type, found=kind_of(value), remedy=remedy)
         return Delivery(PythonObject([value] if many else value))
     if many and isinstance(value, (list, tuple)):
         raise _error("payload-list", occasion)

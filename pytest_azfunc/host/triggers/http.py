@@ -52,7 +52,7 @@ class HttpPayload(Payload):
         route_values = template.match(path)
         if route_values is None:
             raise _url_error("http-url", occasion, url=self.url, template=template)
-        return make_delivery(request, parts, path, route_values)
+        return make_delivery(request, parts, path, route_values, streams=occasion.function.streams_http)
 
     def _absolute(self, occasion: Occasion, template: Template) -> str:
         if self.url is None:

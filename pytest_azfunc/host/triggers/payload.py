@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pytest_azfunc.errors import BindingError, kind_of, shown
 from pytest_azfunc.project import Binding, Function
-from pytest_azfunc.rpc import PythonObject, TypedData
+from pytest_azfunc.rpc import ProxiedRequest, PythonObject, TypedData
 
 # Encodes, with a full HTTP client, what takes one: a payload and its URL -> a prepared request.
 Prepare = Callable[[Any, str], Any]
@@ -24,10 +24,14 @@ DECODER: ContextVar[Decoder | None] = ContextVar("azfunc_decoder", default=None)
 
 
 class Delivery(NamedTuple):
-    """What the host sends for one trigger value: typed data and trigger metadata."""
+    """What the host sends for one trigger value: typed data and trigger metadata.
+
+    :ivar proxied: the HTTP request itself, for a function that streams HTTP.
+    """
 
     value: TypedData | PythonObject | None
     metadata: Mapping[str, TypedData] = MappingProxyType({})
+    proxied: ProxiedRequest | None = None
 
 
 class Occasion(NamedTuple):

@@ -60,7 +60,7 @@ class RoutedRequest(Payload):
 
     def deliver(self, occasion: Occasion) -> Delivery:
         request, parts, path, _ = self._routed
-        return make_delivery(request, parts, path, self._params)
+        return make_delivery(request, parts, path, self._params, streams=occasion.function.streams_http)
 
 
 class WebHost:
@@ -78,11 +78,6 @@ class WebHost:
         self._project: Project = script_host.project
         self._settings = settings
         self._auth = auth
-
-    def start(self) -> None:
-        """Begin anew: what was made of the app, its routes and its settings is made again when it is needed."""
-        for name in ("keys", "_routes", "_body_limit", "_throttle", "_cors", "_admin"):
-            self.__dict__.pop(name, None)
 
     @cached_property
     def keys(self) -> Keys:

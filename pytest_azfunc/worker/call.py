@@ -1,0 +1,132 @@
+"""One invocation on its way through the worker: decode, ``main()``, encode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
+from pytest_azfunc.worker.context import Out
+from pytest_azfunc.worker.event_loop import WorkerLoop
+from pytest_azfunc.worker.logs import CURRENT, Records
+from pytest_azfunc.worker.worker_process import LoadedFunction
+
+if TYPE_CHECKING:
+    from pytest_azfunc.worker.worker import Worker
+
+_STOP_ITERATION = "StopIteration interacts badly with generators and cannot be raised into a Future"
+
+
+class Call:
+    """One invocation. What the worker answers is in :attr:`response` when it has run."""
+
+    __slots__ = ("context", "loaded", "outs", "records", "request", "response", "started", "token", "worker")
+
+    def __init__(self, worker: Worker, loaded: LoadedFunction, request: InvocationRequest) -> None:
+        self.worker = worker
+        self.loaded = loaded
+        self.request = request
+        self.records = Records()
+        self.context = worker.make_context(loaded.function, request)
+        self.outs: dict[str, Out] = {}
+        if loaded.signature.requires_context:  # only then can the function know its invocation's id
+            worker._handler.remember(self.context.invocation_id, self.records)
+        worker._stage.enter()
+        self.token = CURRENT.set(self.records)
+
+    def end(self) -> None:
+        """Let go of the worker's surroundings, whatever came of the call."""
+        CURRENT.reset(self.token)
+        self.worker._stage.leave()
+
+    def run(self) -> None:
+        """Run a sync function on the calling thread."""
+        __tracebackhide__ = True
+        try:
+            self._encode(self._main(self._decode()))
+        except Exception as error:
+            self._fail(error)
+
+    def run_on(self, loop: WorkerLoop) -> None:
+        """Run an async function on *loop*."""
+        __tracebackhide__ = True
+        loop.run(self.arun())
+
+    async def arun(self) -> None:
+        """Run an async function on the running loop."""
+        __tracebackhide__ = True
+        try:
+            self._encode(await self._amain(self._decode()))
+        except Exception as error:
+            self._fail(error)
+
+    def _main(self, arguments: dict[str, Any]) -> Any:
+        __tracebackhide__ = True
+        thread_local = self.worker._handler.thread_local
+        thread_local.invocation_id = self.context.invocation_id
+        try:
+            return self.loaded.main(**arguments)
+        except StopIteration as error:  # it comes out of a thread, through a future, which cannot hold it
+            raise RuntimeError(_STOP_ITERATION) from error
+        finally:
+            thread_local.invocation_id = None
+
+    async def _amain(self, arguments: dict[str, Any]) -> Any:
+        __tracebackhide__ = True
+        self.worker._handler.thread_local.invocation_id = self.context.invocation_id
+        return await self.loaded.main(**arguments)
+
+    def _decode(self) -> dict[str, Any]:
+        __tracebackhide__ = True
+        converters = self.worker.converters
+        decoders = self.loaded.decoders
+        metadata: Mapping[str, Any] | None = None
+        arguments: dict[str, Any] = {}
+        for name, data in self.request.inputs.items():
+            binding_type, takes_metadata = decoders[name]
+            if isinstance(data, PythonObject):
+                arguments[name] = data.value
+            elif takes_metadata:
+                if metadata is None:
+                    metadata = converters.datums(self.request.trigger_metadata)
+                arguments[name] = converters.decode(binding_type, data, metadata)
+            else:
+                arguments[name] = converters.decode(binding_type, data, {})
+        signature = self.loaded.signature
+        if signature.requires_context:
+            arguments["context"] = self.context
+        for name in signature.outputs:
+            arguments[name] = self.outs[name] = Out()
+        return arguments
+
+    def _encode(self, result: Any) -> None:
+        __tracebackhide__ = True
+        converters = self.worker.converters
+        signature = self.loaded.signature
+        if result is not None and signature.returns is None:
+            name = self.loaded.function.name
+            raise RuntimeError(f"function {name!r} without a $return binding returned a non-None value")
+        outputs: dict[str, TypedData] = {}
+        values: dict[str, Any] = {}
+        for name, how in signature.outputs.items():
+            value = self.outs[name].get()
+            if value is not None:
+                values[name] = value
+                outputs[name] = converters.encode(how.binding_type, value, how.annotation) or TypedData(None, None)
+        if len(outputs) > 1:
+            outputs = {name: outputs[name] for name in signature.response_order if name in outputs}
+        returned = self._encode_return(result)
+        values["$return"] = result
+        self.response = InvocationResponse(
+            self.context.invocation_id, returned, outputs, None, self.records, values, self.context
+        )
+
+    def _encode_return(self, result: Any) -> TypedData | None:
+        __tracebackhide__ = True
+        how = self.loaded.signature.returns
+        return None if how is None else self.worker.converters.encode(how.binding_type, result, how.annotation)
+
+    def _fail(self, error: Exception) -> None:
+        self.response = InvocationResponse(
+            self.context.invocation_id, exception=error, logs=self.records, context=self.context
+        )
