@@ -9,6 +9,7 @@ from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObjec
 from pytest_azfunc.worker.context import Out
 from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.logs import CURRENT, Records
+from pytest_azfunc.worker.worker_extensions import are_there
 from pytest_azfunc.worker.worker_process import LoadedFunction
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Call:
         thread_local = self.worker._handler.thread_local
         thread_local.invocation_id = self.context.invocation_id
         try:
-            return self.loaded.main(**arguments)
+            return self._with_extensions(arguments) if are_there() else self.loaded.main(**arguments)
         except StopIteration as error:  # it comes out of a thread, through a future, which cannot hold it
             raise RuntimeError(_STOP_ITERATION) from error
         finally:
@@ -74,7 +75,21 @@ class Call:
     async def _amain(self, arguments: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         self.worker._handler.thread_local.invocation_id = self.context.invocation_id
-        return await self.loaded.main(**arguments)
+        if not are_there():
+            return await self.loaded.main(**arguments)
+        extensions = self.worker.process.extensions
+        extensions.before(self.context, arguments)
+        result = await self.loaded.main(**arguments)
+        extensions.after(self.context, arguments, result)
+        return result
+
+    def _with_extensions(self, arguments: dict[str, Any]) -> Any:
+        __tracebackhide__ = True
+        extensions = self.worker.process.extensions
+        extensions.before(self.context, arguments)
+        result = self.loaded.main(**arguments)
+        extensions.after(self.context, arguments, result)
+        return result
 
     def _decode(self) -> dict[str, Any]:
         __tracebackhide__ = True

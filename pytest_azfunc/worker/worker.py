@@ -31,6 +31,7 @@ from pytest_azfunc.worker.event_loop import WorkerLoop, is_loop_running, no_runn
 from pytest_azfunc.worker.loader import import_entry_point
 from pytest_azfunc.worker.logs import THREADS
 from pytest_azfunc.worker.surroundings import Stage, worker_log_level
+from pytest_azfunc.worker.worker_extensions import are_there
 from pytest_azfunc.worker.worker_process import LoadedFunction, WorkerProcess
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Worker:
         self._handler = self.process.log_handler
         self._handler.floor = self._handler.root_level = level
         self._stage = Stage(os.fspath(self.project.root), self._handler, level, self.process.modules)
+        os.environ.setdefault("AzureWebJobsScriptRoot", os.fspath(self.project.root))  # worker extensions look for it
         self.process.activate()
         THREADS.install()
         self._is_open = True
@@ -141,7 +143,16 @@ class Worker:
                 loaded = self.process.loaded.get(function.name)
                 if loaded is None or loaded.function is not function:
                     loaded = self.process.loaded[function.name] = self._load(function)
+                    self._tell_extensions(function)
         return loaded
+
+    def _tell_extensions(self, function: Function) -> None:
+        if are_there():
+            self._stage.enter()
+            try:
+                self.process.extensions.loaded(function)
+            finally:
+                self._stage.leave()
 
     def _load(self, function: Function) -> LoadedFunction:
         __tracebackhide__ = True

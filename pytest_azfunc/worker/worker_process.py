@@ -22,6 +22,7 @@ from pytest_azfunc.project.signature import Signature
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.logs import InvocationLogHandler
 from pytest_azfunc.worker.surroundings import Stage
+from pytest_azfunc.worker.worker_extensions import WorkerExtensions
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class WorkerProcess:
         self.effects = ImportEffects()
         self.log_handler = InvocationLogHandler()
         self.loading = threading.RLock()
+        self.extensions = WorkerExtensions(os.fspath(project.root))
 
     @cached_property
     def converters(self) -> Converters:
