@@ -28,6 +28,7 @@ def prepare_plainly(
 
     :param base_url: the app; only URLs below it are plain.
     """
+    __tracebackhide__ = True
     url, method = request.url, request.method
     if not isinstance(url, str) or not isinstance(method, str) or not url.startswith(base_url):
         return None
@@ -60,6 +61,7 @@ def prepare_plainly(
 @lru_cache(maxsize=256)
 def _check(name: Any, value: Any) -> None:
     """requests' own check; the headers of a session are the same each time."""
+    __tracebackhide__ = True
     check_header_validity((name, value))
 
 
@@ -73,6 +75,7 @@ def _is_plain(session: Any, request: Any) -> bool:
 
 
 def _headers(of_session: Any, of_request: Any) -> CaseInsensitiveDict[Any] | None:
+    __tracebackhide__ = True
     if type(of_session) is not CaseInsensitiveDict:
         return None
     merged: CaseInsensitiveDict[Any] = CaseInsensitiveDict()

@@ -109,6 +109,7 @@ class AppSession(requests.Session):
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """The request with the session's headers, cookies and base URL."""
+        __tracebackhide__ = True
         url = self._absolute(request.url or "")
         if url != request.url:
             request = copy.copy(request)

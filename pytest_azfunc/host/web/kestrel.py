@@ -37,7 +37,7 @@ _HOST = re.compile(r"(?:[A-Za-z0-9!$&'()._~-]+|\[[0-9A-Fa-f:.]{3,}\])(?::[0-9]+)
 _NO_BODY = frozenset((204, 205, 304))
 
 CAUSES = {
-    400: "its address, its Host or one of its headers is malformed, or not UTF-8",
+    400: "its method, its address, its Host or one of its headers is malformed, or not UTF-8",
     414: "its address is too long",
     431: "its headers are too many or too long",
     505: "there is a blank in its address",
