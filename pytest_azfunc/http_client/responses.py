@@ -6,6 +6,7 @@ import http.client
 import io
 import re
 from email.message import Message
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
@@ -45,14 +46,9 @@ def fill(response: Made, result: HttpResult, request: requests.PreparedRequest, 
     :returns: *response*.
     """
     body = b"" if request.method == "HEAD" or result.status_code in _BODILESS else result.body
-    headers = HTTPHeaderDict()
-    cookies = encoded = False
-    for name, value in result.headers:
-        headers.add(name, _as_received(value))
-        lower = name.lower()
-        cookies = cookies or lower == "set-cookie"
-        encoded = encoded or lower == "content-encoding"
-    read_later = stream or encoded
+    headers: Any = tuple((name, _as_received(value)) for name, value in result.headers)
+    names = [name.lower() for name, _ in headers]
+    cookies, read_later = "set-cookie" in names, stream or "content-encoding" in names
     reason = http.client.responses.get(result.status_code, "")
     response.raw = raw = (HTTPResponse if read_later or cookies else _ReadResponse)(
         body=io.BytesIO(body if read_later else b""),
@@ -67,8 +63,10 @@ def fill(response: Made, result: HttpResult, request: requests.PreparedRequest, 
         original_response=_Original(result) if cookies else None,  # type: ignore[arg-type]
     )
     response.status_code = result.status_code
-    response.headers = CaseInsensitiveDict(headers)
-    response.encoding = get_encoding_from_headers(response.headers)
+    # The two kinds of headers differ where a name repeats: only urllib3's knows all its values.
+    several = len(set(names)) < len(names)
+    response.headers = CaseInsensitiveDict(HTTPHeaderDict(headers) if several else headers)
+    response.encoding = _encoding(response.headers.get("content-type"))
     response.reason = reason
     response.url = request.url or ""
     response.request = request
@@ -82,6 +80,17 @@ def fill(response: Made, result: HttpResult, request: requests.PreparedRequest, 
     elif not stream:
         _ = response.content
     return response
+
+
+def sets_cookies(response: requests.Response) -> bool:
+    """Whether a cookie jar would find something in it."""
+    return getattr(response.raw, "_original_response", None) is not None
+
+
+@lru_cache(maxsize=64)
+def _encoding(content_type: str | None) -> str | None:
+    """The encoding of a body of this type, as requests tells it."""
+    return get_encoding_from_headers({} if content_type is None else {"content-type": content_type})
 
 
 class _ReadResponse(HTTPResponse):

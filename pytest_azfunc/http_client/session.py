@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from types import TracebackType
+from datetime import timedelta
+from functools import lru_cache
+from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 import requests
 import urllib3
 from requests.adapters import BaseAdapter
+from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
 from pytest_azfunc.errors import AzfuncError
@@ -21,7 +25,7 @@ from pytest_azfunc.host.http_response import Serve
 from pytest_azfunc.host.triggers.http import principal_headers
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.preparation import prepare_plainly
-from pytest_azfunc.http_client.responses import AppResponse, fill
+from pytest_azfunc.http_client.responses import AppResponse, fill, sets_cookies
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
 
 if TYPE_CHECKING:
@@ -116,6 +120,47 @@ class AppSession(requests.Session):
             request.url = url
         return prepare_plainly(self, request, self.base_url) or super().prepare_request(request)
 
+    def send(self, request: requests.PreparedRequest, **options: Any) -> AppResponse:
+        """Send a prepared request, as ``requests.Session.send`` does.
+
+        :raises Exception: what the app raises.
+        """
+        __tracebackhide__ = True
+        if options.get("stream", self.stream) or not self._goes_straight(request):
+            return super().send(request, **options)  # type: ignore[return-value]
+        # The detours of requests (proxies, hooks, a connection to give back) lead nowhere here, and cost something.
+        started = time.perf_counter()
+        response = self._app_adapter.send(request)
+        response.elapsed = timedelta(seconds=time.perf_counter() - started)
+        if sets_cookies(response):
+            keep_cookies: Any = extract_cookies_to_jar
+            keep_cookies(self.cookies, request, response.raw)
+        return self._follow(response, request, **options) if response.is_redirect else response
+
+    def _goes_straight(self, request: requests.PreparedRequest) -> bool:
+        """Whether a request is for the app, and nobody wants to see on the way what requests does with it."""
+        if not isinstance(request, requests.PreparedRequest) or request.hooks.get("response") or self.trust_env:
+            return False
+        send: Any = requests.Session.send
+        if type(send) is not FunctionType or send.__globals__ is not vars(requests.sessions):
+            return False  # somebody traces all of requests
+        return self._origin.has(request.url or "")
+
+    def _follow(
+        self, response: AppResponse, request: requests.PreparedRequest, *, allow_redirects: bool = True, **options: Any
+    ) -> AppResponse:
+        __tracebackhide__ = True
+        for name in ("verify", "cert", "proxies"):  # the way may lead to other hosts
+            options.setdefault(name, getattr(self, name))
+        if allow_redirects:
+            way: Any = [response, *self.resolve_redirects(response, request, **options)]
+            last: AppResponse = way.pop()
+            last.history = way
+            return last
+        redirection: Any = response
+        redirection._next = next(self.resolve_redirects(response, request, yield_requests=True, **options), None)
+        return response
+
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
         """What requests makes of the arguments and the session's own settings; the environment has no say."""
         if proxies or self.proxies or self.trust_env:
@@ -170,10 +215,6 @@ class AppSession(requests.Session):
         """Send a PATCH request; see :meth:`request`."""
         __tracebackhide__ = True
         return self.request("PATCH", url, data=data, **options)
-
-    if TYPE_CHECKING:
-
-        def send(self, request: requests.PreparedRequest, **options: Any) -> AppResponse: ...
 
 
 def _from_app(error: Exception) -> TracebackType | None:
@@ -235,16 +276,8 @@ class AppAdapter(BaseAdapter):
 
     def _on_the_wire(self, request: requests.PreparedRequest) -> PreparedRequest:
         """The request with what http.client and urllib3 add to it, and all of its body."""
-        headers = [(_text(name), _text(value)) for name, value in request.headers.items()]
-        named = {name.lower() for name, _ in headers}
-        if "host" not in named:
-            headers.insert(0, ("Host", self._origin.host_header))
-        headers += [item for item in _WIRE_DEFAULTS if item[0].lower() not in named]
-        if "proxy-authorization" in named:  # a proxy would have kept it for itself
-            headers = [item for item in headers if item[0].lower() != "proxy-authorization"]
         body = request.body
-        if body and not named & {"content-length", "transfer-encoding"}:
-            headers.append(("Transfer-Encoding", "chunked"))
+        headers = _headers_on_the_wire(_pairs(request.headers), self._origin.host_header, bool(body))
         content = read_body(body) if body else b""
         length = request.headers.get("Content-Length", "")
         if content and length.isdecimal():
@@ -252,10 +285,33 @@ class AppAdapter(BaseAdapter):
         url = request.url or ""
         if not url.startswith(f"{self._origin.url}/") or "#" in url:
             url = f"{self._origin.url}{request.path_url}"
-        return PreparedRequest(request.method or "GET", url, tuple(headers), content)
+        return PreparedRequest(request.method or "GET", url, headers, content)
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _pairs(headers: Any) -> tuple[tuple[str | bytes, str | bytes], ...]:
+    """Names and values; of requests' own kind of headers without the detour that its ``items()`` is."""
+    if type(headers) is CaseInsensitiveDict:
+        return tuple(headers._store.values())  # type: ignore[attr-defined, unused-ignore]
+    return tuple(headers.items())
+
+
+@lru_cache(maxsize=256)  # a session sends the same headers over and over
+def _headers_on_the_wire(
+    given: tuple[tuple[str | bytes, str | bytes], ...], host: str, has_body: bool
+) -> tuple[tuple[str, str], ...]:
+    headers = [(_text(name), _text(value)) for name, value in given]
+    named = {name.lower() for name, _ in headers}
+    if "host" not in named:
+        headers.insert(0, ("Host", host))
+    headers += [item for item in _WIRE_DEFAULTS if item[0].lower() not in named]
+    if "proxy-authorization" in named:  # a proxy would have kept it for itself
+        headers = [item for item in headers if item[0].lower() != "proxy-authorization"]
+    if has_body and not named & {"content-length", "transfer-encoding"}:
+        headers.append(("Transfer-Encoding", "chunked"))
+    return tuple(headers)
 
 
 def _text(value: str | bytes) -> str:

@@ -406,6 +406,84 @@ def test_hooks_and_auth_work_as_in_any_session(session: AppSession, app: FakeApp
     assert app.header("Authorization") == "Basic YWRhOnNlY3JldA=="
 
 
+def by_function(send: Any, seen: list[str]) -> Any:
+    def traced(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        seen.append(request.path_url)
+        response: requests.Response = send(session, request, **options)
+        return response
+
+    return traced
+
+
+class by_proxy:
+    """As tracing libraries do it that wrap with objects: whatever is asked of it, the function below answers."""
+
+    def __init__(self, send: Any, seen: list[str]) -> None:
+        self._send, self._seen = send, seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._send, name)
+
+    def __get__(self, session: Any, owner: Any = None) -> Any:
+        return by_proxy(self._send.__get__(session, owner), self._seen)
+
+    def __call__(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        self._seen.append(request.path_url)
+        response: requests.Response = self._send(request, **options)
+        return response
+
+
+@pytest.mark.parametrize("traced", [by_function, by_proxy])
+def test_what_traces_all_of_requests_sees_the_app_too(
+    session: AppSession, traced: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(requests.Session, "send", traced(requests.Session.send, seen))
+
+    assert session.get("/x").text == "hello"
+    assert seen == ["/x"]
+
+
+def test_a_request_that_is_not_prepared_is_refused_as_in_any_session(session: AppSession) -> None:
+    unprepared: Any = requests.Request("GET", f"{BASE}/x")
+
+    with pytest.raises(ValueError, match="You can only send PreparedRequests"):
+        session.send(unprepared)
+
+
+@pytest.mark.parametrize("given", [{}, {"verify": "mine.pem", "cert": "other.pem", "proxies": {"https": "http://p"}}])
+def test_a_redirect_to_another_host_takes_the_network_options_along(given: dict[str, Any]) -> None:
+    received: dict[str, Any] = {}
+
+    class Elsewhere(requests.adapters.BaseAdapter):
+        def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+            received.update(options)
+            response = requests.Response()
+            response.status_code, response._content = 299, b""  # type: ignore[attr-defined, unused-ignore]
+            return response
+
+        def close(self) -> None: ...
+
+    session = AppSession(BASE, FakeApp({"/x": HttpResult(302, (("Location", "https://other.example/"),))}).serve)
+    session.mount("https://", Elsewhere())
+    session.verify, session.cert, session.proxies = "ours.pem", "our.pem", {"https": "http://ours"}
+
+    assert session.send(session.prepare_request(requests.Request("GET", "/x")), **given).status_code == 299
+    assert {name: received[name] for name in ("verify", "cert", "proxies")} == (
+        given or {"verify": "ours.pem", "cert": "our.pem", "proxies": {"https": "http://ours"}}
+    )
+
+
+def test_a_redirect_that_is_not_followed_says_what_comes_next() -> None:
+    app = FakeApp({"/a": HttpResult(302, (("Location", "/b"),))})
+    response = AppSession(BASE, app.serve).get("/a", allow_redirects=False)
+
+    assert (response.status_code, response.history) == (302, [])
+    assert response.next is not None
+    assert response.next.url == f"{BASE}/b"
+    assert len(app.requests) == 1
+
+
 def test_raise_for_status() -> None:
     session = AppSession(BASE, FakeApp({"/x": HttpResult(500)}).serve)
 
