@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -78,16 +79,18 @@ def _raw(value: Mapping[str, Any]) -> HttpResult:
     headers = [(_title(name), text) for name, text in value["headers"].items()]
     headers += [("Set-Cookie", _set_cookie(cookie)) for cookie in value.get("cookies") or ()]
     body = value.get("body")
-    return HttpResult(_status(value["status_code"]), tuple(headers), b"" if body is None else body_of("http", body))
+    return HttpResult(
+        _status(str(value["status_code"])), tuple(headers), b"" if body is None else body_of("http", body)
+    )
 
 
 def _title(name: str) -> str:
     return "Content-Type" if name.lower() == "content-type" else name
 
 
-def _status(value: Any) -> int:
+@lru_cache(maxsize=64)
+def _status(text: str) -> int:
     """A status is a number or a numeric text (of .NET's int); anything else leaves 200."""
-    text = str(value)
     if _INTEGER.fullmatch(text) is None or len(text) > 20 or not -(2**31) <= int(text) < 2**31:
         return 200
     return int(text)
@@ -129,7 +132,7 @@ def _response_object(members: Mapping[str, Any]) -> HttpResult:
         sent.append(("Content-Type", _TEXT))
     elif isinstance(body, str) and "charset" not in content_type.lower():
         sent = [(n, f"{t}; charset=utf-8" if n.lower() == "content-type" else t) for n, t in sent]
-    return HttpResult(200 if status is None else _status(status), tuple(sent), text.encode("utf-8"))
+    return HttpResult(200 if status is None else _status(str(status)), tuple(sent), text.encode("utf-8"))
 
 
 def _set_cookie(cookie: Mapping[str, Any]) -> str:

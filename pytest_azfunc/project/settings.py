@@ -158,18 +158,30 @@ def _with_dead_suffix(connection: str) -> str:
     return f"{connection.rstrip('; ')};EndpointSuffix={_DEAD_HOST}"
 
 
-def _environment_speaks_of_disabling() -> bool:
-    """A cheap look before the search: it is asked at every HTTP request, and ``os.environ`` decodes name by name."""
-    names: Any = getattr(os.environ, "_data", os.environ)
-    try:
-        return b"disabled" in b"\0".join(names).lower()
-    except TypeError:  # Windows keeps them as text
-        return "disabled" in "\0".join(names).lower()
+class _NamesOfDisabling:
+    """Whether any name in the environment speaks of disabling: a cheap look before the search for one function.
+
+    It is asked at every HTTP request. So it looks through the names only when they are others than the last time;
+    whether two lists hold the same objects is told without reading them.
+    """
+
+    def __init__(self) -> None:
+        self._names: list[Any] = []
+        self._found = False
+
+    def are_there(self) -> bool:
+        names = list(getattr(os.environ, "_data", os.environ))  # encoded, as os.environ keeps them
+        if names != self._names:
+            self._names, self._found = names, any("disabled" in os.fsdecode(name).lower() for name in names)
+        return self._found
+
+
+_NAMES_OF_DISABLING = _NamesOfDisabling()
 
 
 def is_disabled(function: str, settings: Mapping[str, str]) -> bool:
     """Whether an app setting disables the function: only ``1`` and ``true`` do (HostListenerFactory.IsDisabled)."""
-    if settings is os.environ and not _environment_speaks_of_disabling():
+    if settings is os.environ and not _NAMES_OF_DISABLING.are_there():
         return False
     names = {f"azurewebjobs.{function}.disabled".lower(), f"azurewebjobs_{function}_disabled".lower()}
     return any(value.lower() in ("1", "true") for key, value in settings.items() if key.lower() in names)

@@ -143,6 +143,11 @@ def test_disabling_takes_effect_at_once(host: Host) -> None:
     host.settings["AzureWebJobs.Anonymous.Disabled"] = "1"
     assert host.http.get("/api/Anonymous").status_code == 404
     assert causes(host) == ["Anonymous is disabled by an app setting"]
+    host.settings["AzureWebJobs.Anonymous.Disabled"] = "0"
+    assert host.http.get("/api/Anonymous").status_code == 200
+    del host.settings["AzureWebJobs.Anonymous.Disabled"]
+    host.settings["AZUREWEBJOBS_ANONYMOUS_DISABLED"] = "True"
+    assert host.http.get("/api/Anonymous").status_code == 404
 
 
 # The invocation, and failures

@@ -62,28 +62,20 @@ def refusal(request: PreparedRequest) -> HttpResult | None:
         refused = _bad_request_line(method, url)
         if refused is not None:
             return refused
-    names, values = zip(*headers, strict=True) if headers else ((), ())
-    text = "".join(values)
-    if not (text.isascii() and text.isprintable()) and any(map(_is_bad_value, values)):
-        return _BAD_REQUEST
-    found = _places(names)
-    if isinstance(found, HttpResult):
-        return found
-    host, length, coding, size = found
-    if _is_host(values[host]) is None or (length >= 0 and not _is_length(values[length])):
-        return _BAD_REQUEST
-    if coding and not _ends_chunked([values[place] for place in coding]):
-        return _BAD_REQUEST
-    if size + len(text) > _SHORT and size + sum(map(_bytes, values)) > _HEADERS_LIMIT:
-        return _HEADERS_TOO_LARGE
-    return None
+    return _bad_headers(headers)
 
 
 def as_read(request: PreparedRequest) -> PreparedRequest:
     """A request that was not refused, its headers as text: clients hand on the bytes of the wire, a character each."""
-    if all(value.isascii() for _, value in request.headers):
-        return request
-    return request._replace(headers=tuple((name, _utf_8(value)) for name, value in request.headers))
+    decoded = _decoded(request.headers)
+    return request if decoded is None else request._replace(headers=decoded)
+
+
+@lru_cache(maxsize=64)
+def _decoded(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...] | None:
+    if all(value.isascii() for _, value in headers):
+        return None
+    return tuple((name, _utf_8(value)) for name, value in headers)
 
 
 def _utf_8(value: str) -> str:
@@ -116,10 +108,15 @@ def unsendable_header(result: HttpResult) -> tuple[str, str] | None:
     Names must be tokens, values printable ASCII without tabs, and a length must be a number. The host turns the
     exception into a 500 without a body.
     """
-    for name, value in result.headers:
+    return _unsendable(result.headers)
+
+
+@lru_cache(maxsize=64)
+def _unsendable(headers: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    for name, value in headers:
         if not (value.isascii() and value.isprintable()) or _TOKEN.fullmatch(name) is None:
             return name, value
-        if len(name) == len("content-length") and name.lower() == "content-length" and not _is_length(value):
+        if name.lower() == "content-length" and not _is_length(value):
             return name, value
     return None
 
@@ -146,32 +143,29 @@ def _bad_request_line(method: str, url: str) -> HttpResult | None:
     return _BAD_REQUEST if "%00" in target.partition("?")[0] else None
 
 
-@lru_cache(maxsize=256)  # clients send the same names over and over
-def _places(names: tuple[str, ...]) -> HttpResult | tuple[int, int, tuple[int, ...], int]:
-    """Where the headers stand that the server itself reads, by their names alone.
-
-    :returns: the places of Host, Content-Length (-1 for none) and Transfer-Encoding, and the bytes of all header lines
-        without their values; or the refusal.
-    """
-    if any(_NAME.fullmatch(name) is None for name in names):
+@lru_cache(maxsize=64)  # clients send the same headers over and over
+def _bad_headers(headers: tuple[tuple[str, str], ...]) -> HttpResult | None:
+    if any(_NAME.fullmatch(name) is None or _is_bad_value(value) for name, value in headers):
         return _BAD_REQUEST
-    if len(names) > _MOST_HEADERS:
+    if len(headers) > _MOST_HEADERS:
         return _HEADERS_TOO_LARGE
-    lower = [name.lower() for name in names]
-    if lower.count("host") != 1 or lower.count("content-length") > 1:
+    hosts, lengths, codings = (
+        [value for name, value in headers if name.lower() == read]
+        for read in ("host", "content-length", "transfer-encoding")
+    )
+    if len(hosts) != 1 or len(lengths) > 1 or _HOST.fullmatch(hosts[0].strip(" \t")) is None:
         return _BAD_REQUEST
-    length = lower.index("content-length") if "content-length" in lower else -1
-    coding = tuple(place for place, name in enumerate(lower) if name == "transfer-encoding")
-    return lower.index("host"), length, coding, sum(map(len, names)) + _AROUND_HEADER * len(names)
-
-
-@lru_cache(maxsize=64)
-def _is_host(value: str) -> re.Match[str] | None:
-    return _HOST.fullmatch(value.strip(" \t"))
+    if not all(map(_is_length, lengths)) or (codings and not _ends_chunked(codings)):
+        return _BAD_REQUEST
+    if sum(len(name) + _bytes(value) + _AROUND_HEADER for name, value in headers) > _HEADERS_LIMIT:
+        return _HEADERS_TOO_LARGE
+    return None
 
 
 def _is_bad_value(value: str) -> bool:
     """Kestrel minds only these of the control characters, and takes the rest for UTF-8."""
+    if value.isascii() and value.isprintable():
+        return False
     if "\0" in value or "\r" in value or "\n" in value:
         return True
     try:
