@@ -26,6 +26,7 @@ class AnnotationReader:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str], Any] = {}
+        self._kept: dict[int, Any] = {}  # hints by their ids, which no other object can get as long as they are here
         self.signatures: dict[tuple[Any, ...], Any] = {}
 
     def parameters(self, function: Callable[..., Any]) -> list[str]:
@@ -47,19 +48,39 @@ class AnnotationReader:
             return bool(function.__code__.co_flags & inspect.CO_COROUTINE)
         return inspect.iscoroutinefunction(function)
 
+    def outline(self, function: Callable[..., Any]) -> tuple[Any, ...]:
+        """All of a function that its signature depends on, in a form to be looked up by.
+
+        :raises Exception: what :meth:`parameters` and :meth:`hints` raise.
+        """
+        hints = self._known_hints(function)
+        if hints is None:
+            hints = self.hints(function)
+            for hint in hints.values():
+                self._kept[id(hint)] = hint
+        # By their identity: to hash a generic of `typing` takes longer than all the rest.
+        return tuple(self.parameters(function)), *hints, *map(id, hints.values()), self.is_async(function)
+
+    def _known_hints(self, function: Callable[..., Any]) -> dict[str, Any] | None:
+        """The annotations as they stand, if all of them have been read before; None otherwise."""
+        if not _is_plain(function) or _has_defaults_that_count(function):
+            return None
+        annotations = function.__annotations__
+        return annotations if all(map(self._kept.__contains__, map(id, annotations.values()))) else None
+
     def hints(self, function: Callable[..., Any]) -> dict[str, Any]:
         """The annotations, as ``typing.get_type_hints`` gives them.
 
         :raises Exception: what ``typing.get_type_hints`` raises: an annotation is code.
         """
-        if not _is_plain(function) or (_DEFAULTS_COUNT and (function.__defaults__ or function.__kwdefaults__)):
+        if not _is_plain(function) or _has_defaults_that_count(function):
             return typing.get_type_hints(function)
         namespace = id(function.__globals__)
         hints = {}
         for name, annotation in function.__annotations__.items():
             if type(annotation) is str:
                 annotation = self._known.get((namespace, annotation), _UNKNOWN)
-            elif not _is_ready(annotation):
+            elif id(annotation) not in self._kept and not _is_ready(annotation):
                 annotation = _UNKNOWN
             if annotation is _UNKNOWN:
                 return self._slowly(function)
@@ -82,6 +103,10 @@ _VARIADIC = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 def _is_plain(function: Callable[..., Any]) -> typing.TypeGuard[FunctionType]:
     """Whether it is a function as ``def`` made it: wrappers and the like have attributes of their own."""
     return type(function) is FunctionType and not function.__dict__
+
+
+def _has_defaults_that_count(function: FunctionType) -> bool:
+    return _DEFAULTS_COUNT and bool(function.__defaults__ or function.__kwdefaults__)
 
 
 def _is_ready(annotation: Any) -> bool:

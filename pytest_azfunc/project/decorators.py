@@ -200,7 +200,7 @@ class BindingReader:
         words = importlib.import_module("azure.functions.decorators.utils")
         self._base = core.Binding.get_dict_repr
         self._excluded = frozenset(core.Binding.EXCLUDED_INIT_PARAMS)
-        self._enum: type = words.StringifyEnum
+        self._enum: Any = words.StringifyEnum
         self._encoder: type[json.JSONEncoder] = words.StringifyEnumJsonEncoder
         self._camel_case: Callable[[str], str] = words.to_camel_case
         self._plans: dict[type, tuple[list[str] | None, Plan]] = {}
@@ -257,7 +257,8 @@ class BindingReader:
 
     def _plain(self, value: Any) -> Any:
         if isinstance(value, self._enum):
-            return str(value)
+            # str() of an enum takes longer than all the rest, and gives its name unless somebody has changed that.
+            return value._name_ if type(value).__str__ is self._enum.__str__ else str(value)
         if type(value) is list:
             items = [item if type(item) is str else self._plain(item) for item in value]
             return None if None in items else items

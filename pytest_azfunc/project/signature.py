@@ -66,7 +66,7 @@ def check_signature(
     # In most apps many functions take and return the same.
     try:
         declared = [(raw["name"], raw.get("type"), raw["direction"]) for raw in function.declared]
-        shape = (*reader.parameters(main), *reader.hints(main).items(), *declared, reader.is_async(main))
+        shape = (reader.outline(main), *declared)
         signature = reader.signatures.get(shape)
     except Exception:  # it cannot be read, which the check reports; or an annotation that cannot be hashed
         return _SignatureCheck(function, main, converters, reader).run()
