@@ -23,27 +23,24 @@ class Environment:
 
     def differences(self) -> dict[str, str | None]:
         """Variables that are other than they were, with their present values; None for removed ones."""
-        present = dict(os.environ)
-        saved = self._decoded()
-        return {
-            name: present.get(name)
-            for name in present.keys() | saved.keys()
-            if present.get(name) != saved.get(name) and name != _PYTEST_VARIABLE
-        }
+        return {name: now for name, _, now in self._changes()}
 
     def restore(self) -> None:
         """Put every variable back; child processes see it too."""
-        if self.changed():
-            saved = self._decoded()
-            for name in self.differences():
-                if name in saved:
-                    os.environ[name] = saved[name]
-                else:
-                    os.environ.pop(name, None)
+        for name, before, _ in self._changes():
+            if before is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = before
 
-    def _decoded(self) -> dict[str, str]:
-        decode = getattr(os.environ, "decodevalue", str), getattr(os.environ, "decodekey", str)
-        return {decode[1](key): decode[0](value) for key, value in self._saved.items()}
+    def _changes(self) -> list[tuple[str, str | None, str | None]]:
+        """Name, former and present value of each variable that has changed; only these are decoded."""
+        saved, present = self._saved, _raw_environment()
+        key, value = getattr(os.environ, "decodekey", str), getattr(os.environ, "decodevalue", str)
+        return [
+            (key(raw), value(saved[raw]) if raw in saved else None, value(present[raw]) if raw in present else None)
+            for raw in {raw for raw, _ in saved.items() ^ present.items()}
+        ]
 
 
 def _raw_environment() -> dict[Any, Any]:
