@@ -188,6 +188,7 @@ def test_the_public_names_import_nothing() -> None:
 
 # These import a third party at once, and are themselves imported by who needs them.
 IMPORTED_WHEN_NEEDED = {
+    "http_client.adapter",
     "http_client.preparation",
     "http_client.responses",
     "http_client.session",

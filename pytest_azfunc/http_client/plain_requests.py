@@ -39,7 +39,7 @@ class PlainRequests:
     @cached_property
     def adapter(self) -> Any:
         """The way to the app."""
-        from pytest_azfunc.http_client.session import AppAdapter
+        from pytest_azfunc.http_client.adapter import AppAdapter
 
         return AppAdapter(self._base_url, self._serve, adds_key=False)
 

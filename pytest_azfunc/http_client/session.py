@@ -6,26 +6,22 @@ import copy
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 import requests
-import urllib3
-from requests.adapters import BaseAdapter
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
 from pytest_azfunc.errors import AzfuncError
-from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import Serve
 from pytest_azfunc.host.triggers.http import principal_headers
+from pytest_azfunc.http_client.adapter import ADD_KEY, AppAdapter
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.preparation import prepare_plainly
-from pytest_azfunc.http_client.responses import AppResponse, fill, sets_cookies
+from pytest_azfunc.http_client.responses import AppResponse, sets_cookies
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
 
 if TYPE_CHECKING:
@@ -36,13 +32,6 @@ if TYPE_CHECKING:
 KEY_HEADER = "x-functions-key"
 _VALID_KEY: Any = object()
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
-# What urllib3 writes into a request whose headers lack it.
-_WIRE_DEFAULTS = (("Accept-Encoding", "identity"), ("User-Agent", f"python-urllib3/{vars(urllib3)['__version__']}"))
-# An endless body must end somewhere: the host refuses bodies far smaller than this (bytes).
-_LONGEST_BODY = 1 << 30
-
-# Whether the request that is on its way in this thread or task gets a key; redirects are part of it.
-_add_key: ContextVar[bool] = ContextVar("_add_key", default=True)
 
 
 class AppSession(requests.Session):
@@ -103,13 +92,13 @@ class AppSession(requests.Session):
             headers = _over(signed_in, headers)
         if key is not _VALID_KEY:
             headers = _over(headers or {}, {KEY_HEADER: key})
-        token = _add_key.set(key is _VALID_KEY)
+        token = ADD_KEY.set(key is _VALID_KEY)
         try:
             return super().request(method, self._absolute(url), params, data, headers, *args, **options)  # type: ignore[return-value]
         except Exception as error:
             raise error.with_traceback(_from_app(error))  # noqa: B904 - the function's own, unwrapped
         finally:
-            _add_key.reset(token)
+            ADD_KEY.reset(token)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """The request with the session's headers, cookies and base URL."""
@@ -234,125 +223,3 @@ def _over(below: Any, above: Any) -> CaseInsensitiveDict[Any]:
     headers = CaseInsensitiveDict(below)
     headers.update(above or {})
     return headers
-
-
-class AppAdapter(BaseAdapter):
-    """requests' way to the host: a transport adapter without a network.
-
-    :param base_url: scheme, host and port of the app.
-    :param serve: answers requests.
-    :param adds_key: whether requests without a key may get one.
-    """
-
-    def __init__(self, base_url: str, serve: Serve, *, adds_key: bool = True) -> None:
-        super().__init__()
-        self._origin = Origin.of(base_url)
-        self._serve = serve
-        self._adds_key = adds_key
-
-    def send(  # type: ignore[override, unused-ignore]
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> AppResponse:
-        """Answer *request*. Network options have no meaning here.
-
-        :param stream: whether the body is left for ``iter_content`` and ``raw``.
-        :raises Exception: what the app raises.
-        """
-        __tracebackhide__ = True
-        add_key = self._adds_key and _add_key.get()
-        sent = self._on_the_wire(request)
-        answer = self._serve(sent, add_key)
-        response = AppResponse()
-        fill(response, answer.result, _as_sent(request, sent, answer.request), stream=bool(stream))
-        response.connection = self  # type: ignore[assignment, attr-defined, unused-ignore]
-        response.invocation = answer.invocation
-        return response
-
-    def _on_the_wire(self, request: requests.PreparedRequest) -> PreparedRequest:
-        """The request with what http.client and urllib3 add to it, and all of its body."""
-        body = request.body
-        headers = _headers_on_the_wire(_pairs(request.headers), self._origin.host_header, bool(body))
-        content = read_body(body) if body else b""
-        length = request.headers.get("Content-Length", "")
-        if content and length.isdecimal():
-            content = content[: int(length)]  # the server reads no further
-        url = request.url or ""
-        if not url.startswith(f"{self._origin.url}/") or "#" in url:
-            url = f"{self._origin.url}{request.path_url}"
-        return PreparedRequest(request.method or "GET", url, headers, content)
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def _pairs(headers: Any) -> tuple[tuple[str | bytes, str | bytes], ...]:
-    """Names and values; of requests' own kind of headers without the detour that its ``items()`` is."""
-    if type(headers) is CaseInsensitiveDict:
-        return tuple(headers._store.values())  # type: ignore[attr-defined, unused-ignore]
-    return tuple(headers.items())
-
-
-@lru_cache(maxsize=256)  # a session sends the same headers over and over
-def _headers_on_the_wire(
-    given: tuple[tuple[str | bytes, str | bytes], ...], host: str, has_body: bool
-) -> tuple[tuple[str, str], ...]:
-    headers = [(_text(name), _text(value)) for name, value in given]
-    named = {name.lower() for name, _ in headers}
-    if "host" not in named:
-        headers.insert(0, ("Host", host))
-    headers += [item for item in _WIRE_DEFAULTS if item[0].lower() not in named]
-    if "proxy-authorization" in named:  # a proxy would have kept it for itself
-        headers = [item for item in headers if item[0].lower() != "proxy-authorization"]
-    if has_body and not named & {"content-length", "transfer-encoding"}:
-        headers.append(("Transfer-Encoding", "chunked"))
-    return tuple(headers)
-
-
-def _text(value: str | bytes) -> str:
-    """A header as it is on the wire, each byte a character.
-
-    :raises UnicodeEncodeError: http.client could not send it either.
-    """
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    if not value.isascii():
-        value.encode("latin-1")
-    return value
-
-
-def read_body(body: Any) -> bytes:
-    """All of a request's body: text, bytes, a file, or anything to iterate over."""
-    if isinstance(body, str):
-        return body.encode("utf-8")
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        return bytes(body)
-    pieces: Iterable[Any] = iter(lambda: body.read(1 << 16), None) if hasattr(body, "read") else body
-    whole = bytearray()
-    for piece in pieces:
-        if not piece and hasattr(body, "read"):
-            break
-        whole += piece.encode("utf-8") if isinstance(piece, str) else piece
-        if len(whole) > _LONGEST_BODY:
-            break
-    return bytes(whole)
-
-
-def _as_sent(
-    request: requests.PreparedRequest, sent: PreparedRequest, answered: PreparedRequest
-) -> requests.PreparedRequest:
-    """The request that ``response.request`` shows: with the headers that the host added for the test."""
-    if answered is sent or answered.headers == sent.headers:
-        return request
-    shown = requests.PreparedRequest()
-    shown.__dict__.update(request.__dict__)
-    shown.headers = request.headers.copy()
-    for name, value in answered.headers:
-        if (name, value) not in sent.headers:
-            shown.headers[name] = value
-    return shown

@@ -182,7 +182,7 @@ def test_a_body_that_is_longer_than_it_says_is_read_so_far(session: AppSession, 
 
 
 def test_an_endless_body_comes_to_an_end(session: AppSession, app: FakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_azfunc.http_client.session._LONGEST_BODY", 1000)
+    monkeypatch.setattr("pytest_azfunc.http_client.adapter._LONGEST_BODY", 1000)
 
     def endless() -> Iterator[bytes]:
         while True:
