@@ -25,11 +25,13 @@ class AppSettings(MutableMapping[str, str]):
             self[name] = value
 
     def __getitem__(self, name: str) -> str:
+        __tracebackhide__ = True
         if name not in self._names:
             raise KeyError(name)
         return os.environ[name]
 
     def __setitem__(self, name: str, value: str) -> None:
+        __tracebackhide__ = True  # pytest would print the value with the frame
         if not isinstance(name, str) or not name or "=" in name or "\0" in name:
             raise BindingError("setting", name=repr(name), reason="it cannot be the name of an app setting")
         if not isinstance(value, str) or "\0" in value:
@@ -41,6 +43,7 @@ class AppSettings(MutableMapping[str, str]):
         os.environ[name] = value
 
     def __delitem__(self, name: str) -> None:
+        __tracebackhide__ = True
         del self._names[name]
         os.environ.pop(name, None)
 
@@ -49,6 +52,16 @@ class AppSettings(MutableMapping[str, str]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+    def differences(self, other: Mapping[str, str]) -> list[str]:
+        """What is not the same in another mapping, a line for each kind of difference: names, and no values."""
+        mine, theirs = dict(self), dict(other)
+        groups = (
+            ("only in the settings", mine.keys() - theirs.keys()),
+            ("not in the settings", theirs.keys() - mine.keys()),
+            ("another value", {name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name]}),
+        )
+        return [f"{what}: {', '.join(sorted(map(str, names)))}" for what, names in groups if names]
 
     def __repr__(self) -> str:
         return f"<AppSettings {', '.join(self) or 'none'}>"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pytest
 
@@ -183,6 +183,10 @@ class RunningTests:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        if call.excinfo is not None:
+            from pytest_azfunc.project.user_errors import without_environment
+
+            without_environment(call.excinfo.value)
         report = yield
         host = item.stash.get(HOST, None)
         if host is not None and report.failed and (host.invocations or host.refusals):
@@ -368,9 +372,12 @@ def azfunc_trigger(request: pytest.FixtureRequest) -> SimpleNamespace:
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Show what was logged when ``"text" in result.logs`` fails."""
-    if op not in ("in", "not in") or type(right).__module__ != "pytest_azfunc.host.log_capture":
-        return None
-    from pytest_azfunc.reports.trace import logged
+    """Show what was logged when ``"text" in result.logs`` fails; and of settings the names, never the values."""
+    if op in ("in", "not in") and type(right).__module__ == "pytest_azfunc.host.log_capture":
+        from pytest_azfunc.reports.trace import logged
 
-    return [f"{left!r} {op} logs", *logged(right)]
+        return [f"{left!r} {op} logs", *logged(right)]
+    for settings, other in ((left, right), (right, left)):
+        if op == "==" and type(settings).__module__ == "pytest_azfunc.host.app_settings" and isinstance(other, Mapping):
+            return ["azfunc_settings == other settings, by name", *cast("AppSettings", settings).differences(other)]
+    return None

@@ -100,9 +100,10 @@ class _Check(pytest.Item):
         import traceback
 
         from pytest_azfunc.errors import AzfuncError
-        from pytest_azfunc.project.user_errors import from_app
+        from pytest_azfunc.project.user_errors import from_app, without_environment
 
         error = excinfo.value
+        without_environment(error)
         if isinstance(error, (AzfuncError, pytest.fail.Exception)):
             return str(error)
         frames = from_app(error.__traceback__, self.root)

@@ -173,7 +173,12 @@ def test_a_missing_setting_is_explained(app: FunctionApp, session: Session) -> N
     result = session.test("def test_bad(invoke):\n    invoke('Bad')\n")
 
     result.stdout.fnmatch_lines(
-        [">       invoke('Bad')", "test_it.py:2: ", "app/Bad/__init__.py:3: in <module>", "*os.environ?'ORDERS_URL'?"]
+        [
+            ">       invoke('Bad')",
+            "test_it.py:2: ",
+            ">   URL = os.environ?'ORDERS_URL'?",
+            "app/Bad/__init__.py:3: KeyError",
+        ]
     )
     lines = error_lines(result)
     assert lines[0] == "KeyError: 'ORDERS_URL'"

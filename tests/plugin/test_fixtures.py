@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.function_app import FunctionApp, Session, passed, queue_out, queue_trigger, timer_trigger
+import pytest
+
+from tests.function_app import FunctionApp, Session, error_lines, passed, queue_out, queue_trigger, timer_trigger
 
 
 def test_azfunc_project(app: FunctionApp, session: Session) -> None:
@@ -109,6 +111,67 @@ def test_secrets_are_not_shown(app: FunctionApp, session: Session) -> None:
     assert result.parseoutcomes() == {"failed": 1}
     assert "PASSWORD" in result.stdout.str()
     assert "hunter2" not in result.stdout.str() + listed.stdout.str()
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "invoke('Reads')",
+        "invoke('Imports')",
+        "invoke('Behind')",
+        "__import__('os').environ['ABSENT']",
+        "azfunc_settings['ABSENT']",
+        "azfunc_settings['PASSWORD'] = 'correct' + ' horse' + chr(0)",
+        "assert azfunc_settings == {'PASSWORD': 'x', 'ABSENT': 'x'}",
+        "assert {'PASSWORD': 'x', 'ABSENT': 'x'} == azfunc_settings",
+    ],
+)
+def test_a_failure_shows_no_setting_of_the_environment(app: FunctionApp, session: Session, test: str) -> None:
+    app.write({"local.settings.json": {"Values": {"PASSWORD": "hunter2"}}})
+    app.function("Reads", "import os\ndef main(msg): os.environ['ABSENT']")
+    app.function("Imports", "import os\nos.environ.pop('ABSENT')\ndef main(msg): pass")
+    app.function(
+        "Behind",
+        """
+        import os
+        def main(msg):
+            try:
+                os.environ['ABSENT']
+            except KeyError as error:
+                raise RuntimeError('no setting') from error
+        """,
+    )
+
+    result = session.test(
+        f"""
+        import pytest
+
+        @pytest.mark.azfunc(settings={{"KEY": "correct" + " horse"}})
+        def test_it(invoke, azfunc_settings):
+            azfunc_settings["TOKEN"] = "staple" + chr(33)
+            {test}
+        """,
+        "--azfunc-check",
+        "-vvvl",
+    )
+
+    output = result.stdout.str()
+    assert result.parseoutcomes() == {"passed": 2, "failed": 2}  # test_it, and the check of Imports
+    assert "ABSENT" in output or "PASSWORD" in output
+    assert not [secret for secret in ("hunter2", "correct horse", "staple!") if secret in output]
+
+
+def test_settings_are_compared_by_name(app: FunctionApp, session: Session) -> None:
+    app.write({"local.settings.json": {"Values": {"A": "1", "B": "2"}}})
+
+    result = session.test("def test_it(azfunc_settings): assert azfunc_settings == {'B': '3', 'C': '4'}")
+
+    assert error_lines(result) == [
+        "assert azfunc_settings == other settings, by name",
+        "  only in the settings: A",
+        "  not in the settings: C",
+        "  another value: B",
+    ]
 
 
 def test_azfunc_context(app: FunctionApp, session: Session) -> None:
