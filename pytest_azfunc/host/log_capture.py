@@ -63,6 +63,7 @@ class LogCapture(Sequence["logging.LogRecord | str"]):
 
         :raises ValueError: there is no level of that name.
         """
+        __tracebackhide__ = True
         number = level if isinstance(level, int) else logging.getLevelName(level.upper())
         if not isinstance(number, int):
             names = "DEBUG, INFO, WARNING, ERROR, CRITICAL"

@@ -183,11 +183,13 @@ class RunningTests:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        if call.excinfo is not None:
-            from pytest_azfunc.project.user_errors import without_environment
+        if call.excinfo is None:
+            return (yield)
+        from pytest_azfunc.plugin.tracebacks import shorten, without_advice
 
-            without_environment(call.excinfo.value)
+        shorten(call.excinfo.value)
         report = yield
+        without_advice(report)
         host = item.stash.get(HOST, None)
         if host is not None and report.failed and (host.invocations or host.refusals):
             from pytest_azfunc.reports.trace import describe

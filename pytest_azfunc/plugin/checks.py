@@ -100,10 +100,11 @@ class _Check(pytest.Item):
         import traceback
 
         from pytest_azfunc.errors import AzfuncError
-        from pytest_azfunc.project.user_errors import from_app, without_environment
+        from pytest_azfunc.plugin.tracebacks import shorten
+        from pytest_azfunc.project.user_errors import from_app
 
         error = excinfo.value
-        without_environment(error)
+        shorten(error)
         if isinstance(error, (AzfuncError, pytest.fail.Exception)):
             return str(error)
         frames = from_app(error.__traceback__, self.root)

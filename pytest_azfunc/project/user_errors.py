@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import sys
-from types import FrameType, TracebackType
-from typing import Any
+from types import TracebackType
 
 from pytest_azfunc.errors import Location
 
@@ -15,7 +13,6 @@ SETTING_HINT = (
     "or @pytest.mark.azfunc(settings={...})."
 )
 PACKAGE_HINT = " Is the package in requirements.txt?"
-_GROUP: Any = getattr(builtins, "BaseExceptionGroup", ())  # from Python 3.11 on
 
 
 def is_own(file: str, root: str) -> bool:
@@ -28,33 +25,6 @@ def from_app(traceback: TracebackType | None, root: str) -> TracebackType | None
     while traceback is not None and not is_own(traceback.tb_frame.f_code.co_filename, root):
         traceback = traceback.tb_next
     return traceback
-
-
-def without_environment(error: BaseException) -> None:
-    """Cut the frames of ``os.environ`` off its tracebacks, and off those of the exceptions behind it.
-
-    pytest prints the arguments of the last frame. There that is the whole environment, the app settings with their
-    values at its end. The line that asked for the variable is what remains.
-    """
-    behind: list[BaseException | None] = [error]
-    seen: set[int] = set()
-    while behind:
-        found = behind.pop()
-        if found is None or id(found) in seen:
-            continue
-        seen.add(id(found))
-        traceback = found.__traceback__
-        while traceback is not None:
-            if traceback.tb_next is not None and _is_environment(traceback.tb_next.tb_frame):
-                traceback.tb_next = None
-            traceback = traceback.tb_next
-        behind += (found.__cause__, found.__context__)
-        if isinstance(found, _GROUP):
-            behind += found.exceptions
-
-
-def _is_environment(frame: FrameType) -> bool:
-    return frame.f_code.co_varnames[:1] == ("self",) and frame.f_locals.get("self") is os.environ
 
 
 def line_in(script: str, error: BaseException) -> int | None:

@@ -68,6 +68,15 @@ def test_our_frames_are_hidden(app: FunctionApp, session: Session, call: str, st
         "invoke('Store', timer())",
         "invoke('Lossy')",
         "invoke('Bad')",
+        "invoke('Store').status_code",
+        "invoke('Store').outputs['receipt']",
+        "invoke('Store').logs.at('LOUD')",
+        "timer(past_due='no')",
+        "azfunc_host.keys.function('Stor')",
+        "azfunc_host.context('Stor')",
+        "timer().decode('Store')",
+        "Host.open('nowhere')",
+        "azfunc_host.close() or azfunc_host.http",
     ],
 )
 def test_our_frames_are_hidden_in_our_own_errors(app: FunctionApp, session: Session, call: str) -> None:
@@ -77,11 +86,32 @@ def test_our_frames_are_hidden_in_our_own_errors(app: FunctionApp, session: Sess
     )
     app.function("Bad", "def main(msg, other): pass")
 
-    result = session.test(f"from pytest_azfunc import timer\ndef test_it(invoke):\n    {call}\n")
+    result = session.test(f"from pytest_azfunc import Host, timer\ndef test_it(invoke, azfunc_host):\n    {call}\n")
 
     assert result.parseoutcomes() == {"failed": 1}
     assert our_frames(result) == []
     result.stdout.fnmatch_lines([f">       {call.replace('[', '[[]')}"])
+
+
+def test_a_fixture_of_the_test_is_the_place_of_an_error_of_ours(app: FunctionApp, session: Session) -> None:
+    app.function("Store", "def main(msg): pass")
+
+    result = session.test(
+        """
+        import pytest
+
+        @pytest.fixture
+        def stored(invoke):
+            return invoke("Store").status_code
+
+        def test_it(stored):
+            pass
+        """
+    )
+
+    assert result.parseoutcomes() == {"errors": 1}
+    assert our_frames(result) == []
+    result.stdout.fnmatch_lines([">       return invoke(?Store?).status_code", "test_it.py:6: BindingError"])
 
 
 def test_a_misspelt_name(app: FunctionApp, session: Session) -> None:
