@@ -188,25 +188,29 @@ class RunningApps:
         return lines, any(entry.fails for entry in entries)
 
     @contextmanager
-    def importable(self, folder: str, mark: Mapping[str, Any], *, with_settings: bool) -> Iterator[None]:
+    def importable(self, folder: str, mark: Mapping[str, Any], *, with_settings: bool) -> Iterator[str | None]:
         """While a test file in *folder* is imported, or a test of it runs: the modules of its app are importable.
 
         They are the ones that will run, so a test can patch them before its host is open.
 
         :param with_settings: whether the values of the settings file are in ``os.environ``, where modules that are
             imported now may look for them.
+        :returns: why they are not importable, or None.
         """
         try:
             project = self.project(self.root_for(folder, mark))
             settings = self._settings_of(project) if with_settings else {}
-        except Exception:
-            yield
+            problem = None
+        except Exception as error:
+            problem = str(error)
+        if problem is not None:
+            yield problem
             return
         modules = self.process(project).modules
         modules.activate()
         try:
             with lent_to_environment(settings):
-                yield
+                yield None
         finally:
             modules.deactivate()
 

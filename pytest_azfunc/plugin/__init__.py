@@ -29,6 +29,8 @@ T = TypeVar("T")
 APPS: pytest.StashKey[RunningApps] = pytest.StashKey()
 HOST: pytest.StashKey[Host] = pytest.StashKey()
 NEAR: pytest.StashKey[dict[Path, bool]] = pytest.StashKey()
+PROBLEM: pytest.StashKey[str | None] = pytest.StashKey()
+NOT_IMPORTABLE = "azfunc: why no module of the app can be imported"
 
 OURS = frozenset(
     [
@@ -127,6 +129,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         items[:0] = session.genitems(checks)
         if checks.error is not None:
             raise pytest.UsageError(str(checks.error))
+    if any(map(_is_marked, items)):  # the app of a mark need not be near
+        _watch_tests(config)
 
 
 def _start(config: pytest.Config) -> str:
@@ -156,8 +160,11 @@ def pytest_make_collect_report(
         _watch_tests(collector.config)
         apps, file = _apps(collector.config), str(collector.path)
         apps.leave_alone(file)
-        with apps.importable(os.path.dirname(file), {}, with_settings=True):
-            return (yield)
+        with apps.importable(os.path.dirname(file), {}, with_settings=True) as problem:
+            report = yield
+        if problem is not None and "No module named" in str(report.longrepr):
+            report.sections.append((NOT_IMPORTABLE, problem))
+        return report
     return (yield)
 
 
@@ -167,10 +174,11 @@ class RunningTests:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
-        if not hasattr(item, "fixturenames") or not _may_have_app(item):
+        if not hasattr(item, "fixturenames") or not (_may_have_app(item) or _is_marked(item)):
             return (yield)
         ours = not OURS.isdisjoint(item.fixturenames)
-        with _apps(item.config).importable(str(item.path.parent), _lenient_mark(item), with_settings=ours):
+        with _apps(item.config).importable(str(item.path.parent), _lenient_mark(item), with_settings=ours) as problem:
+            item.stash[PROBLEM] = problem
             try:
                 return (yield)
             finally:
@@ -190,6 +198,9 @@ class RunningTests:
         shorten(call.excinfo.value)
         report = yield
         without_advice(report)
+        problem = item.stash.get(PROBLEM, None)
+        if problem is not None and isinstance(call.excinfo.value, ModuleNotFoundError):
+            report.sections.append((NOT_IMPORTABLE, problem))
         host = item.stash.get(HOST, None)
         if host is not None and report.failed and (host.invocations or host.refusals):
             from pytest_azfunc.reports.trace import describe
@@ -202,6 +213,10 @@ class RunningTests:
 def _watch_tests(config: pytest.Config) -> None:
     if not config.pluginmanager.has_plugin("azfunc-running-tests"):
         config.pluginmanager.register(RunningTests(), "azfunc-running-tests")
+
+
+def _is_marked(item: pytest.Item) -> bool:
+    return item.get_closest_marker("azfunc") is not None
 
 
 def _lenient_mark(item: pytest.Item) -> dict[str, Any]:

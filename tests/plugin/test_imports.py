@@ -562,3 +562,68 @@ def test_a_virtual_environment_within_the_apps_folder(app: FunctionApp, session:
     )
 
     passed(result, 2)
+
+
+IMPORT_AT_THE_TOP = "import Works\ndef test_it(): assert Works.main"
+IMPORT_IN_THE_TEST = "def test_it(monkeypatch): monkeypatch.setattr('Works.main', None)"
+
+
+@pytest.mark.parametrize("test", [IMPORT_AT_THE_TOP, IMPORT_IN_THE_TEST])
+@pytest.mark.parametrize(
+    ("files", "options", "problem"),
+    [
+        ({"host.json": "{,"}, (), "host.json is not valid JSON: ',' cannot start a property name."),
+        ({"local.settings.json": "{"}, (), "local.settings.json is not valid: its JSON is broken here."),
+        ({}, ("--azfunc-project=ap",), "*ap is not a folder."),
+        ({"../app2/host.json": "{}"}, (), "several function apps were found: app, app2 *"),
+    ],
+)
+def test_why_a_module_of_the_app_is_not_there(
+    app: FunctionApp, session: Session, files: dict[str, str], options: tuple[str, ...], problem: str, test: str
+) -> None:
+    app.function("Works", "def main(msg): pass")
+    app.write(files)
+
+    result = session.test(test, *options)
+
+    if "settings" in problem and test is IMPORT_IN_THE_TEST:
+        return passed(result, 1)  # no fixture of ours is there to lend it any settings
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(
+        ["E *: No module named 'Works'*", "*- azfunc: why no module of the app can be imported -*", problem]
+    )
+    return None
+
+
+def test_a_module_that_is_nobodys(app: FunctionApp, session: Session) -> None:
+    app.function("Works", "def main(msg): pass")
+
+    result = session.test("import nowhere")
+
+    assert "azfunc: why" not in result.stdout.str()
+
+
+def test_a_mark_makes_the_modules_of_an_app_far_away_importable(session: Session) -> None:
+    FunctionApp(session.pytester.path / "apps" / "shop").function("Works", "def main(msg): print('runs')")
+
+    result = session.test(
+        """
+        import pytest
+
+        @pytest.fixture
+        def patched(monkeypatch):
+            monkeypatch.setattr("Works.print", lambda text: None, raising=False)
+
+        @pytest.mark.azfunc(project="apps/shop")
+        def test_it(patched):
+            import Works
+
+            assert Works.__file__.endswith("shop/Works/__init__.py")
+
+        def test_other():
+            with pytest.raises(ModuleNotFoundError):
+                import Works
+        """
+    )
+
+    passed(result, 2)
