@@ -117,7 +117,7 @@ class _Check(pytest.Item):
 
 
 class FunctionCheck(_Check):
-    """One function: the host accepts what declares it, and its route, and the worker loads it."""
+    """One function: the host accepts what declares it, its route, schedule or path, and the worker loads it."""
 
     def __init__(self, *, apps: RunningApps, routes: RouteCheck, **named: Any) -> None:
         super().__init__(**named)
@@ -126,12 +126,14 @@ class FunctionCheck(_Check):
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
+        from pytest_azfunc.host.triggers.listeners import check_listener
 
         __tracebackhide__ = True
         self.routes.check(self.name)
         host = self.apps.open_host(_start(self.config), {})
         try:
             host.worker.load(self.name)
+            check_listener(host.project.functions[self.name])
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:

@@ -12,6 +12,7 @@ from typing import Final
 from pytest_azfunc.errors import Location, ProjectError, UnsupportedFeature
 from pytest_azfunc.host.route_templates import effective_template, shown_path
 from pytest_azfunc.host.schedules import ScheduleError, parse
+from pytest_azfunc.host.triggers.listeners import check_listener
 from pytest_azfunc.project import Binding, Function, Project
 from pytest_azfunc.project.contents import IndexFailure, in_host_order
 from pytest_azfunc.project.names import host_order
@@ -121,6 +122,7 @@ def _problem(load: Callable[[str], object], function: Function) -> BaseException
     with _silence():
         try:
             load(function.name)
+            check_listener(function)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -195,7 +197,7 @@ def _timer_detail(trigger: Binding, now: datetime, settings: Mapping[str, str]) 
     try:
         due = parse(value).next_after(now)
     except ScheduleError:
-        return f"{text} (not a valid schedule: the host would not start it)"
+        return text if value is text else f"{text} (its value is not a valid schedule: the host would not start it)"
     return f"{text}  next {due:%Y-%m-%d %H:%M:%S} UTC" if due else f"{text}  never due"
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import BindingError, ProjectError
 from pytest_azfunc.host.schedules import parse
 from pytest_azfunc.host.triggers.bare import deliver
 from pytest_azfunc.host.triggers.batch import batch
@@ -39,7 +39,7 @@ def kinds(metadata: Mapping[str, TypedData]) -> dict[str, str | None]:
 
 
 def rule(make: Any) -> str:
-    with pytest.raises(BindingError) as caught:
+    with pytest.raises((BindingError, ProjectError)) as caught:
         make()
     assert str(caught.value)
     return caught.value.rule

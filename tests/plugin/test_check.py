@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.function_app import FunctionApp, Session, http_out, http_trigger, passed, section
+from tests.function_app import FunctionApp, Session, http_out, http_trigger, passed, section, timer_trigger
 
 
 @pytest.fixture
@@ -171,3 +171,25 @@ def test_an_app_without_functions(app: FunctionApp, session: Session) -> None:
     app.write({"notes.txt": ""})
 
     assert session.run("--azfunc-check").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_schedules_and_paths_that_the_host_does_not_take(app: FunctionApp, session: Session) -> None:
+    app.function("Hourly", "def main(timer): pass", timer_trigger(schedule="0 0 * * * *"))
+    app.function("Setting", "def main(timer): pass", timer_trigger(schedule="%WHEN%"))
+    blob = {"type": "blobTrigger", "direction": "in", "name": "file", "connection": "Storage"}
+    app.function("Files", "def main(file): pass", {**blob, "path": "files/{name}"})
+    app.function("NoPath", "def main(file): pass", {**blob, "path": "{name}"})
+    app.function("Wrong", "def main(timer): pass", timer_trigger(schedule="0 0 * * * * MON"))
+
+    checked = session.run("--azfunc-check")
+    listed = session.run("--azfunc-list")
+
+    assert checked.parseoutcomes() == {"passed": 3, "failed": 2}
+    problem = "The schedule expression '0 0 * * * * MON' was not recognized as a valid cron expression"
+    assert section(checked, "azfunc: Wrong")[0].startswith(f"Wrong.timer: {problem}")
+    assert "  where:  app/Wrong/function.json:1:15" in checked.outlines
+    assert "! Wrong    timer  0 0 * * * * MON" in listed.outlines
+    assert section(checked, "azfunc: NoPath")[0].startswith("NoPath.file: the path '{name}' is not valid:")
+    assert "! NoPath   blob   {name}" in listed.outlines
+    assert "5 functions, 2 would not load in Azure." in listed.outlines
+    assert listed.ret == 1

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import BindingError, ProjectError
 from pytest_azfunc.host.blob_path import BlobPathError, BlobPattern
 from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, content_of, net_time, wrong_value
+from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import TypedData
 
 
@@ -55,29 +56,45 @@ class BlobPayload(Payload):
 
     def _place(self, occasion: Occasion) -> tuple[str, dict[str, str]]:
         """``container/name`` and what the trigger's path captures of it."""
-        path = occasion.trigger.properties.get("path")
-        if not isinstance(path, str) or "%" in path:  # an app setting, or a path the host would refuse at load
+        function, trigger = occasion.function, occasion.trigger
+        pattern = pattern_of(function)
+        if pattern is None:
             return self.name or "container/blob", {}
-        try:
-            pattern = BlobPattern.parse(path)
-        except BlobPathError as error:
-            raise self._error(occasion, "blob-path", path=path, reason=str(error)) from None
-        if pattern.is_hopeless:
-            raise self._error(
-                occasion, "blob-path", path=path, reason="no container has upper-case letters in its name"
-            )
         if self.name is None:
             return pattern.example()
         for name in (self.name, f"{pattern.container}/{self.name}"):
             captures = pattern.match(name)
             if captures is not None:
                 return name, captures
-        raise self._error(occasion, "blob-name", name=self.name, path=path)
+        raise BindingError(
+            "blob-name",
+            function=function.name,
+            binding=trigger.name,
+            location=trigger.location,
+            name=self.name,
+            path=trigger.properties["path"],
+        )
 
-    def _error(self, occasion: Occasion, rule: str, **details: object) -> BindingError:
-        trigger = occasion.trigger
-        where = trigger.location
-        return BindingError(rule, function=occasion.function.name, binding=trigger.name, location=where, **details)
+
+def pattern_of(function: Function) -> BlobPattern | None:
+    """Which blobs start a function with a ``blobTrigger``; None when its path is an app setting, or no text.
+
+    :raises ProjectError: a path that no blob can have; the host leaves the function out.
+    """
+    trigger = function.trigger
+    path = trigger.properties.get("path")
+    if trigger.type.lower() != "blobtrigger" or not isinstance(path, str) or "%" in path:
+        return None
+    try:
+        pattern = BlobPattern.parse(path)
+        reason = "no container has upper-case letters in its name" if pattern.is_hopeless else None
+    except BlobPathError as error:
+        reason = str(error)
+    if reason is None:
+        return pattern
+    raise ProjectError(
+        "blob-path", function=function.name, binding=trigger.name, location=trigger.location, path=path, reason=reason
+    )
 
 
 def _compact(value: object) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.schedules import Schedule, ScheduleError, monitor_is_kept, parse
 from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, as_utc, net_time, wrong_value
+from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import TypedData
 
 _NEVER = "0001-01-01T00:00:00+00:00"
@@ -31,7 +32,7 @@ class TimerPayload(Payload):
 
     def deliver(self, occasion: Occasion) -> Delivery:
         now = self.now or occasion.at
-        schedule = _schedule(occasion)
+        schedule = schedule_of(occasion.function)
         monitored = occasion.trigger.properties.get("useMonitor") is not False
         status = None
         if schedule is None or (monitored and monitor_is_kept(schedule, now)):
@@ -70,19 +71,23 @@ def previous(schedule: Schedule, moment: datetime) -> datetime | None:
     return None
 
 
-def _schedule(occasion: Occasion) -> Schedule | None:
-    """The function's schedule; None when it is an app setting (``%NAME%``)."""
-    text = occasion.trigger.properties.get("schedule")
-    if not isinstance(text, str) or "%" in text:
+def schedule_of(function: Function) -> Schedule | None:
+    """The schedule of a timer function; None when it is an app setting (``%NAME%``), or there is none.
+
+    :raises ProjectError: neither six fields nor a time span; the host leaves the function out.
+    """
+    trigger = function.trigger
+    text = trigger.properties.get("schedule")
+    if trigger.type.lower() != "timertrigger" or not isinstance(text, str) or "%" in text:
         return None
     try:
         return parse(text)
     except ScheduleError as error:
-        raise BindingError(
+        raise ProjectError(
             "schedule-invalid",
-            function=occasion.function.name,
-            binding=occasion.trigger.name,
-            location=occasion.trigger.location,
+            function=function.name,
+            binding=trigger.name,
+            location=trigger.location,
             reason=str(error),
         ) from None
 
