@@ -8,6 +8,9 @@ from typing import Any
 from pytest_azfunc.errors import BindingError, listing, suggestion
 from pytest_azfunc.project import Function
 
+# Signatures call it so, and who reads them may take it for a keyword.
+_PAYLOAD = " What starts the function is the second argument, without a name."
+
 
 def check_names(function: Function, given: Mapping[str, Any]) -> None:
     """Refuse names that are no input bindings of the function.
@@ -27,6 +30,6 @@ def check_names(function: Function, given: Mapping[str, Any]) -> None:
             function=function.name,
             location=function.location,
             name=name,
-            suggestion=suggestion(name, known),
+            suggestion=_PAYLOAD if name == "payload" else suggestion(name, known),
             known=listing("Input bindings", known),
         )

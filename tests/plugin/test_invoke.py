@@ -360,3 +360,14 @@ def test_an_async_function_called_with_invoke_runs_on_one_loop(app: FunctionApp,
     )
 
     passed(result, 1)
+
+
+def test_a_payload_by_keyword_is_told_apart_from_an_input(app: FunctionApp, session: Session) -> None:
+    app.function("Enrich", "def main(msg): pass")
+
+    result = session.test("def test_it(invoke): invoke('Enrich', payload={'id': 7})")
+
+    assert error_lines(result)[0] == (
+        "pytest_azfunc.errors.BindingError: Enrich: there is no input binding 'payload'. What starts the function is "
+        "the second argument, without a name. Input bindings: none."
+    )
