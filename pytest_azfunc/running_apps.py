@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from pytest_azfunc.app import Host
-from pytest_azfunc.errors import BindingError, ProjectError, UnsupportedFeature, kind_of, suggestion
+from pytest_azfunc.errors import BindingError, Location, ProjectError, UnsupportedFeature, kind_of, suggestion
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.discovery import find_project, require_app
@@ -37,14 +37,15 @@ class Choice:
     storage: str = "memory"
 
 
-def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]]) -> dict[str, Any]:
+def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test: Location) -> dict[str, Any]:
     """The arguments of all ``azfunc`` marks of a test, closest first; the closest wins key by key.
 
+    :param test: where the test is.
     :raises BindingError: a positional argument, an unknown name, a wrong type.
     """
     merged: dict[str, Any] = {}
     for positional, named in marks:
-        _check_mark(positional, named)
+        _check_mark(positional, named, test)
         for name, value in named.items():
             if name == "settings":
                 merged[name] = {**value, **merged.get(name, {})}
@@ -53,11 +54,11 @@ def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]]) -> d
     return merged
 
 
-def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any]) -> None:
+def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Location) -> None:
     known = ", ".join(MARK_ARGUMENTS)
 
     def wrong(reason: str) -> BindingError:
-        return BindingError("mark", reason=reason, known=known)
+        return BindingError("mark", location=test, reason=reason, known=known)
 
     if positional:
         raise wrong(f"{kind_of(positional[0])} is given without a name")

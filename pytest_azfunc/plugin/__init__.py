@@ -176,8 +176,11 @@ class RunningTests:
         # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
         if not hasattr(item, "fixturenames") or not (_may_have_app(item) or _is_marked(item)):
             return (yield)
+        from pytest_azfunc.plugin.marks import lenient_arguments
+
         ours = not OURS.isdisjoint(item.fixturenames)
-        with _apps(item.config).importable(str(item.path.parent), _lenient_mark(item), with_settings=ours) as problem:
+        mark = lenient_arguments(item)
+        with _apps(item.config).importable(str(item.path.parent), mark, with_settings=ours) as problem:
             item.stash[PROBLEM] = problem
             try:
                 return (yield)
@@ -219,26 +222,6 @@ def _is_marked(item: pytest.Item) -> bool:
     return item.get_closest_marker("azfunc") is not None
 
 
-def _lenient_mark(item: pytest.Item) -> dict[str, Any]:
-    """The arguments of the test's marks; nothing when they are wrong, which the fixtures will say."""
-    try:
-        return _mark(item)
-    except Exception:
-        return {}
-
-
-def _mark(item: pytest.Item) -> dict[str, Any]:
-    marks = list(item.iter_markers("azfunc"))
-    if not marks:
-        return {}
-    from pytest_azfunc.running_apps import merge_marks
-
-    # pytest puts the marks of a parameter set behind those of the function, but they are the closer ones.
-    of_parameters = getattr(getattr(item, "callspec", None), "marks", ())
-    marks.sort(key=lambda found: found not in of_parameters)
-    return merge_marks((found.args, found.kwargs) for found in marks)
-
-
 def _may_have_app(node: pytest.Collector | pytest.Item) -> bool:
     """Whether an app was named, or lies where it is looked for; costs a few file look-ups per folder."""
     config, folder = node.config, node.path.parent
@@ -258,10 +241,11 @@ def _host(request: pytest.FixtureRequest) -> Host:
     host: Host | None = item.stash.get(HOST, None)
     if host is None:
         from pytest_azfunc.errors import AzfuncError
+        from pytest_azfunc.plugin.marks import arguments
 
         _watch_tests(request.config)
         try:
-            host = item.stash[HOST] = _apps(request.config).open_host(str(item.path.parent), _mark(item))
+            host = item.stash[HOST] = _apps(request.config).open_host(str(item.path.parent), arguments(item))
         except AzfuncError as error:
             raise error.with_traceback(None) from None  # it says all there is to say
         request.addfinalizer(partial(_end, host))

@@ -214,6 +214,7 @@ def test_a_wrong_mark(session: Session, mark: str, reason: str) -> None:
     assert result.parseoutcomes() == {"passed": 1, "errors": 1}
     assert setup_error(result, "test_it") == [
         f"pytest_azfunc.errors.BindingError: @pytest.mark.azfunc: {reason}",
+        "  where:  test_it.py:4",
         "  remedy: its arguments are project, settings, storage, strict, auth, by keyword.",
         "  rule:   mark",
     ]
