@@ -6,7 +6,7 @@ import os
 import sys
 from types import TracebackType
 
-from pytest_azfunc.errors import Location
+from pytest_azfunc.errors import Location, kind_of
 
 SETTING_HINT = (
     " If the key is an app setting: it is not in local.settings.json, the environment, "
@@ -54,6 +54,18 @@ def add_note(error: BaseException, note: str) -> None:
     """Add *note* to the exception, once; nothing before Python 3.11, which has no notes."""
     if sys.version_info >= (3, 11) and note not in getattr(error, "__notes__", ()):
         error.add_note(note)
+
+
+def note_of_refused_output(binding_type: str, value: object) -> str:
+    """What it means that an output binding does not take *value*; the exception has the words of Azure's worker."""
+    found = kind_of(value)
+    if binding_type.lower() != "http":
+        return f"azfunc: a {binding_type} output does not take {found}. In Azure the call fails with this exception."
+    forgotten = "; is there a path without a return?" if value is None else "."
+    return (
+        f"azfunc: an HTTP function cannot answer with {found}{forgotten} In Azure the caller gets a 500. "
+        "Return a func.HttpResponse or a str."
+    )
 
 
 def hint_for(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_azfunc.project.binding_registry import BindingRegistry
+from pytest_azfunc.project.user_errors import add_note, note_of_refused_output
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.cookies import rpc_cookies
 from pytest_azfunc.worker.generic import GenericConverter
@@ -94,15 +95,18 @@ class Converters(BindingRegistry):
 
         :raises TypeError: the binding does not take the value; other exceptions are the converter's own.
         """
+        __tracebackhide__ = True
         converter = self.converter(binding_type)
         try:
             encoded = converter.encode(value, expected_type=annotation)
         except NotImplementedError:
             shown = binding_type if self._names_binding_types else converter
-            raise TypeError(
+            error = TypeError(
                 f'unable to encode outgoing TypedData: unsupported type "{shown}" '
                 f'for Python type "{type(value).__name__}"'
-            ) from None
+            )
+            add_note(error, note_of_refused_output(binding_type, value))
+            raise error from None
         kind, content = encoded if converter is GenericConverter else (encoded.type, encoded.value)
         return _on_the_wire(kind, content)
 

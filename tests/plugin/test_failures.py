@@ -6,7 +6,17 @@ import re
 
 import pytest
 
-from tests.function_app import FunctionApp, Session, error_lines, passed, queue_out, queue_trigger, section
+from tests.function_app import (
+    FunctionApp,
+    Session,
+    error_lines,
+    http_out,
+    http_trigger,
+    passed,
+    queue_out,
+    queue_trigger,
+    section,
+)
 
 
 def our_frames(result: pytest.RunResult) -> list[str]:
@@ -112,6 +122,43 @@ def test_a_fixture_of_the_test_is_the_place_of_an_error_of_ours(app: FunctionApp
     assert result.parseoutcomes() == {"errors": 1}
     assert our_frames(result) == []
     result.stdout.fnmatch_lines([">       return invoke(?Store?).status_code", "test_it.py:6: BindingError"])
+
+
+@pytest.mark.skipif(not hasattr(Exception, "add_note"), reason="exceptions have no notes before Python 3.11")
+@pytest.mark.parametrize(
+    ("output", "returned", "note"),
+    [
+        (
+            http_out(),
+            "None",
+            "azfunc: an HTTP function cannot answer with None; is there a path without a return? In Azure the caller "
+            "gets a 500. Return a func.HttpResponse or a str.",
+        ),
+        (
+            http_out(),
+            "{'id': 7}",
+            "azfunc: an HTTP function cannot answer with a dict. In Azure the caller gets a 500. "
+            "Return a func.HttpResponse or a str.",
+        ),
+        (
+            {**queue_out("$return", "q"), "type": "blob"},
+            "object()",
+            "azfunc: a blob output does not take an object. In Azure the call fails with this exception.",
+        ),
+    ],
+)
+def test_an_output_that_the_worker_cannot_send(
+    app: FunctionApp, session: Session, output: dict[str, str], returned: str, note: str
+) -> None:
+    app.function("Answer", f"def main(req): return {returned}", http_trigger(), output)
+
+    result = session.test("def test_it(invoke):\n    invoke('Answer')\n")
+
+    first, second = error_lines(result)
+    assert first.startswith("TypeError: unable to encode outgoing TypedData: ")
+    assert second == note
+    assert our_frames(result) == []
+    result.stdout.fnmatch_lines([">       invoke('Answer')", "test_it.py:2: TypeError"])
 
 
 def test_a_misspelt_name(app: FunctionApp, session: Session) -> None:
