@@ -92,7 +92,7 @@ class Host:
         :param settings: app settings, over local.settings.json and the environment.
         :param storage: ``"memory"``.
         :param strict: whether an output that Azure would drop or mangle is an error.
-        :param raise_exceptions: whether a function's exception reaches the caller.
+        :param raise_exceptions: whether a function's exception reaches an HTTP client's code; False gives it the 500.
         :param auth: whether authorization levels are enforced.
         :raises ProjectError: the folder is no function app, or the host would not start with it.
         """

@@ -60,7 +60,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--azfunc-check", action="store_true", help="add a test per function: it must load as in Azure")
     group.addoption("--azfunc-settings", metavar="FILE|none", help="settings file instead of local.settings.json")
-    group.addoption("--azfunc-storage", choices=("memory", "azurite"), help="where queues and blobs are (memory)")
+    group.addoption(
+        "--azfunc-storage",
+        choices=("memory", "azurite"),
+        help="where queues and blobs are (memory; azurite is refused)",
+    )
     parser.addini("azfunc_project", "the function app's folder, relative to the ini file")
     parser.addini("azfunc_settings", "settings file instead of local.settings.json, or none")
     parser.addini("azfunc_strict", "fail a test when Azure would drop or mangle an output", "bool", default=True)
@@ -352,6 +356,13 @@ def azfunc_context(request: pytest.FixtureRequest) -> Callable[..., Context]:
 
     ``azfunc_context(function=None, *, invocation_id=None, trace_parent=None, trace_state=None, attributes=None,
     retry_count=0, max_retry_count=0)``
+
+    - *function*: its name, or the object that its entry point is; gives ``function_name`` and ``function_directory``.
+    - *invocation_id*: a GUID, made up when None.
+    - *trace_parent*, *trace_state*, *attributes*: W3C trace context, as in ``context.trace_context``.
+    - *retry_count*, *max_retry_count*: which attempt it is, 0 being the first, and how many retries there may be.
+
+    Raises ``FunctionNotFound``.
     """
     __tracebackhide__ = True
     return _host(request).context
