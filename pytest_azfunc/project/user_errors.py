@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from types import TracebackType
 
 from pytest_azfunc.errors import Location, kind_of
@@ -51,9 +50,13 @@ def place_of(error: BaseException, root: str) -> Location | None:
 
 
 def add_note(error: BaseException, note: str) -> None:
-    """Add *note* to the exception, once; nothing before Python 3.11, which has no notes."""
-    if sys.version_info >= (3, 11) and note not in getattr(error, "__notes__", ()):
-        error.add_note(note)
+    """Add *note* to the exception, once, as ``BaseException.add_note`` does (PEP 678).
+
+    Python 3.10 has no notes, but pytest shows them there too.
+    """
+    notes: list[str] = getattr(error, "__notes__", [])
+    if note not in notes:
+        error.__notes__ = [*notes, note]  # type: ignore[attr-defined, unused-ignore]
 
 
 def note_of_refused_output(binding_type: str, value: object) -> str:

@@ -297,8 +297,7 @@ def test_the_cause_and_then_what_azure_would_show(app: FunctionApp, session: Ses
     assert result.parseoutcomes() == {"failed": 1}
     lines = error_lines(result)
     assert lines[0] == shown
-    if sys.version_info >= (3, 11):
-        assert "In Azure the worker indexes no function of the app then: 0 functions found." in lines[1]
+    assert "In Azure the worker indexes no function of the app then: 0 functions found." in lines[1]
 
 
 def test_our_own_errors_stand_alone(app: FunctionApp, session: Session) -> None:

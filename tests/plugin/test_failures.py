@@ -124,7 +124,6 @@ def test_a_fixture_of_the_test_is_the_place_of_an_error_of_ours(app: FunctionApp
     result.stdout.fnmatch_lines([">       return invoke(?Store?).status_code", "test_it.py:6: BindingError"])
 
 
-@pytest.mark.skipif(not hasattr(Exception, "add_note"), reason="exceptions have no notes before Python 3.11")
 @pytest.mark.parametrize(
     ("output", "returned", "note"),
     [
