@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import asyncio
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -20,13 +21,17 @@ _PATIENCE = 5.0
 class WorkerLoop:
     """One loop that lives as long as the host, made when it is first needed.
 
-    It runs on the thread that invokes an async function. While a live server is up it runs on a thread of its own, as
-    in Azure's worker, because several threads invoke functions then.
+    It runs on the thread that invokes an async function. Threads that come meanwhile have theirs run there too, as
+    functions share Azure's loop, and the next of them goes on with it. While a live server is up it runs on a thread of
+    its own.
     """
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._turn = threading.RLock()
+        self._changed = threading.Condition()  # guards the next three
+        self._runner: int | None = None  # the thread that runs the loop
+        self._waiting = 0  # threads whose coroutines another one runs
+        self._closing = False
         self._thread: threading.Thread | None = None
         self._stopping = False
 
@@ -39,12 +44,57 @@ class WorkerLoop:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run the coroutine to its end; tasks that it leaves behind go on at the next run."""
-        if self._thread is not None:
-            import asyncio
+        with self._changed:
+            loop, outer, here = self._get(), self._runner, threading.get_ident()
+            is_free = outer is None or outer == here
+            if is_free:
+                self._runner = here
+        return self._run_here(loop, coroutine, outer) if is_free else self._run_there(loop, coroutine)
 
-            return asyncio.run_coroutine_threadsafe(coroutine, self._get()).result()
-        with self._turn:
-            return self._get().run_until_complete(coroutine)
+    def _run_here(self, loop: asyncio.AbstractEventLoop, awaited: Awaitable[T], outer: int | None = None) -> T:
+        try:
+            return loop.run_until_complete(awaited)
+        finally:
+            self._let_go(outer)
+
+    def _let_go(self, outer: int | None = None) -> None:
+        with self._changed:
+            self._runner = outer
+            if self._waiting:
+                self._changed.notify_all()
+
+    def _run_there(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Have the coroutine run by the thread that runs the loop; should that one come to its own end, go on here."""
+        import asyncio
+
+        future = asyncio.run_coroutine_threadsafe(_outcome(coroutine), loop)
+        with self._changed:
+            self._waiting += 1
+        try:
+            future.add_done_callback(self._wake)
+            while self._takes_over(future):
+                self._run_here(loop, asyncio.wrap_future(future, loop=loop))
+        finally:
+            with self._changed:
+                self._waiting -= 1
+        value, error = future.result()
+        if error is not None:
+            raise error
+        result: T = value
+        return result
+
+    def _takes_over(self, future: Future[Any]) -> bool:
+        """Wait until the coroutine has come to its end, or nobody runs the loop any more: then it is for us."""
+        with self._changed:
+            self._changed.wait_for(lambda: future.done() or (self._runner is None and not self._closing))
+            if future.done():
+                return False
+            self._runner = threading.get_ident()
+            return True
+
+    def _wake(self, _: object) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def is_this(self, loop: object) -> bool:
         """Whether *loop* is the asyncio loop that functions run on here."""
@@ -53,38 +103,43 @@ class WorkerLoop:
     @property
     def is_busy(self) -> bool:
         """Whether the calling thread is inside the loop already, so that :meth:`run` could not wait for it."""
-        if self._loop is None or not self._loop.is_running():
-            return False
-        return self._thread is None or self._thread is threading.current_thread()
+        return self._runner == threading.get_ident()
 
     def start_thread(self) -> None:
         """Run the loop on a thread of its own from now on."""
-        with self._turn:
-            if self._thread is None:
-                self._stopping = False
-                self._thread = threading.Thread(
-                    target=self._run_on, args=(self._get(),), name="azfunc-event-loop", daemon=True
-                )
-                self._thread.start()
+        with self._changed:
+            if self._thread is not None:
+                return
+            self._changed.wait_for(lambda: self._runner is None)
+            self._stopping = False
+            self._thread = threading.Thread(
+                target=self._run_on, args=(self._get(),), name="azfunc-event-loop", daemon=True
+            )
+            self._thread.start()
+            assert self._thread.ident is not None
+            self._runner = self._thread.ident
 
     def _run_on(self, loop: asyncio.AbstractEventLoop) -> None:
-        while not self._stopping:
-            try:
-                loop.run_forever()
-            except BaseException:  # SystemExit of a task ends run_forever(); whoever waits for the task gets it too
-                continue
+        try:
+            while not self._stopping:
+                try:
+                    loop.run_forever()
+                except BaseException:  # SystemExit of a task ends run_forever(); whoever waits for the task gets it too
+                    continue
+        finally:
+            self._let_go()
 
     def stop_thread(self) -> None:
         """End the loop's thread. What was running stays unfinished; it goes on with the next :meth:`run`."""
-        with self._turn:
+        with self._changed:
             thread, self._thread = self._thread, None
-            if thread is None:
-                return
-            self._stopping = True
-            self._get().call_soon_threadsafe(self._get().stop)
-            thread.join(_PATIENCE)
-            if thread.is_alive():  # a function that blocks the loop for ever: thread and loop are beyond help
-                self._loop = None
+        if thread is None:
+            return
+        self._stopping = True
+        self._get().call_soon_threadsafe(self._get().stop)
+        thread.join(_PATIENCE)
+        if thread.is_alive():  # a function that blocks the loop for ever: thread and loop are beyond help
+            self._loop = None
 
     @contextmanager
     def appears_running(self) -> Iterator[None]:
@@ -102,21 +157,61 @@ class WorkerLoop:
 
     def close(self) -> None:
         """Cancel what still runs and close the loop."""
-        self.stop_thread()
-        loop, self._loop = self._loop, None
-        if loop is None or loop.is_closed():
-            return
-        import asyncio
-
+        with self._changed:
+            self._closing = True  # nobody else goes on with the loop
         try:
-            tasks = asyncio.all_tasks(loop)
-            for task in tasks:
-                task.cancel()
-            if tasks:
-                loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-            loop.run_until_complete(loop.shutdown_asyncgens())
+            self.stop_thread()
+            loop, self._loop = self._loop, None
+            if loop is not None and not loop.is_closed() and self._is_ours(loop):
+                _end(loop)
         finally:
-            loop.close()
+            with self._changed:
+                self._closing = False
+
+    def _is_ours(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Whether no other thread runs the loop; one that does is told to leave off."""
+
+        def is_free() -> bool:
+            return self._runner is None or self._runner == threading.get_ident()
+
+        with self._changed:
+            if is_free():
+                return True
+            loop.call_soon_threadsafe(_cancel_all, loop)
+            self._waiting += 1
+            try:
+                return self._changed.wait_for(is_free, _PATIENCE)
+            finally:
+                self._waiting -= 1
+
+
+async def _outcome(coroutine: Coroutine[Any, Any, T]) -> tuple[Any, BaseException | None]:
+    """What the coroutine returns, or what would otherwise end the loop, on the thread of somebody else."""
+    try:
+        return await coroutine, None
+    except (SystemExit, KeyboardInterrupt) as error:
+        return None, error
+
+
+def _cancel_all(loop: asyncio.AbstractEventLoop) -> set[asyncio.Task[Any]]:
+    import asyncio
+
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    return tasks
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    import asyncio
+
+    try:
+        tasks = _cancel_all(loop)
+        if tasks:
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()
 
 
 @contextmanager
