@@ -40,7 +40,7 @@ def make_delivery(
         lower = name.lower()
         headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
     encoded = encode_path(path)
-    url = f"{parts.scheme}://{parts.netloc}{encoded}"
+    url = f"{parts.scheme}://{headers.get('host', parts.netloc)}{encoded}"  # what the client calls the app (4.2)
     message: dict[str, Any] = {
         "method": request.method,
         "url": f"{url}?{query}" if query else url,

@@ -6,7 +6,7 @@ them inside functions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import HttpResult, Serve
@@ -25,6 +25,8 @@ def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
     """Encode *payload* as requests does: multipart bodies, authentication, cookie jars, iterables."""
     import requests
 
+    from pytest_azfunc.http_client.session import read_body
+
     request = requests.Request(
         payload.method,
         url,
@@ -36,11 +38,7 @@ def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
         files=payload.files,
         auth=payload.auth,
     ).prepare()
-    body: Any = request.body or b""
-    if isinstance(body, str):
-        body = body.encode("utf-8")
-    elif not isinstance(body, bytes):
-        body = body.read() if hasattr(body, "read") else b"".join(body)
+    body = read_body(request.body) if request.body else b""
     headers = {str(name): _text(value) for name, value in request.headers.items()}
     headers.setdefault("Host", requests.compat.urlsplit(request.url or url).netloc)
     return PreparedRequest(str(request.method), str(request.url), tuple(headers.items()), body)

@@ -82,8 +82,11 @@ class HttpPayload(Payload):
         elif self.data:
             body, content_type = urlencode(self.data, doseq=True).encode(), "application/x-www-form-urlencoded"
         named = {name.lower() for name in headers}
-        if body or self.method in BODY_METHODS:
-            headers.setdefault("Content-Length", str(len(body)))
+        if body:  # whatever the test says of it, as in requests
+            headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+            headers["Content-Length"] = str(len(body))
+        elif self.method in BODY_METHODS and "content-length" not in named:
+            headers["Content-Length"] = "0"
         if content_type and "content-type" not in named:
             headers["Content-Type"] = content_type
         if "host" not in named:

@@ -1,0 +1,46 @@
+"""What a function sees of a request, by the session and by ``invoke``: both send the same."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pytest_azfunc import Host, http
+
+Send = Callable[..., Any]
+
+
+@pytest.fixture(params=["session", "invoke"])
+def send(request: pytest.FixtureRequest, host: Host) -> Send:
+    """Send a request to the function that tells what it saw."""
+
+    def by_session(**options: Any) -> Any:
+        return host.http.request("POST", "/api/anonymous", **options).json()
+
+    def by_invoke(**options: Any) -> Any:
+        return host.invoke("Anonymous", http("POST", "/api/anonymous", **options)).json()
+
+    return by_session if request.param == "session" else by_invoke
+
+
+def test_the_url_has_the_host_that_the_client_names(send: Send) -> None:
+    assert send(headers={"Host": "shop.example"}, params={"a": "1"})["url"] == "http://shop.example/api/anonymous?a=1"
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "content-length"])
+def test_the_length_is_that_of_the_body(send: Send, name: str) -> None:
+    seen = send(data="tea", headers={name: "99"})
+    assert (seen["body"], seen["headers"]["content-length"]) == ("tea", "3")
+
+
+def test_a_text_file_as_body(send: Send) -> None:
+    assert send(data=io.StringIO("tea"))["body"] == "tea"
+
+
+@pytest.mark.parametrize("piece", ["tea", b"tea"])
+def test_pieces_arrive_empty(send: Send, piece: str | bytes) -> None:
+    seen = send(data=iter([piece]))
+    assert (seen["body"], seen["headers"]["transfer-encoding"]) == ("", "chunked")
