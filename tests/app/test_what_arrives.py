@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import Host, http
+from pytest_azfunc import BindingError, Host, http
 
 Send = Callable[..., Any]
 
@@ -44,3 +44,25 @@ def test_a_text_file_as_body(send: Send) -> None:
 def test_pieces_arrive_empty(send: Send, piece: str | bytes) -> None:
     seen = send(data=iter([piece]))
     assert (seen["body"], seen["headers"]["transfer-encoding"]) == ("", "chunked")
+
+
+@pytest.mark.parametrize(
+    ("url", "params", "seen"),
+    [
+        (
+            "/api/anonymous?next=https://shop.example/",
+            None,
+            "http://localhost:7071/api/anonymous?next=https://shop.example/",
+        ),
+        ("/api/anonymous#top", {"a": "1"}, "http://localhost:7071/api/anonymous?a=1"),
+        ("HTTPS://shop.example:8443/api/anonymous", None, "https://shop.example:8443/api/anonymous"),
+    ],
+)
+def test_addresses_of_a_request(host: Host, url: str, params: object, seen: str) -> None:
+    assert host.invoke("Anonymous", http("GET", url, params=params)).json()["url"] == seen
+
+
+@pytest.mark.parametrize("url", ["http://[::1/api", "http://shop:x/api", "https:///api", "ftp://shop/api", "/a b"])
+def test_malformed_addresses(url: str) -> None:
+    with pytest.raises(BindingError, match=r"url is .*, but must be a path or a URL without blanks"):
+        http("GET", url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -17,6 +18,8 @@ from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload, to_
 from pytest_azfunc.host.url_paths import decode_path
 
 BODY_METHODS = ("POST", "PUT", "PATCH")
+
+_SCHEME = re.compile("[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class HttpPayload(Payload):
             if not template.is_fixed:
                 raise _url_error("http-url-missing", occasion, template=template)
             return f"{occasion.base_url}/{template.text.lstrip('/')}"
-        if "://" in self.url:
+        if _SCHEME.match(self.url):
             return self.url
         return f"{occasion.base_url}/{self.url.lstrip('/')}"
 
@@ -192,8 +195,10 @@ def http(
     """
     if not isinstance(method, str) or not _is_token(method):
         raise wrong_value("http", "method", method, "a method name such as 'GET'")
-    if url is not None and (not isinstance(url, str) or any(character in url for character in "\r\n\0 ")):
-        raise wrong_value("http", "url", url, "a path or a URL without blanks")
+    if url is not None:
+        if not isinstance(url, str) or not _is_address(url):
+            raise wrong_value("http", "url", url, "a path or a URL without blanks")
+        url = url.partition("#")[0]  # a fragment stays with the client
     sent = {**(principal_headers(principal) if principal is not None else {}), **_headers(headers)}
     return HttpPayload(method.upper(), url, params, sent, cookies, json, data, files, auth)
 
@@ -209,6 +214,19 @@ def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
         if not isinstance(value, str) or any(character in value for character in "\r\n\0"):
             raise wrong_value("http", f"headers[{name!r}]", value, "a text of one line")
     return dict(headers)
+
+
+def _is_address(url: str) -> bool:
+    """Whether it is a path, or a URL with a host and a port that make sense."""
+    if any(character in url for character in "\r\n\0 "):
+        return False
+    if not _SCHEME.match(url):
+        return True
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        return False
 
 
 def _is_token(text: str) -> bool:
