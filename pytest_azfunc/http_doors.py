@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc import http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, shown
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import NOT_RUNNING, Answer, HttpResult, failure
@@ -175,10 +175,26 @@ def _answer_of_azure(error: Exception) -> HttpResult | None:
 
 
 def http_response(invocation: Invocation, function: Function) -> requests.Response | None:
-    """The response that a caller of the function would get, as ``Invocation.http`` has it; None for other functions."""
+    """The response that a caller of the function would get, as ``Invocation.http`` has it; None for other functions.
+
+    :raises BindingError: a header that no server sends.
+    """
     if function.trigger.type.lower() != "httptrigger":
         return None
-    return http_client.build_response(http_result(invocation, function), _sent(invocation, function))
+    from pytest_azfunc.host.web import kestrel  # who invokes a function need not look at its response
+
+    result, sent = http_result(invocation, function), _sent(invocation, function)
+    unsendable = kestrel.unsendable_header(result)
+    if unsendable is not None:
+        name, value = unsendable
+        raise BindingError(
+            "http-response-header",
+            function=function.name,
+            location=function.location,
+            name=name,
+            found=shown(value),
+        )
+    return http_client.build_response(kestrel.on_the_wire(result, sent.method if sent else "GET"), sent)
 
 
 def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:

@@ -253,6 +253,10 @@ def test_a_header_that_no_server_sends(http_app: FunctionApp, value: str) -> Non
         with pytest.raises(BindingError) as caught:
             host.http.get("/api/Bad")
         assert caught.value.rule == "http-response-header"
+        result = host.invoke("Bad")
+        with pytest.raises(BindingError, match="http-response-header"):
+            _ = result.status_code
+        assert result.return_value.status_code == 200
         host.raise_exceptions = False
         assert host.http.get("/api/Bad").status_code == 500
         host.failures.expect(BindingError)
