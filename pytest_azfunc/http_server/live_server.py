@@ -193,16 +193,23 @@ class _Handler(WSGIRequestHandler):
 
     def run_wsgi(self) -> None:
         """Answer the request, unless nothing can be made of it."""
-        if any(isinstance(defect, _BROKEN_HEADERS) for defect in self.headers.defects):
-            self.send_error(400)
-            return
-        try:
-            self.make_environ()
-        except ValueError:  # a target that is no URL
+        if self._is_malformed():
             self.send_error(400)
             return
         self.server.note(f"{self.command} {self.path}")
         super().run_wsgi()
+
+    def _is_malformed(self) -> bool:
+        """Whether nothing can be made of it, or werkzeug would make something else of it than Kestrel's 400."""
+        if any(isinstance(defect, _BROKEN_HEADERS) for defect in self.headers.defects):
+            return True
+        if not self.requestline.isascii() or len(self.headers.get_all("Content-Length", ())) > 1:
+            return True
+        try:
+            self.make_environ()
+        except ValueError:  # a target that is no URL
+            return True
+        return False
 
     def make_environ(self) -> Environ:
         """The request for the app, with target and headers as they came."""
