@@ -95,7 +95,7 @@ class Failures(Sequence[Failure]):
             "failure-unclaimed",
             function=first.function,
             how=first.how,
-            raised=f"{type(first.exception).__name__}: {message_of(first.exception)}",
+            raised=f"{type(first.exception).__name__}: {_message(first.exception)}",
             kind=type(first.exception).__name__,
             more=_more(unclaimed[1:], [expected for expected in self._expected if not expected.met]),
         )
@@ -114,6 +114,11 @@ class Failures(Sequence[Failure]):
 
     def __repr__(self) -> str:
         return f"<Failures: {_listed(self._all)}>"
+
+
+def _message(error: BaseException) -> str:
+    """Of our own errors only what is wrong: the rest is in the traceback, where they are the cause."""
+    return error.problem.rstrip(".") if isinstance(error, AzfuncError) else message_of(error)
 
 
 def _more(failures: Sequence[Failure], unmet: Sequence[_Expectation]) -> str:

@@ -201,6 +201,17 @@ def test_an_unclaimed_failure(http_app: FunctionApp) -> None:
     assert isinstance(caught.value.__cause__, ValueError)
 
 
+def test_an_unclaimed_failure_of_ours_is_one_sentence(http_app: FunctionApp) -> None:
+    http_app.function("Bad", "def main(req, more): pass", http_trigger(), http_out())
+    with pytest.raises(FunctionFailed) as caught, Host.open(http_app.root, raise_exceptions=False) as host:
+        host.http.get("/api/Bad")
+    first, second, *_ = str(caught.value).splitlines()
+    assert first.startswith("Bad: GET /api/Bad failed with FunctionLoadError: ")
+    assert first.endswith(", and nobody saw it.")
+    assert second.startswith("  Azure:")
+    assert isinstance(caught.value.__cause__, FunctionLoadError)
+
+
 def test_an_expected_failure_that_does_not_come(http_app: FunctionApp) -> None:
     host = Host.open(http_app.root, raise_exceptions=False)
 
