@@ -78,6 +78,7 @@ class Converters(BindingRegistry):
 
         :raises TypeError: the kind and the binding do not go together; other exceptions are the converter's own.
         """
+        __tracebackhide__ = True
         converter = self.converter(binding_type)
         if data is None:
             raise TypeError("Unknown ParameterBindingType: None")

@@ -87,6 +87,8 @@ def test_our_frames_are_hidden(app: FunctionApp, session: Session, call: str, st
         "timer().decode('Store')",
         "Host.open('nowhere')",
         "azfunc_host.close() or azfunc_host.http",
+        "invoke('Umlaut').json()",
+        "invoke('WrongType')",
     ],
 )
 def test_our_frames_are_hidden_in_our_own_errors(app: FunctionApp, session: Session, call: str) -> None:
@@ -95,6 +97,9 @@ def test_our_frames_are_hidden_in_our_own_errors(app: FunctionApp, session: Sess
         "Lossy", "def main(msg): return {'a': 1}", queue_trigger(), {**queue_out("$return", "q"), "type": "eventHub"}
     )
     app.function("Bad", "def main(msg, other): pass")
+    umlaut = "import azure.functions as func\ndef main(req): return func.HttpResponse('', headers={'X': '\\xfc'})"
+    app.function("Umlaut", umlaut, http_trigger(), http_out())
+    app.function("WrongType", "def main(req): return {'a': 1}", http_trigger(), http_out())
 
     result = session.test(f"from pytest_azfunc import Host, timer\ndef test_it(invoke, azfunc_host):\n    {call}\n")
 
