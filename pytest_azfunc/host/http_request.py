@@ -7,7 +7,7 @@ HttpTriggerAttributeBindingProvider.cs (binding data).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult
 
@@ -39,6 +39,8 @@ def make_delivery(
     for name, value in request.headers:
         lower = name.lower()
         headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
+    # Only a Content-Length above zero makes the host read the body: chunked requests arrive empty.
+    body = request.body if "content-length" in headers else b""
     encoded = encode_path(path)
     url = f"{parts.scheme}://{headers.get('host', parts.netloc)}{encoded}"  # what the client calls the app (4.2)
     message: dict[str, Any] = {
@@ -47,20 +49,22 @@ def make_delivery(
         "headers": headers,
         "params": route_values,
         "query": split_query(query) if query else {},
-        # Only a Content-Length above zero makes the host read the body; chunked requests arrive empty.
-        "body": TypedData("bytes", request.body) if request.body and ("content-length" in headers or streams) else None,
+        "body": TypedData("bytes", request.body) if body or (streams and request.body) else None,
     }
     passed_on = proxied(request.method, parts, encoded, request.headers, request.body) if streams else None
-    return Delivery(TypedData("http", message), HttpMetadata(request, query, route_values), passed_on)
+    return Delivery(TypedData("http", message), HttpMetadata(request.headers, query, route_values, body), passed_on)
 
 
 class HttpMetadata(Mapping[str, TypedData]):
     """Trigger metadata of a request, worked out when somebody looks: the HTTP converter itself never does."""
 
-    def __init__(self, request: PreparedRequest, query: str, route_values: Mapping[str, str]) -> None:
-        self._request = request
+    def __init__(
+        self, headers: tuple[tuple[str, str], ...], query: str, route_values: Mapping[str, str], body: bytes
+    ) -> None:
+        self._headers = headers
         self._query = query
         self._route_values = route_values
+        self._body = body
         self._typed: dict[str, TypedData] | None = None
 
     def _all(self) -> dict[str, TypedData]:
@@ -71,10 +75,7 @@ class HttpMetadata(Mapping[str, TypedData]):
     def _make(self) -> dict[str, TypedData]:
         """Route values over query parameters over properties of a JSON body, then ``Query`` and ``Headers``."""
         typed: dict[str, TypedData] = {}
-        try:
-            overlay(typed, self._request.body.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            pass
+        overlay(typed, self._body.decode("utf-8-sig", "replace"))
         query = last_query_values(self._query)
         for name, value in query.items():
             if name.lower() != "code":
@@ -82,7 +83,7 @@ class HttpMetadata(Mapping[str, TypedData]):
         for name, value in self._route_values.items():
             _put(typed, name, TypedData("string", value))
         taken = {name.lower() for name in typed}
-        for name, values in (("Query", query), ("Headers", dict(self._request.headers))):
+        for name, values in (("Query", query), ("Headers", _joined(self._headers))):
             if name.lower() not in taken:
                 typed[name] = TypedData("json", json.dumps(values, separators=(",", ":"), ensure_ascii=False))
         return typed
@@ -95,6 +96,14 @@ class HttpMetadata(Mapping[str, TypedData]):
 
     def __len__(self) -> int:
         return len(self._all())
+
+
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The values of each header, case ignored, under the spelling that came first."""
+    values: dict[str, tuple[str, list[str]]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), (name, []))[1].append(value)
+    return {name: ",".join(each) for name, each in values.values()}
 
 
 def _put(typed: dict[str, TypedData], name: str, data: TypedData) -> None:

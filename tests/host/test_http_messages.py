@@ -163,3 +163,20 @@ def test_binding_data(row: dict[str, Any]) -> None:
     assert {name: found[name] for name in row["expected"]} == row["expected"]
     assert not found.keys() & set(row["absent"])
     assert found.keys() - row["expected"].keys() == {"Query", "Headers"}
+
+
+def test_a_chunked_body_is_no_binding_data() -> None:
+    request = PreparedRequest("POST", "http://local/api/go", (("Transfer-Encoding", "chunked"),), b'{"id": 7}')
+    target = function("httpTrigger", {"type": "http", "direction": "out", "name": "$return"}, route="go")
+    occasion = Occasion(target, NOW, prepare_http=lambda *_: request)
+    delivery = HttpPayload("POST", "/api/go", files={"f": b""}).deliver(occasion)
+    assert set(delivery.metadata) == {"Query", "Headers"}
+
+
+def test_a_body_that_is_not_utf_8_is_binding_data() -> None:
+    assert deliver(body=b'{"id": "\xe9"}').metadata["id"] == TypedData("string", "\ufffd")
+
+
+def test_repeated_headers_are_joined_in_the_binding_data() -> None:
+    metadata = deliver(headers=(("X-Tag", "a"), ("x-tag", "b"), ("X-Other", "c"))).metadata
+    assert json.loads(metadata["Headers"].value) == {"X-Tag": "a,b", "X-Other": "c"}
