@@ -87,19 +87,29 @@ def _headers(environ: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _target(environ: Mapping[str, Any]) -> str:
-    """Path and query as they came over the wire, or encoded anew where the server does not tell."""
+    """Path and query as they came over the wire, or encoded anew where the server does not tell.
+
+    Test clients put a raw target into the environment, too, which may lack the query or was never encoded.
+    """
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or ""
-    path_info = str(environ.get("PATH_INFO", ""))
+    path_info, query = str(environ.get("PATH_INFO", "")), str(environ.get("QUERY_STRING") or "")
+    path = quote(_wire(path_info), safe=_UNRESERVED) or "/"
     if raw and not environ.get("SCRIPT_NAME"):
         target = _origin_form(str(raw))
-        path = target.partition("?")[0]
+        raw_path, _, raw_query = target.partition("?")
         # Middleware may have put another path in place of the raw one.
-        if unquote_to_bytes(path.encode("latin-1", "replace")).lstrip(b"/") == _wire(path_info).lstrip(b"/"):
-            return target
-    path = quote(_wire(path_info), safe=_UNRESERVED) or "/"
-    query = str(environ.get("QUERY_STRING") or "")
+        if _is_encoded(raw_path) and unquote_to_bytes(raw_path).lstrip(b"/") == _wire(path_info).lstrip(b"/"):
+            if raw_query == query and _is_encoded(query):
+                return target
+            path = raw_path
     path = path if path.startswith("/") else f"/{path}"
+    if not _is_encoded(query):
+        query = quote(_wire(query), safe=f"{_UNRESERVED}?%")
     return f"{path}?{query}" if query else path
+
+
+def _is_encoded(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _wire(text: str) -> bytes:

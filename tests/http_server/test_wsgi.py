@@ -46,7 +46,7 @@ def test_forms_and_cookies() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/a%2Fb", "/%41", "/a//b", "/ä", "/a;b=c,d:e@f!$&'()*+", "/%C3%A4?q=%E2%82%AC&empty=&=", "/x?"]
+    "path", ["/", "/a%2Fb", "/%41", "/a//b", "/a;b=c,d:e@f!$&'()*+", "/%C3%A4?q=%E2%82%AC&empty=&=", "/x?"]
 )
 def test_paths_stay_as_they_were_sent(path: str) -> None:
     app = FakeApp()
@@ -82,6 +82,10 @@ def test_paths_are_encoded_where_the_server_has_not_kept_them(path: str) -> None
         ({"REQUEST_URI": "http://h:1", "PATH_INFO": ""}, "/"),
         ({"REQUEST_URI": "http://h:1?a=1", "PATH_INFO": "", "QUERY_STRING": "a=1"}, "/?a=1"),
         ({"REQUEST_URI": "*", "PATH_INFO": "/"}, "/"),
+        # a client that fills in the environment by itself
+        ({"REQUEST_URI": "/%61", "PATH_INFO": "/a", "QUERY_STRING": "q=%20+"}, "/%61?q=%20+"),
+        ({"REQUEST_URI": "/\xc3\xa4 b", "PATH_INFO": "/\xc3\xa4 b"}, "/%C3%A4%20b"),
+        ({"REQUEST_URI": "/%61?q=\xc3\xa4", "PATH_INFO": "/a", "QUERY_STRING": "q=\xc3\xa4&%41"}, "/%61?q=%C3%A4&%41"),
         # middleware has put another path there
         ({"REQUEST_URI": "/old", "PATH_INFO": "/new", "QUERY_STRING": "q"}, "/new?q"),
         ({"REQUEST_URI": "/mount/%61", "SCRIPT_NAME": "/mount", "PATH_INFO": "/a"}, "/a"),
@@ -89,6 +93,14 @@ def test_paths_are_encoded_where_the_server_has_not_kept_them(path: str) -> None
 )
 def test_targets(environ: dict[str, Any], target: str) -> None:
     assert read_request({"SERVER_NAME": "h", "SERVER_PORT": "1", **environ}).url == f"http://h:1{target}"
+
+
+def test_a_query_apart_from_the_path() -> None:
+    app = FakeApp()
+
+    Client(wsgi_app(app.serve)).get("/x", query_string={"name": "\xe4 b"})
+
+    assert app.last.url == "http://localhost/x?name=%C3%A4+b"
 
 
 def test_under_a_prefix_of_a_larger_application() -> None:
