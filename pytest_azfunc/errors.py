@@ -428,6 +428,11 @@ RULES: Final[dict[str, Rule]] = {
         "the server refuses the header, and the caller gets a 500.",
         "write the header in plain ASCII, without line breaks.",
     ),
+    "http-throttled-for-ever": _test(
+        "host.json lets {limit} requests run at a time, and for {seconds:g} seconds none of them has come to its end.",
+        "look for a function that waits for another request to its own app, or for ever.",
+        "the load balancer gives up, and the caller gets a 502.",
+    ),
     "failure-unclaimed": _test(
         "{how} failed with {raised}, and nobody saw it.{more}",
         "mend it, or claim it: azfunc_host.failures.expect({kind}).",

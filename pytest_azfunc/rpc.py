@@ -218,3 +218,6 @@ class WorkerChannel(Protocol):
 
     async def ainvoke(self, request: InvocationRequest) -> InvocationResponse:
         """The same inside a running event loop."""
+
+    def is_inside(self) -> bool:
+        """Whether who asks is a function that runs, or a thread or task of one."""

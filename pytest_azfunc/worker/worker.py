@@ -29,7 +29,7 @@ from pytest_azfunc.worker.context import Context
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.event_loop import WorkerLoop, is_loop_running, no_running_loop
 from pytest_azfunc.worker.loader import import_entry_point
-from pytest_azfunc.worker.logs import THREADS
+from pytest_azfunc.worker.logs import CURRENT, THREADS
 from pytest_azfunc.worker.surroundings import Stage, worker_log_level
 from pytest_azfunc.worker.worker_extensions import are_there
 from pytest_azfunc.worker.worker_process import LoadedFunction, WorkerProcess
@@ -192,7 +192,7 @@ class Worker:
         call = self._call(request)
         try:
             if call.loaded.signature.is_async:
-                if is_loop_running():
+                if is_loop_running() or self._loop.is_busy:  # a sync function that an async one called hides the loop
                     name = call.loaded.function.name
                     raise BindingError("async-in-running-loop", function=name)
                 call.run_on(self._loop)
@@ -227,6 +227,10 @@ class Worker:
         from pytest_azfunc.worker.http_streaming import StreamingCall  # which few apps need
 
         return StreamingCall(self, loaded, request)
+
+    def is_inside(self) -> bool:
+        """Whether who asks is a function that runs, or a thread or task of one."""
+        return CURRENT.get() is not None
 
     def run_loop_on_a_thread(self) -> None:
         """Let async functions run on a thread of their own until the worker is closed, as in Azure.

@@ -394,6 +394,37 @@ def test_async_functions(host: Host) -> None:
     assert host.http.get("/api/Async").text == "async"
 
 
+def test_an_async_function_below_an_async_function_on_the_same_thread(http_app: FunctionApp) -> None:
+    calls = "import azure.functions as func, os, requests\n{0} main(req):\n    return requests.get(os.environ['NEXT_{1}']).text\n"
+    http_app.function("Outer", calls.format("async def", 1), {**http_trigger(), "authLevel": "anonymous"}, http_out())
+    http_app.function("Middle", calls.format("def", 2), {**http_trigger(), "authLevel": "anonymous"}, http_out())
+    with Host.open(http_app.root) as host:
+        host.settings["NEXT_1"], host.settings["NEXT_2"] = f"{host.url}/api/Middle", f"{host.url}/api/Async"
+        with pytest.raises(BindingError) as caught:
+            host.http.get("/api/Outer")
+    assert (caught.value.rule, caught.value.function) == ("http-async-in-running-loop", "Async")
+
+
+def test_throttled_functions_may_call_their_own_app(http_app: FunctionApp) -> None:
+    http_app.write({"host.json": '{"version": "2.0", "extensions": {"http": {"maxConcurrentRequests": 1}}}'})
+    script = """
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+    import requests
+
+    def main(req):
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(requests.get, os.environ["OTHER"]).result().text + " by another thread"
+    """
+    http_app.function("Calling", script, http_trigger(), http_out())
+    http_app.function(
+        "Called", "def main(req): return 'called'", {**http_trigger(), "authLevel": "anonymous"}, http_out()
+    )
+    with Host.open(http_app.root) as host:
+        host.settings["OTHER"] = f"{host.url}/api/Called"
+        assert host.http.get("/api/Calling").text == "called by another thread"
+
+
 @pytest.mark.asyncio
 async def test_an_async_function_in_a_running_loop(host: Host) -> None:
     assert host.http.get("/api/Anonymous").status_code == 200

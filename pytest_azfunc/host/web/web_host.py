@@ -94,7 +94,7 @@ class WebHost:
 
     @cached_property
     def _throttle(self) -> Throttle | None:
-        return Throttle.of(self._project.host)
+        return Throttle.of(self._project.host, self._script_host.worker.is_inside)
 
     @cached_property
     def _cors(self) -> CorsPolicy | None:

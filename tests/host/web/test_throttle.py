@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.http_response import HttpResult
 from pytest_azfunc.host.web.throttle import Throttle
 from pytest_azfunc.project.host_json import HostConfig
@@ -61,11 +62,26 @@ def test_exceptions_give_the_place_back() -> None:
 
 
 def test_a_function_may_call_its_own_app() -> None:
-    throttle = Throttle(None, 1)
-    with throttle.admitted("/api/F") as outer, throttle.admitted("/api/G") as inner:
-        assert (outer, inner) == (None, None)
+    inside = [False]
+    throttle = Throttle(None, 1, lambda: inside[0])
+    with throttle.admitted("/api/F") as outer:
+        inside[0] = True
+        with throttle.admitted("/api/G") as inner:
+            assert (outer, inner) == (None, None)
+        inside[0] = False
     with throttle.admitted("/api/F") as again:
         assert again is None
+
+
+def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_azfunc.host.web.throttle.LONGEST_WAIT", 0.0)
+    throttle = Throttle(None, 1)
+    with throttle.admitted("/api/F"):
+        with pytest.raises(BindingError) as caught, throttle.admitted("/api/G"):
+            raise AssertionError("it was let in")
+        assert caught.value.rule == "http-throttled-for-ever"
+    with throttle.admitted("/api/G") as afterwards:
+        assert afterwards is None
 
 
 def test_outstanding_requests_of_many_threads() -> None:
