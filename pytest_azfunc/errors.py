@@ -433,6 +433,11 @@ RULES: Final[dict[str, Rule]] = {
         "look for a function that waits for another request to its own app, or for ever.",
         "the load balancer gives up, and the caller gets a 502.",
     ),
+    "http-response-length": Rule(
+        "its HTTP response says Content-Length: {claimed}, and its body has {length} bytes.",
+        "the caller gets a 500, or the connection breaks off.",
+        "leave Content-Length out: the host writes it.",
+    ),
     "failure-unclaimed": _test(
         "{how} failed with {raised}, and nobody saw it.{more}",
         "mend it, or claim it: azfunc_host.failures.expect({kind}).",

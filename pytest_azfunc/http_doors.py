@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc import http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, shown
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import NOT_RUNNING, Answer, HttpResult, failure
@@ -171,30 +171,23 @@ def _answer_of_azure(error: Exception) -> HttpResult | None:
         return NOT_RUNNING
     if isinstance(error, FunctionLoadError) or not isinstance(error, AzfuncError):
         return failure()
-    return failure() if error.rule == "http-response-header" else None
+    return failure() if error.rule in ("http-response-header", "http-response-length") else None
 
 
 def http_response(invocation: Invocation, function: Function) -> requests.Response | None:
     """The response that a caller of the function would get, as ``Invocation.http`` has it; None for other functions.
 
-    :raises BindingError: a header that no server sends.
+    :raises BindingError: a response that no server sends.
     """
     if function.trigger.type.lower() != "httptrigger":
         return None
-    from pytest_azfunc.host.web import kestrel  # who invokes a function need not look at its response
+    from pytest_azfunc.host.web.kestrel import on_the_wire  # who invokes a function need not look at its response
+    from pytest_azfunc.host.web.sendable import check_sendable
 
     result, sent = http_result(invocation, function), _sent(invocation, function)
-    unsendable = kestrel.unsendable_header(result)
-    if unsendable is not None:
-        name, value = unsendable
-        raise BindingError(
-            "http-response-header",
-            function=function.name,
-            location=function.location,
-            name=name,
-            found=shown(value),
-        )
-    return http_client.build_response(kestrel.on_the_wire(result, sent.method if sent else "GET"), sent)
+    method = sent.method if sent else "GET"
+    check_sendable(result, function, method)
+    return http_client.build_response(on_the_wire(result, method), sent)
 
 
 def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:

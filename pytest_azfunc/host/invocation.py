@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_azfunc.errors import AzfuncError, BindingError, shown
+from pytest_azfunc.errors import BindingError, shown
 from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.outputs import Outputs
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse
@@ -85,16 +85,11 @@ class Invocation:
     def http(self) -> requests.Response | None:
         """The HTTP response that a caller would get, as a genuine ``requests.Response``; None without one.
 
-        :raises BindingError: the response has a header that no server sends; in Azure it is a 500.
+        :raises BindingError: a response that no server sends; in Azure it is a 500.
         """
-        __tracebackhide__ = True
-        try:
-            return self._view.http_response(self)
-        except AzfuncError as error:
-            raise error.with_traceback(None)  # noqa: B904 - the test's line is the place; our frames tell nothing
+        return self._view.http_response(self)
 
     def _response(self, name: str) -> requests.Response:
-        __tracebackhide__ = True
         response = self.http
         if response is None:
             raise BindingError("not-http", function=self.function, name=name)
@@ -106,30 +101,25 @@ class Invocation:
 
         :raises BindingError: the function is not an HTTP function.
         """
-        __tracebackhide__ = True
         return self._response("status_code").status_code
 
     @property
     def headers(self) -> Any:
         """Headers of the HTTP response, names without case."""
-        __tracebackhide__ = True
         return self._response("headers").headers
 
     @property
     def content(self) -> bytes:
         """Body of the HTTP response."""
-        __tracebackhide__ = True
         return self._response("content").content
 
     @property
     def text(self) -> str:
         """Body of the HTTP response, decoded."""
-        __tracebackhide__ = True
         return self._response("text").text
 
     def json(self) -> Any:
         """Body of the HTTP response as JSON."""
-        __tracebackhide__ = True
         return self._response("json()").json()
 
     def __repr__(self) -> str:

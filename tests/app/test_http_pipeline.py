@@ -15,6 +15,7 @@ from pytest_azfunc import (
     LossyOutputError,
     ProjectError,
     UnsupportedFeature,
+    http,
 )
 from pytest_azfunc.errors import FunctionFailed
 from pytest_azfunc.host.web.home_page import home_page
@@ -252,6 +253,43 @@ def test_a_function_that_does_not_load(http_app: FunctionApp) -> None:
         host.raise_exceptions = False
         assert host.http.get("/api/Bad").status_code == 500
         host.failures.expect(FunctionLoadError)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "length", "is_sent"),
+    [
+        ("GET", 200, 3, False),
+        ("GET", 200, 5, True),
+        ("GET", 200, 8, False),
+        ("GET", 304, 8, True),
+        ("GET", 304, 3, False),
+        ("HEAD", 200, 8, True),
+        ("HEAD", 200, 3, False),
+    ],
+)
+def test_a_length_that_is_not_the_body_s(
+    http_app: FunctionApp, method: str, status: int, length: int, is_sent: bool
+) -> None:
+    headers = {"Content-Length": str(length)}
+    script = f"""
+    import azure.functions as func
+
+    def main(req):
+        return func.HttpResponse("12345", status_code={status}, headers={headers})
+    """
+    http_app.function("Answer", script, http_trigger(), http_out())
+    with Host.open(http_app.root) as host:
+        result = host.invoke("Answer", http(method, "/api/Answer"))
+        if is_sent:
+            assert host.http.request(method, "/api/Answer").status_code == result.status_code == status
+            return
+        for send in (lambda: host.http.request(method, "/api/Answer"), lambda: result.status_code):
+            with pytest.raises(BindingError) as caught:
+                send()
+            assert caught.value.rule == "http-response-length"
+        host.raise_exceptions = False
+        assert host.http.request(method, "/api/Answer").status_code == 500
+        host.failures.expect(BindingError)
 
 
 @pytest.mark.parametrize("value", ["gr\u00fc\u00df", "\x00"])

@@ -121,6 +121,26 @@ def _unsendable(headers: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
     return None
 
 
+def wrong_length(result: HttpResult, method: str) -> int | None:
+    """The Content-Length of a response if it is not that of its body, else None.
+
+    More bytes than it says are an exception while they are written. Fewer break the connection off, unless the
+    response is one that has no body (HttpProtocol.cs, VerifyAndUpdateWrite and VerifyResponseContentLength).
+    """
+    length = _declared_length(result.headers)
+    if length is None or length == len(result.body):
+        return None
+    has_no_body = method == "HEAD" or result.status_code == 304
+    return None if len(result.body) < length and has_no_body else length
+
+
+@lru_cache(maxsize=64)
+def _declared_length(headers: tuple[tuple[str, str], ...]) -> int | None:
+    """The Content-Length; None where there is none, or where another header decides."""
+    values = {name.lower(): value for name, value in headers}
+    return None if "transfer-encoding" in values or "content-length" not in values else int(values["content-length"])
+
+
 def on_the_wire(result: HttpResult, method: str) -> HttpResult:
     """The response as it leaves the server: without a body for HEAD, 204, 205 and 304.
 

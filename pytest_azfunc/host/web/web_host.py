@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from pytest_azfunc.errors import BindingError, UnsupportedFeature, shown
+from pytest_azfunc.errors import BindingError, UnsupportedFeature
 from pytest_azfunc.host.http_request import PreparedRequest, make_delivery
 from pytest_azfunc.host.http_response import Answer, HttpResult, failure
 from pytest_azfunc.host.routes import RouteMatch, RouteTable
@@ -33,6 +33,7 @@ from pytest_azfunc.host.web.authorization import (
 from pytest_azfunc.host.web.cors import CorsPolicy
 from pytest_azfunc.host.web.home_page import home_page
 from pytest_azfunc.host.web.response_headers import hsts_header, with_custom_headers
+from pytest_azfunc.host.web.sendable import check_sendable
 from pytest_azfunc.host.web.throttle import Throttle
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.settings import is_disabled
@@ -205,13 +206,7 @@ class WebHost:
                 raise BindingError("http-async-in-running-loop", function=function.name) from None
             raise
         result = http_result(invocation, function)
-        unsendable = kestrel.unsendable_header(result)
-        if unsendable is not None:
-            name, value = unsendable
-            location = function.location
-            raise BindingError(
-                "http-response-header", function=function.name, location=location, name=name, found=shown(value)
-            )
+        check_sendable(result, function, routed.request.method)
         return Answer(routed.request, result, invocation)
 
     def _run_by_hand(self, name: str, text: str | None) -> None:
