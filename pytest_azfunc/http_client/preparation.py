@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import check_header_validity
 
 # Addresses that requests leaves as they are: nothing to escape, no `.` segments, no fragment.
-_PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*(\?[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*)?")
+_PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*(\?[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?")
 _PLAIN_METHOD = re.compile(r"[A-Z]+")
 
 
@@ -48,7 +48,7 @@ def prepare_plainly(
     if not isinstance(query, str) or "#" in query:
         return None
     if query:
-        url += f"{'&' if '?' in path else '?'}{query}" if not path.endswith("?") else query
+        url += f"{'&' if '?' in path else '?'}{query}"
     prepared.url, prepared.headers = url, headers
     prepared._cookies = RequestsCookieJar()  # type: ignore[attr-defined]
     if request.data or request.files or request.json is not None:

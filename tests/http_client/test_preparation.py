@@ -80,11 +80,18 @@ def test_the_same_request(method: str, path: str, params: Any, headers: Any, bod
         {"method": "GET", "url": f"{BASE}/api/x?a=1&b=2", "params": {"c": "d e", "f": ["1", "2"]}},
         {"method": "POST", "url": f"{BASE}/api/x", "json": {"a": 1}},
         {"method": "PUT", "url": f"{BASE}/api/x", "data": b"1", "headers": {"X-A": "1"}},
+        {"method": "GET", "url": f"{BASE}/api/x?a?", "params": {"b": "1"}},
     ],
 )
 def test_plain_ones_are_known(made: dict[str, Any]) -> None:
     plain, usual = both_ways(requests.Request(**made))
     assert plain == usual is not None
+
+
+@pytest.mark.parametrize("params", [None, {"a": "1"}])
+def test_an_empty_query_is_left_to_requests(params: dict[str, str] | None) -> None:
+    made = requests.Request("GET", f"{BASE}/api/x?", params=params)
+    assert prepare_plainly(session(), made, BASE) is None
 
 
 @pytest.mark.parametrize(
