@@ -25,7 +25,7 @@ def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
     """Encode *payload* as requests does: multipart bodies, authentication, cookie jars, iterables."""
     import requests
 
-    from pytest_azfunc.http_client.session import read_body
+    from pytest_azfunc.http_client.adapter import read_body
 
     request = requests.Request(
         payload.method,

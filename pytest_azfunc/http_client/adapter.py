@@ -66,15 +66,15 @@ class AppAdapter(BaseAdapter):
 
     def _on_the_wire(self, request: requests.PreparedRequest) -> PreparedRequest:
         """The request with what http.client and urllib3 add to it, and all of its body."""
-        body = request.body
-        headers = _headers_on_the_wire(_pairs(request.headers), self._origin.host_header, bool(body))
+        url, origin, body = request.url or "", self._origin, request.body
+        if not url.startswith(f"{origin.url}/") or "#" in url:
+            origin = Origin.of(url)  # another name of the same machine; the client calls the server by it
+            url = f"{origin.scheme}://{origin.host_header}{request.path_url}"
+        headers = _headers_on_the_wire(_pairs(request.headers), origin.host_header, bool(body))
         content = read_body(body) if body else b""
         length = request.headers.get("Content-Length", "")
         if content and length.isdecimal():
             content = content[: int(length)]  # the server reads no further
-        url = request.url or ""
-        if not url.startswith(f"{self._origin.url}/") or "#" in url:
-            url = f"{self._origin.url}{request.path_url}"
         return PreparedRequest(request.method or "GET", url, headers, content)
 
     def close(self) -> None:

@@ -75,6 +75,15 @@ def test_prepared_requests_may_be_relative_too(session: AppSession, app: FakeApp
     assert request.url == "/api/x"
 
 
+@pytest.mark.parametrize("name", ["127.0.0.1", "[::1]", "localhost"])
+def test_another_name_of_the_machine_is_what_the_server_is_called_by(
+    session: AppSession, app: FakeApp, name: str
+) -> None:
+    session.get(f"http://{name}:7071/api/x")
+
+    assert (app.last.url, app.header("Host")) == (f"http://{name}:7071/api/x", f"{name}:7071")
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://localhost:7072/x", "http://localhost/x", "https://localhost:7071/x", "http://localhost.example:7071/x"],
