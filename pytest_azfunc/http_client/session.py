@@ -207,15 +207,19 @@ class AppSession(requests.Session):
 
 
 def _from_app(error: Exception) -> TracebackType | None:
-    """The traceback without the frames of requests and of ours that led to the function; whole if none did."""
+    """The traceback without the frames of requests and of ours that led to the function; whole if none did.
+
+    Of an error that ends in our worker, such as a value that cannot be returned, nothing is left: it says it all.
+    """
     if isinstance(error, AzfuncError):
         return None  # it says all there is to say
-    frames = error.__traceback__
+    frames, package = error.__traceback__, ""
     while frames is not None:
-        if frames.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in ("requests", "pytest_azfunc"):
+        package = frames.tb_frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in ("requests", "pytest_azfunc"):
             return frames
         frames = frames.tb_next
-    return error.__traceback__
+    return None if package == "pytest_azfunc" else error.__traceback__
 
 
 def _over(below: Any, above: Any) -> CaseInsensitiveDict[Any]:

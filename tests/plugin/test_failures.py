@@ -89,6 +89,9 @@ def test_our_frames_are_hidden(app: FunctionApp, session: Session, call: str, st
         "azfunc_host.close() or azfunc_host.http",
         "invoke('Umlaut').json()",
         "invoke('WrongType')",
+        "azfunc_host.http.get('/api/WrongType')",
+        "azfunc_host.http.get('/api/Broken')",
+        "azfunc_host.http.get('/api/Umlaut')",
     ],
 )
 def test_our_frames_are_hidden_in_our_own_errors(app: FunctionApp, session: Session, call: str) -> None:
@@ -100,11 +103,13 @@ def test_our_frames_are_hidden_in_our_own_errors(app: FunctionApp, session: Sess
     umlaut = "import azure.functions as func\ndef main(req): return func.HttpResponse('', headers={'X': '\\xfc'})"
     app.function("Umlaut", umlaut, http_trigger(), http_out())
     app.function("WrongType", "def main(req): return {'a': 1}", http_trigger(), http_out())
+    app.function("Broken", "def main(req): a b", http_trigger(), http_out())
 
     result = session.test(f"from pytest_azfunc import Host, timer\ndef test_it(invoke, azfunc_host):\n    {call}\n")
 
     assert result.parseoutcomes() == {"failed": 1}
     assert our_frames(result) == []
+    assert [line for line in result.outlines if re.match(r"\S*requests/\S+:\d+", line)] == []
     result.stdout.fnmatch_lines([f">       {call.replace('[', '[[]')}"])
 
 
