@@ -15,7 +15,7 @@ from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
-from pytest_azfunc.host.triggers.payload import DECODER, Payload
+from pytest_azfunc.host.triggers.payload import DECODER, Payload, wrong_value
 from pytest_azfunc.http_doors import HttpDoors, http_response
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.settings import is_disabled
@@ -287,6 +287,8 @@ class Host:
         found = self.function(function)
         self.worker.load(found.name)  # so that a function that would not load says so before its payload is judged
         given = dict(bindings)
+        if not isinstance(inputs, (Mapping, type(None))):
+            raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
         for name, value in (inputs or {}).items():
             if name in given:
                 raise BindingError("input-twice", function=found.name, name=name)
@@ -336,7 +338,7 @@ class Host:
 
     def __repr__(self) -> str:
         state = "closed" if self._settings is None else "open"
-        return f"<Host {self.project.root} ({state}), {len(self.invocations)} invocations>"
+        return f"<Host {self.project.root} ({state}), invocations: {len(self.invocations)}>"
 
 
 def _checked(invocation: Invocation, check: bool) -> Invocation:

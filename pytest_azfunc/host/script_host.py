@@ -19,7 +19,7 @@ from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.lossy_outputs import find_loss
 from pytest_azfunc.host.outputs import Output, Outputs
 from pytest_azfunc.host.triggers.bare import deliver
-from pytest_azfunc.host.triggers.payload import Occasion, Prepare, new_guid
+from pytest_azfunc.host.triggers.payload import Occasion, Prepare, new_guid, wrong_value
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import (
     InvocationRequest,
@@ -50,10 +50,16 @@ class ContextOverrides:
 
     @classmethod
     def of(cls, context: Any) -> ContextOverrides | None:
-        """What the SDK's view of a context says, such as one of ``azfunc_context``; None for None."""
+        """What the SDK's view of a context says, such as one of ``azfunc_context``; None for None.
+
+        :raises BindingError: no context.
+        """
         if context is None:
             return None
-        trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
+        try:
+            trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
+        except AttributeError:
+            raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns") from None
         return cls(
             context.invocation_id,
             TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),

@@ -36,16 +36,33 @@ def find_project(start: str, rootdir: str) -> str:
         names = ", ".join(os.path.relpath(path, rootdir) for path in below)
         raise ProjectError("project-ambiguous", found=f"{names} (below {rootdir})")
     searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders right below it"
+    unfinished = next((folder for folder in (start, *_folders_at(rootdir)) if _has_function(folder)), None)
+    if unfinished is not None:
+        searched += f"; but there are functions in {unfinished}, which lacks only a host.json"
     raise ProjectError("project-not-found", searched=searched)
 
 
-def _apps_below(rootdir: str) -> list[str]:
+def _folders_at(rootdir: str) -> list[str]:
+    """The folder and those right below it."""
     try:
         with os.scandir(rootdir) as entries:
-            folders = [rootdir, *sorted(entry.path for entry in entries if entry.is_dir())]
+            return [rootdir, *sorted(entry.path for entry in entries if entry.is_dir())]
     except OSError:
-        folders = [rootdir]
-    return [folder for folder in folders if os.path.isfile(os.path.join(folder, HOST_JSON))]
+        return [rootdir]
+
+
+def _apps_below(rootdir: str) -> list[str]:
+    return [folder for folder in _folders_at(rootdir) if os.path.isfile(os.path.join(folder, HOST_JSON))]
+
+
+def _has_function(folder: str) -> bool:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    return "function_app.py" in names or any(
+        os.path.lexists(os.path.join(folder, name, "function.json")) for name in names
+    )
 
 
 def require_app(path: str) -> str:
@@ -56,11 +73,9 @@ def require_app(path: str) -> str:
     if not os.path.isdir(path):
         raise ProjectError("project-missing", path=path)
     try:
-        names = os.listdir(path)
+        os.listdir(path)
     except OSError:
         return path  # reading it has the better message
-    if HOST_JSON in names or "function_app.py" in names:
-        return path
-    if any(os.path.lexists(os.path.join(path, name, "function.json")) for name in names):
+    if os.path.lexists(os.path.join(path, HOST_JSON)) or _has_function(path):
         return path
     raise ProjectError("project-empty", path=path)

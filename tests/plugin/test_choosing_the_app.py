@@ -104,6 +104,20 @@ def test_several_apps(session: Session) -> None:
     ]
 
 
+@pytest.mark.parametrize("file", ["src/function_app.py", "src/Order/function.json", "function_app.py"])
+def test_functions_without_a_host_json(session: Session, file: str) -> None:
+    here = session.pytester.path
+    session.write({file: ""})
+
+    result = session.test("def test_it(invoke): pass")
+
+    where = here / "src" if file.startswith("src") else here
+    assert setup_error(result, "test_it")[0] == (
+        f"pytest_azfunc.errors.ProjectError: no function app was found: there is no host.json in {here} or above it, "
+        f"nor in {here} or the folders right below it; but there are functions in {where}, which lacks only a host.json."
+    )
+
+
 def test_no_app(session: Session) -> None:
     here = session.pytester.path
 

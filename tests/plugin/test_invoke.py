@@ -234,6 +234,8 @@ def test_inputs_by_keyword_and_in_a_mapping(app: FunctionApp, session: Session) 
             ({"inputs": {"other": "2"}, "other": "2"}, "input-twice"),
             ({"msg": "2"}, "input-is-trigger"),
             ({"other": object()}, "payload-not-json"),
+            ({"inputs": ["other"]}, "payload-value"),
+            ({"context": "abc"}, "payload-value"),
         ])
         def test_errors(invoke, given, rule):
             with pytest.raises(BindingError) as caught:
@@ -243,7 +245,19 @@ def test_inputs_by_keyword_and_in_a_mapping(app: FunctionApp, session: Session) 
         """
     )
 
-    passed(result, 5)
+    passed(result, 7)
+
+
+def test_a_context_that_is_none_reads_well(app: FunctionApp, session: Session) -> None:
+    app.function("Order", "def main(msg): pass")
+
+    result = session.test("def test_it(invoke): invoke('Order', context='4f5c')")
+
+    assert error_lines(result) == [
+        "pytest_azfunc.errors.BindingError: invoke(): context is '4f5c', but must be what azfunc_context(...) returns.",
+        "  remedy: correct the argument.",
+        "  rule:   payload-value",
+    ]
 
 
 def test_a_misspelt_input_reads_well(app: FunctionApp, session: Session) -> None:
