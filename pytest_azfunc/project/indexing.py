@@ -179,6 +179,9 @@ def _without_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():  # nobody has frozen objects, which would thaw with ours
+                gc.freeze()  # they count as old from now on; otherwise all of them would be looked through at once
+                gc.unfreeze()
             gc.enable()
 
 
