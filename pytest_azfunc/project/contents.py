@@ -23,7 +23,7 @@ class IndexFailure:
     :ivar traceback: the error's, cut to the frames of the app; each time that it is raised adds to the error's own.
     """
 
-    error: Exception
+    error: BaseException
     location: Location | None = None
     function: str | None = None
     lost: tuple[str, ...] = ()

@@ -73,7 +73,7 @@ def _line_of_binding(decorators: list[ast.expr], binding: str) -> int | None:
 
 def source_of(function: Any) -> DecoratorSource | None:
     """Where the function is defined that an SDK function stands for; None for what has no code in Python."""
-    main = function._func
+    main: Any = getattr(function, "_func", None)  # an app's own get_functions() may have returned anything
     code = getattr(inspect.unwrap(main) if hasattr(main, "__wrapped__") else main, "__code__", None)
     if code is None:
         return None
@@ -130,7 +130,8 @@ def functions_of(app: Any, *, is_fresh: bool) -> list[Any]:
     :raises Exception: what the SDK raises: no trigger, one name for two functions.
     """
     with _left_as_it_was(app, is_fresh):
-        return list(app.get_functions())
+        found = app.get_functions()
+        return list(found) if found else []  # None of an app's own get_functions() is as good as an empty list
 
 
 @contextmanager

@@ -94,7 +94,7 @@ class Project:
         return self.contents.failure
 
     @property
-    def index_error(self) -> Exception | None:
+    def index_error(self) -> BaseException | None:
         """The exception that hides all functions of a decorator app: Azure would show none. The user's own, or ours."""
         return None if self.failure is None else self.failure.error
 
@@ -113,7 +113,7 @@ class Project:
         """The function of that name, case ignored.
 
         :raises AzfuncError: what the host has against it, from :attr:`errors`.
-        :raises Exception: :attr:`index_error`, when nothing of the app could be indexed.
+        :raises BaseException: :attr:`index_error`, when nothing of the app could be indexed.
         :raises FunctionNotFound: there is none; the message names the nearest.
         """
         __tracebackhide__ = True

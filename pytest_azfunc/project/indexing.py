@@ -48,11 +48,12 @@ from pytest_azfunc.project.function import Function, Source
 from pytest_azfunc.project.http_streaming import registry_for
 from pytest_azfunc.project.retry_policy import parse_retry
 from pytest_azfunc.project.signature import Signature, check_signature
-from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, is_own, line_in, place_of
+from pytest_azfunc.project.user_errors import add_note, ends_the_run, from_app, hint_for, is_own, place_of
 
 # validate_script_file_name of the worker.
 SCRIPT_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_\-]*\.py")
 _HIDDEN = "In Azure the worker indexes no function of the app then: 0 functions found."
+_SILENT = "In Azure the worker gives no answer then, and no function of the app runs."  # it knows Exceptions only
 _NAMED = 10  # of more functions that are lost with one, only the first are named in a note
 
 
@@ -152,20 +153,18 @@ class Indexer:
 def index(script: Script) -> Index:
     """Import the *script* and read its functions; a failure is part of what is returned.
 
-    :raises BaseException: what is no ``Exception`` passes, but for ``SystemExit``, which is the script's failure.
+    :raises BaseException: Ctrl-C, and what pytest itself raises, such as ``pytest.skip``.
     """
     if SCRIPT_NAME.fullmatch(script.name) is None:
         error = ProjectError("script-name", location=Location(script.root), name=script.name)
         return Index(Contents(failure=IndexFailure(error, error.location)))
+    app = None
     with _without_garbage_collection():
-        is_fresh = script.module not in sys.modules
         try:
-            app = find_app(_import(script), script.path)
-        except Exception as error:
-            return Index(Contents(failure=_failure(script, error)))
-        try:
+            is_fresh = script.module not in sys.modules
+            app = find_app(importlib.import_module(script.module), script.path)
             functions = functions_of(app, is_fresh=is_fresh)
-        except Exception as error:
+        except BaseException as error:
             return Index(Contents(failure=_failure(script, error, app, culprit_in(app))), app=app)
         return _Reading(script, app).read(functions)
 
@@ -185,34 +184,45 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _import(script: Script) -> Any:
-    try:
-        return importlib.import_module(script.module)
-    except SystemExit as exit_:
-        where = Location(script.path, line_in(script.path, exit_))
-        raise FunctionLoadError("import-exits", location=where, script=script.name) from None
-    except Exception as error:
-        add_note(error, f"azfunc: raised while {script.name} was imported. {_HIDDEN}{hint_for(error)}")
-        raise
-
-
-def _failure(script: Script, error: Exception, app: Any = None, culprit: Any = None) -> IndexFailure:
+def _failure(script: Script, error: BaseException, app: Any, culprit: Any) -> IndexFailure:
     """*error* with its place and what is lost with it, its traceback cut to the app's own frames."""
+    if ends_the_run(error):
+        raise error
+    if isinstance(error, SystemExit):
+        error = _exit_refused(script, error)
     error = error.with_traceback(from_app(error.__traceback__, script.root))
-    names = names_in(app) if app is not None else []
+    names = names_in(app)
     name = next((found for found, function in names if function is culprit), None)
     lost = tuple(dict.fromkeys(found for found, function in names if function is not culprit))
-    source = source_of(culprit) if culprit is not None else None
-    ours = isinstance(error, AzfuncError)
     place = error.location if isinstance(error, AzfuncError) else place_of(error, script.root)
+    source = None if culprit is None else source_of(culprit)
     if place is None and source is not None:
         place = source.location()
-    if culprit is not None and not ours:
-        at = f" ({place})" if place else ""
-        more = f", ... ({len(lost)})" if len(lost) > _NAMED else ""
-        others = f" Lost with it: {', '.join(lost[:_NAMED])}{more}." if lost else ""
-        add_note(error, f"azfunc: raised for the function {name!r}{at} while it was indexed. {_HIDDEN}{others}")
+    if not isinstance(error, AzfuncError):
+        add_note(error, _note(script, error, app, name, place, lost))
     return IndexFailure(error, place, name, lost, error.__traceback__)
+
+
+def _exit_refused(script: Script, exit_: SystemExit) -> FunctionLoadError:
+    where = place_of(exit_, script.root) or Location(script.path)
+    refusal = FunctionLoadError("import-exits", location=where, script=script.name)
+    refusal.__context__, refusal.__suppress_context__ = exit_, True
+    return refusal
+
+
+def _note(
+    script: Script, error: BaseException, app: Any, name: str | None, place: Location | None, lost: tuple[str, ...]
+) -> str:
+    """What the user's own exception means in Azure."""
+    azure = _HIDDEN if isinstance(error, Exception) else _SILENT
+    if app is None:
+        return f"azfunc: raised while {script.name} was imported. {azure}{hint_for(error)}"
+    if name is None:
+        return f"azfunc: raised while the functions of {script.name} were read. {azure}"
+    at = f" ({place})" if place else ""
+    more = f", ... ({len(lost)})" if len(lost) > _NAMED else ""
+    others = f" Lost with it: {', '.join(lost[:_NAMED])}{more}." if lost else ""
+    return f"azfunc: raised for the function {name!r}{at} while it was indexed. {azure}{others}"
 
 
 class _Check(Check):
@@ -255,7 +265,7 @@ class _Reading:
         for function in found:
             try:
                 self._index(function)
-            except Exception as error:
+            except BaseException as error:
                 return Index(Contents(failure=_failure(self.script, error, self.app, function)), app=self.app)
         return Index(self._admitted(), self.signatures, self.app)
 

@@ -14,6 +14,13 @@ SETTING_HINT = (
 PACKAGE_HINT = " Is the package in requirements.txt?"
 
 
+def ends_the_run(error: BaseException) -> bool:
+    """Whether it is meant for whoever runs the tests: Ctrl-C, and pytest's own skip, fail and exit."""
+    return isinstance(error, KeyboardInterrupt) or any(
+        kind.__module__ == "_pytest.outcomes" for kind in type(error).__mro__
+    )
+
+
 def is_own(file: str, root: str) -> bool:
     """Whether it is a file of the app: below its folder, but not in a virtual environment or package folder there."""
     return file.startswith(root + os.sep) and f"{os.sep}site-packages{os.sep}" not in file[len(root) :]
@@ -24,16 +31,6 @@ def from_app(traceback: TracebackType | None, root: str) -> TracebackType | None
     while traceback is not None and not is_own(traceback.tb_frame.f_code.co_filename, root):
         traceback = traceback.tb_next
     return traceback
-
-
-def line_in(script: str, error: BaseException) -> int | None:
-    """The line of *script* on which *error* left it."""
-    traceback, line = error.__traceback__, None
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == script:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line
 
 
 def place_of(error: BaseException, root: str) -> Location | None:

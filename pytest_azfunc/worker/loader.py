@@ -11,7 +11,7 @@ from typing import Any
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.app_modules import NAMESPACE
-from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, line_in
+from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, place_of
 
 
 def import_entry_point(
@@ -34,9 +34,8 @@ def import_entry_point(
         with on_event_loop():
             module = importlib.import_module(name)
     except SystemExit as exit_:
-        raise FunctionLoadError(
-            "import-exits", function=function.name, location=Location(script, line_in(script, exit_)), script=shown
-        ) from exit_
+        where = place_of(exit_, root) or Location(script)
+        raise FunctionLoadError("import-exits", function=function.name, location=where, script=shown) from exit_
     except Exception as error:
         _note(error, function)
         raise error.with_traceback(from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped

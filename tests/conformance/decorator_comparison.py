@@ -39,6 +39,8 @@ def differences(app: App, ours: Document, theirs: Document, host_may_refuse: Cal
         return {"index": both(ours, theirs)}
     if ours["status"] == "process ended":
         return {} if ours == theirs else {"index": both(ours, theirs)}
+    if ours["status"] == "no response":
+        return {} if ours["error"] == theirs["error"] else {"index": both(ours, theirs)}
     if ours["status"] == "failed":
         return {} if same_refusal(ours, theirs, DECORATOR_CAUSES) else {"index": both(ours, theirs)}
     found: dict[str, str] = {}

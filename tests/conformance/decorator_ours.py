@@ -47,7 +47,9 @@ def _open_answer(worker: Worker, calls: Sequence[tuple[str, Call]]) -> Document:
     }
 
 
-def _failed(error: Exception) -> Document:
+def _failed(error: BaseException) -> Document:
+    if not isinstance(error, Exception):
+        return {"status": "no response", "error": type(error).__name__}
     if not isinstance(error, AzfuncError):
         return {"status": "failed", "error": error_text(error)}
     if error.rule == "import-exits":  # what ends a process must not end a test run

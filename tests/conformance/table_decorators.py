@@ -66,6 +66,10 @@ _IMPORT = [
     App("working directory", "app = func.FunctionApp()\n@app.route()\ndef f(req): return str(os.path.isfile('host.json'))\n"),
     App("asyncio.run at import", "async def nothing(): ...\nasyncio.run(nothing())\napp = func.FunctionApp()\n"),
     App("exit at import", "sys.exit(3)\n"),
+    App("exit in a sibling", "import sibling\n", files={"sibling.py": "import sys\nsys.exit(3)\n"}),
+    *(App(f"{raised} at import", f"class Stop(BaseException): ...\nraise {raised}\n") for raised in (
+        "Stop('mine')", "GeneratorExit", "asyncio.CancelledError", "BaseExceptionGroup('mine', [GeneratorExit()])", "ExceptionGroup('mine', [ValueError()])",
+    )),
     App("imports itself", "import function_app\napp = func.FunctionApp()\n@app.route()\ndef f(req): return str(function_app is sys.modules[__name__])\n"),
 ]  # fmt: skip
 
@@ -93,6 +97,9 @@ _INSTANCES = [
     App("an app without functions", "app = func.FunctionApp()\n"),
     App("get_functions asked before", "app = func.FunctionApp()\n@app.route()\ndef f(req): return 'f'\napp.get_functions()\n"),
     App("get_functions overridden", "class Mine(func.FunctionApp):\n    def get_functions(self): return []\napp = Mine()\n@app.route()\ndef f(req): return 'f'\n"),
+    *(App(f"get_functions that makes {made}", f"class Mine(func.FunctionApp):\n    def get_functions(self): {made}\napp = Mine()\n") for made in (
+        "return None", "return ()", "sys.exit(3)", "raise asyncio.CancelledError", "return [f for f in super().get_functions()]",
+    )),
     App("get_functions fails", "class Mine(func.FunctionApp):\n    def get_functions(self): raise ValueError('mine')\napp = Mine()\n"),
     App("an app with a bad level", "app = func.FunctionApp(http_auth_level='nonsense')\n"),
 ]  # fmt: skip

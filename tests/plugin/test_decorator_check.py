@@ -101,6 +101,33 @@ def test_an_exception_of_the_script_begins_in_the_app(app: FunctionApp, session:
     assert "checks.py" not in result.stdout.str()
 
 
+@pytest.mark.parametrize("option", ["--azfunc-check", "--azfunc-list"])
+@pytest.mark.parametrize("raised", ["SystemExit(2)", "GeneratorExit()", "asyncio.CancelledError()"])
+def test_what_is_no_exception_is_no_end_of_the_run(
+    app: FunctionApp, session: Session, raised: str, option: str
+) -> None:
+    app.write(
+        {
+            "function_app.py": f"""
+                import asyncio
+                import azure.functions as func
+
+                class Mine(func.FunctionApp):
+                    def get_functions(self):
+                        raise {raised}
+
+                app = Mine()
+            """
+        }
+    )
+
+    result = session.run(option)
+
+    assert "app/function_app.py:7" in result.stdout.str()
+    assert "indexing.py" not in result.stdout.str() + result.stderr.str()
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
 def test_what_the_host_drops_leaves_the_others(app: FunctionApp, session: Session) -> None:
     app.write({"function_app.py": f"{HEAD}{GOOD}@app.route(route='runtime/x')\ndef x(req): ..."})
 

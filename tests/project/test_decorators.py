@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import FunctionNotFound, Project, ProjectError, UnsupportedFeature
+from pytest_azfunc import FunctionLoadError, FunctionNotFound, Project, ProjectError, UnsupportedFeature
 from pytest_azfunc.errors import AppIndexError, Location
 from tests.project.app_on_disk import HOST, write_app, write_text
 
@@ -441,6 +441,58 @@ def test_sys_exit(tmp_path: Path) -> None:
         "  remedy: keep sys.exit() for scripts: guard it with if __name__ == '__main__'.",
         "  rule:   import-exits",
     ]
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        ("import config", "config.py:3"),
+        ("import argparse\nargparse.ArgumentParser(prog='x').parse_args(['--no-such'])", "function_app.py:4"),
+        (
+            "class Mine(func.FunctionApp):\n    def get_functions(self): raise SystemExit\napp = Mine()",
+            "function_app.py:4",
+        ),
+    ],
+    ids=["in another module", "in a library", "when functions are asked for"],
+)
+def test_the_line_that_exits(tmp_path: Path, script: str, line: str) -> None:
+    failure = load(tmp_path, script, config="def check():\n    import sys\n    sys.exit('no')\ncheck()").failure
+    assert failure is not None
+    assert isinstance(failure.error, FunctionLoadError)
+    assert (failure.error.rule, str(failure.location)) == ("import-exits", line)
+
+
+def test_what_is_no_exception_but_raised(tmp_path: Path) -> None:
+    failure = load(tmp_path, "class Stop(BaseException): ...\nraise Stop('mine')").failure
+    assert failure is not None
+    assert (repr(failure.error), str(failure.location)) == ("Stop('mine')", "function_app.py:4")
+    if sys.version_info >= (3, 11):
+        assert failure.error.__notes__ == [
+            "azfunc: raised while function_app.py was imported. "
+            "In Azure the worker gives no answer then, and no function of the app runs."
+        ]
+
+
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt()", "pytest.skip('mine')", "pytest.fail('mine')"])
+def test_what_is_meant_for_whoever_runs_the_tests(tmp_path: Path, raised: str) -> None:
+    before = (os.getcwd(), list(sys.path), dict(os.environ), set(sys.modules))
+    project = load(tmp_path, f"import os, pytest\nos.environ['MINE'] = '1'\nos.chdir('/')\nraise {raised}")
+    with pytest.raises((KeyboardInterrupt, pytest.skip.Exception, pytest.fail.Exception)):
+        assert project.functions
+    assert (os.getcwd(), list(sys.path), dict(os.environ), set(sys.modules)) == before
+
+
+@pytest.mark.parametrize(("made", "kind"), [("[5]", AttributeError), ("5", TypeError), ("1 / 0", ZeroDivisionError)])
+def test_an_apps_own_get_functions_may_go_wrong(tmp_path: Path, made: str, kind: type) -> None:
+    script = f"class Mine(func.FunctionApp):\n    def get_functions(self): return {made}\napp = Mine()"
+    error = load(tmp_path, script).index_error
+    assert type(error) is kind
+    if sys.version_info >= (3, 11):
+        assert error is not None
+        assert error.__notes__ == [
+            "azfunc: raised while the functions of function_app.py were read. "
+            "In Azure the worker indexes no function of the app then: 0 functions found."
+        ]
 
 
 # What drops single functions
