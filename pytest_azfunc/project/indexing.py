@@ -46,6 +46,7 @@ from pytest_azfunc.project.decorators import (
 )
 from pytest_azfunc.project.function import Function, Source
 from pytest_azfunc.project.http_streaming import registry_for
+from pytest_azfunc.project.process_state import streams_put_back
 from pytest_azfunc.project.retry_policy import parse_retry
 from pytest_azfunc.project.signature import Signature, check_signature
 from pytest_azfunc.project.user_errors import add_note, ends_the_run, from_app, hint_for, is_own, place_of
@@ -121,7 +122,7 @@ class Indexer:
         """What indexing finds."""
         with self._lock:
             if self._index is None or self._generation != self.modules.generation:
-                with self.place():
+                with self.place(), streams_put_back():
                     self._generation = self.modules.generation
                     # In a context of its own: what a script sets in a context variable, no function sees.
                     self._index = contextvars.copy_context().run(index, self.script)

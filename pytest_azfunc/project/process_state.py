@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 # pytest rewrites it in each phase of a test: it is not ours to put back.
@@ -113,3 +115,23 @@ class EventLoopPolicy:
         events: Any = sys.modules.get("asyncio.events")
         if self._present() is not self._saved and events is not None:
             events._event_loop_policy = self._saved
+
+
+# A wrapper that an app has put around ``sys.stdout.buffer`` closes the buffer when it dies, and the buffer is pytest's.
+_STREAMS_OF_APPS: list[Any] = []
+
+
+@contextmanager
+def streams_put_back() -> Iterator[None]:
+    """For the time of an import: ``sys.stdout`` and its like are pytest's again afterwards."""
+    saved = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}
+    try:
+        yield
+    finally:
+        for name, stream in saved.items():
+            present = getattr(sys, name)
+            if present is not stream:
+                _STREAMS_OF_APPS.append(present)
+                with suppress(Exception):  # it may be anything that has a write()
+                    present.flush()
+                setattr(sys, name, stream)

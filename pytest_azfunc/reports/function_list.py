@@ -114,7 +114,9 @@ def _fault(problem: BaseException | None) -> str:
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
     """What a script prints while it is imported would tear the list apart."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    # As the real ones they have a buffer, and can be reconfigured: scripts do that.
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         yield
 
 

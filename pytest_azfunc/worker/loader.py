@@ -11,6 +11,7 @@ from typing import Any
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.app_modules import NAMESPACE
+from pytest_azfunc.project.process_state import streams_put_back
 from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, place_of
 
 
@@ -31,7 +32,7 @@ def import_entry_point(
     if not os.path.exists(script):
         raise FunctionLoadError("script-is-missing", function=function.name, location=function.location, script=shown)
     try:
-        with on_event_loop():
+        with on_event_loop(), streams_put_back():
             module = importlib.import_module(name)
     except SystemExit as exit_:
         where = place_of(exit_, root) or Location(script)

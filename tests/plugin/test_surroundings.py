@@ -546,3 +546,30 @@ def test_unittest_test_cases_and_doctests(app: FunctionApp, session: Session) ->
     )
 
     passed(result, 2)
+
+
+@pytest.mark.parametrize("option", ["--capture=fd", "--capture=sys", "-s", "--azfunc-check", "--azfunc-list"])
+@pytest.mark.parametrize("model", ["decorators", "function.json"])
+def test_streams_that_a_script_replaces(app: FunctionApp, session: Session, model: str, option: str) -> None:
+    wrap = (
+        "import io, sys\nsys.stdout.reconfigure(errors='replace')\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer)\n"
+    )
+    if model == "decorators":
+        start = f"{wrap}import azure.functions as func\napp = func.FunctionApp()\n@app.queue_trigger('msg', 'orders', 'C')\n"
+        app.write({"function_app.py": f"{start}def Process(msg): print('printed')\n"})
+    else:
+        app.function("Process", f"{wrap}def main(msg): print('printed')\n")
+
+    result = session.test(
+        """
+        import gc
+
+        def test_it(invoke, capsys):
+            invoke("Process", "text")
+            gc.collect()
+            assert capsys.readouterr().out == "printed\\n"
+        """,
+        option,
+    )
+
+    assert result.ret == 0, result.stdout.str() + result.stderr.str()
