@@ -301,6 +301,10 @@ RULES: Final[dict[str, Rule]] = {
         "the following parameters are declared in Python but not in the decorators: {names}.{suggestion}",
         "add a binding for each, or remove the parameters; a default value does not help.",
     ),
+    "durable-context-name": _load(
+        "Durable Functions passes the context of an orchestrator or entity as 'context', not as {binding!r}.",
+        'write context_name="context"; the function may call its parameter as it likes.',
+    ),
     # --- payloads and inputs (BindingError)
     "payload-type": _test(
         "a {type} cannot take {found}.", "{remedy}.", "no host would send this value to this trigger."

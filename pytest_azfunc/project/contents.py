@@ -21,6 +21,7 @@ class IndexFailure:
     :ivar function: name of the function that is to blame, or None when it is not one function.
     :ivar lost: names of the functions that are hidden with it, as far as they could be read.
     :ivar traceback: the error's, cut to the frames of the app; each time that it is raised adds to the error's own.
+    :ivar hint: what to look at, where the user's exception does not say; empty when nothing is known.
     """
 
     error: BaseException
@@ -28,6 +29,7 @@ class IndexFailure:
     function: str | None = None
     lost: tuple[str, ...] = ()
     traceback: TracebackType | None = field(default=None, repr=False, compare=False)
+    hint: str = ""
 
 
 @dataclass(frozen=True)

@@ -74,11 +74,18 @@ def _line_of_binding(decorators: list[ast.expr], binding: str) -> int | None:
 def source_of(function: Any) -> DecoratorSource | None:
     """Where the function is defined that an SDK function stands for; None for what has no code in Python."""
     main: Any = getattr(function, "_func", None)  # an app's own get_functions() may have returned anything
-    code = getattr(inspect.unwrap(main) if hasattr(main, "__wrapped__") else main, "__code__", None)
+    code = getattr(_as_written(main) if getattr(main, "__dict__", None) else main, "__code__", None)
     if code is None:
         return None
     names = tuple([binding.name for binding in function.get_bindings()])
     return DecoratorSource(code.co_filename, code.co_firstlineno, names)
+
+
+def _as_written(main: Any) -> Any:
+    """The function as it stands in the app, below what ``functools.wraps`` and Durable Functions put around it."""
+    for name in ("orchestrator_function", "entity_function"):
+        main = getattr(main, name, main)
+    return inspect.unwrap(main)
 
 
 def find_app(module: ModuleType, script: str) -> Any:
@@ -171,6 +178,19 @@ def culprit_in(app: Any) -> Any | None:
             return function
         seen.add(name)
     return None
+
+
+def hint_for_culprit(app: Any, culprit: Any) -> str:
+    """What stands behind a name that is there twice, or a trigger that is not there; empty when nothing is known."""
+    if culprit.get_trigger() is None:
+        if any(binding.type == "durableClient" for binding in culprit.get_bindings()):
+            return " @app.durable_client_input drops what stands below it: write it below the trigger."
+        return ""
+    others = [function for name, function in names_in(app) if name == str(culprit.get_function_name())]
+    if others.count(culprit) > 1:
+        return " It is there twice, with a blueprint that is registered twice."
+    source = source_of(others[0])
+    return f" The other one is at {source.location()}." if source and others[0] is not culprit else ""
 
 
 def is_decorated(candidate: Any, user_function: Callable[..., Any]) -> bool:

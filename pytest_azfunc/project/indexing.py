@@ -21,7 +21,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pytest_azfunc.errors import AzfuncError, FunctionLoadError, Location, ProjectError, UnsupportedFeature
+from pytest_azfunc.errors import AzfuncError, Location, ProjectError, UnsupportedFeature
 from pytest_azfunc.project.annotations import AnnotationReader
 from pytest_azfunc.project.app_modules import AppModules
 from pytest_azfunc.project.binding_checks import (
@@ -40,22 +40,19 @@ from pytest_azfunc.project.decorators import (
     culprit_in,
     find_app,
     functions_of,
-    names_in,
     retry_of,
     source_of,
 )
 from pytest_azfunc.project.function import Function, Source
 from pytest_azfunc.project.http_streaming import registry_for
+from pytest_azfunc.project.index_failure import failure_of
 from pytest_azfunc.project.process_state import streams_put_back
 from pytest_azfunc.project.retry_policy import parse_retry
 from pytest_azfunc.project.signature import Signature, check_signature
-from pytest_azfunc.project.user_errors import add_note, ends_the_run, from_app, hint_for, is_own, place_of
+from pytest_azfunc.project.user_errors import is_own
 
 # validate_script_file_name of the worker.
 SCRIPT_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_\-]*\.py")
-_HIDDEN = "In Azure the worker indexes no function of the app then: 0 functions found."
-_SILENT = "In Azure the worker gives no answer then, and no function of the app runs."  # it knows Exceptions only
-_NAMED = 10  # of more functions that are lost with one, only the first are named in a note
 
 
 @dataclass(frozen=True)
@@ -166,7 +163,7 @@ def index(script: Script) -> Index:
             app = find_app(importlib.import_module(script.module), script.path)
             functions = functions_of(app, is_fresh=is_fresh)
         except BaseException as error:
-            return Index(Contents(failure=_failure(script, error, app, culprit_in(app))), app=app)
+            return Index(Contents(failure=failure_of(error, script.path, app, culprit_in(app))), app=app)
         return _Reading(script, app).read(functions)
 
 
@@ -183,47 +180,6 @@ def _without_garbage_collection() -> Iterator[None]:
                 gc.freeze()  # they count as old from now on; otherwise all of them would be looked through at once
                 gc.unfreeze()
             gc.enable()
-
-
-def _failure(script: Script, error: BaseException, app: Any, culprit: Any) -> IndexFailure:
-    """*error* with its place and what is lost with it, its traceback cut to the app's own frames."""
-    if ends_the_run(error):
-        raise error
-    if isinstance(error, SystemExit):
-        error = _exit_refused(script, error)
-    error = error.with_traceback(from_app(error.__traceback__, script.root))
-    names = names_in(app)
-    name = next((found for found, function in names if function is culprit), None)
-    lost = tuple(dict.fromkeys(found for found, function in names if function is not culprit))
-    place = error.location if isinstance(error, AzfuncError) else place_of(error, script.root)
-    source = None if culprit is None else source_of(culprit)
-    if place is None and source is not None:
-        place = source.location()
-    if not isinstance(error, AzfuncError):
-        add_note(error, _note(script, error, app, name, place, lost))
-    return IndexFailure(error, place, name, lost, error.__traceback__)
-
-
-def _exit_refused(script: Script, exit_: SystemExit) -> FunctionLoadError:
-    where = place_of(exit_, script.root) or Location(script.path)
-    refusal = FunctionLoadError("import-exits", location=where, script=script.name)
-    refusal.__context__, refusal.__suppress_context__ = exit_, True
-    return refusal
-
-
-def _note(
-    script: Script, error: BaseException, app: Any, name: str | None, place: Location | None, lost: tuple[str, ...]
-) -> str:
-    """What the user's own exception means in Azure."""
-    azure = _HIDDEN if isinstance(error, Exception) else _SILENT
-    if app is None:
-        return f"azfunc: raised while {script.name} was imported. {azure}{hint_for(error)}"
-    if name is None:
-        return f"azfunc: raised while the functions of {script.name} were read. {azure}"
-    at = f" ({place})" if place else ""
-    more = f", ... ({len(lost)})" if len(lost) > _NAMED else ""
-    others = f" Lost with it: {', '.join(lost[:_NAMED])}{more}." if lost else ""
-    return f"azfunc: raised for the function {name!r}{at} while it was indexed. {azure}{others}"
 
 
 class _Check(Check):
@@ -267,7 +223,7 @@ class _Reading:
             try:
                 self._index(function)
             except BaseException as error:
-                return Index(Contents(failure=_failure(self.script, error, self.app, function)), app=self.app)
+                return Index(Contents(failure=failure_of(error, self.script.path, self.app, function)), app=self.app)
         return Index(self._admitted(), self.signatures, self.app)
 
     def _index(self, sdk_function: Any) -> None:

@@ -31,6 +31,12 @@ class _Bound(NamedTuple):
     direction: str
 
 
+def _name(declared: Mapping[str, Any]) -> str:
+    """What the binding is called; decorators take anything for it, and what is no text is no parameter's name."""
+    name = declared.get("name")
+    return name if isinstance(name, str) and name else repr(name)
+
+
 class Parameter(NamedTuple):
     """How one value is converted: by which binding type, to or from which annotated class."""
 
@@ -83,7 +89,7 @@ class _SignatureCheck:
         self.main = main
         self.converters = converters
         # Of two bindings of one name the worker takes the later; here names are compared with case.
-        self.declared = [_Bound(raw["name"], raw.get("type") or "", raw["direction"]) for raw in function.declared]
+        self.declared = [_Bound(_name(raw), raw.get("type") or "", raw["direction"]) for raw in function.declared]
         self.is_decorated = function.user_function is not None
         self.is_async = reader.is_async(main)
         try:
@@ -128,9 +134,12 @@ class _SignatureCheck:
         )
 
     def error(self, rule: str, binding: str | None = None, **details: object) -> FunctionLoadError:
-        code = getattr(inspect.unwrap(self.main) if callable(self.main) else None, "__code__", None)
-        where = Location(code.co_filename, code.co_firstlineno) if code else Location(str(self.function.script_file))
-        kind = AppIndexError if self.is_decorated else FunctionLoadError
+        kind: type[FunctionLoadError] = AppIndexError
+        where = self.function.location
+        if not self.is_decorated:
+            code = getattr(inspect.unwrap(self.main) if callable(self.main) else None, "__code__", None)
+            script = str(self.function.script_file)
+            kind, where = FunctionLoadError, Location(*(code.co_filename, code.co_firstlineno) if code else (script,))
         return kind(rule, function=self.function.name, location=where, **{"binding": binding, **details})  # type: ignore[arg-type]
 
     def refusal(self, feature: str, binding: str, azure: str) -> UnsupportedFeature:
@@ -156,6 +165,7 @@ class _SignatureCheck:
         if "context" not in self.parameters or "context" in bound:
             return False
         self.parameters.remove("context")
+        self._check_durable_context(bound)
         annotation = self.annotations.get("context", None)
         # By the class's name only, whatever module it comes from.
         if "context" in self.annotations and getattr(annotation, "__name__", "") != "Context":
@@ -164,6 +174,12 @@ class _SignatureCheck:
             raise self.error("context-annotation", annotation=_shown(annotation))
         return True
 
+    def _check_durable_context(self, bound: Mapping[str, _Bound]) -> None:
+        """Durable Functions puts a function of its own around orchestrators and entities, with the one parameter."""
+        for binding in bound.values():
+            if binding.type in ("orchestrationTrigger", "entityTrigger") and binding.name not in self.parameters:
+                raise self.error("durable-context-name", binding.name)
+
     def _check_names(self, bound: Mapping[str, _Bound]) -> None:
         entry_point = self.function.entry_point
         extra = [name for name in self.parameters if name not in bound]
@@ -171,7 +187,11 @@ class _SignatureCheck:
             raise self.refusal("the Service Bus settlement client", extra[0], "the worker passes the client.")
         if extra:
             near = suggestion(extra[0], set(bound) - set(self.parameters)) if len(extra) == 1 else ""
-            if extra == ["ctx"]:
+            if self._takes_anything():
+                near = " They are those of a decorator that hides the function's own: write @functools.wraps in it."
+            elif getattr(self.main, "__module__", "") == "azure.functions.decorators.function_app":
+                near = " This is a decorator of the SDK, which was written without its parentheses."
+            elif extra == ["ctx"]:
                 near = " The invocation context is only passed to a parameter named 'context'."
             rule = "params-missing-in-decorators" if self.is_decorated else "params-missing-in-function-json"
             raise self.error(rule, names=", ".join(extra), suggestion=near)
@@ -185,6 +205,11 @@ class _SignatureCheck:
                 suggestion=near,
                 declared="the decorators" if self.is_decorated else "function.json",
             )
+
+    def _takes_anything(self) -> bool:
+        """Whether it is declared as ``(*args, **kwargs)``, as the inner function of a decorator is."""
+        kinds = [parameter.kind for parameter in inspect.signature(self.main).parameters.values()]
+        return kinds == [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]
 
     def _parameter(self, name: str, binding: _Bound) -> Parameter:
         if name not in self.annotations:

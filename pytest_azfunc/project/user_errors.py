@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import os
+import sys
+import traceback
 from types import TracebackType
 
 from pytest_azfunc.errors import Location, kind_of
@@ -12,6 +15,14 @@ SETTING_HINT = (
     "or @pytest.mark.azfunc(settings={...})."
 )
 PACKAGE_HINT = " Is the package in requirements.txt?"
+BARE_NAME_HINT = (
+    " A module that is imported by its bare name is in no package: import what lies beside it by its bare name too, "
+    "without the dot."
+)
+NO_NAMESPACE_HINT = " Only function.json apps have a package __app__: import the module by its bare name."
+LEVEL_HINT = " http_auth_level is 'FUNCTION', 'ANONYMOUS' or 'ADMIN', in capitals."
+
+_DECORATORS = os.path.join("azure", "functions", "decorators", "")
 
 
 def ends_the_run(error: BaseException) -> bool:
@@ -26,23 +37,21 @@ def is_own(file: str, root: str) -> bool:
     return file.startswith(root + os.sep) and f"{os.sep}site-packages{os.sep}" not in file[len(root) :]
 
 
-def from_app(traceback: TracebackType | None, root: str) -> TracebackType | None:
+def from_app(frames: TracebackType | None, root: str) -> TracebackType | None:
     """The traceback from the first frame of the app on, without ours and the import system's."""
-    while traceback is not None and not is_own(traceback.tb_frame.f_code.co_filename, root):
-        traceback = traceback.tb_next
-    return traceback
+    while frames is not None and not is_own(frames.tb_frame.f_code.co_filename, root):
+        frames = frames.tb_next
+    return frames
 
 
 def place_of(error: BaseException, root: str) -> Location | None:
     """The last line of the app that *error* came through, or the line that Python could not read."""
-    if isinstance(error, SyntaxError) and error.filename:
+    if isinstance(error, SyntaxError) and error.filename and not error.filename.startswith("<"):  # such as <string>
         return Location(error.filename, error.lineno)
-    traceback, found = error.__traceback__, None
-    while traceback is not None:
-        file = traceback.tb_frame.f_code.co_filename
-        if is_own(file, root):
-            found = Location(file, traceback.tb_lineno)
-        traceback = traceback.tb_next
+    found = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if is_own(frame.f_code.co_filename, root):
+            found = Location(frame.f_code.co_filename, line)
     return found
 
 
@@ -71,5 +80,23 @@ def note_of_refused_output(binding_type: str, value: object) -> str:
 def hint_for(error: BaseException) -> str:
     """What to look at when this exception comes out of an import; empty when nothing is known."""
     if isinstance(error, KeyError):
+        return _hint_for_key(error)
+    return _hint_for_import(error) if isinstance(error, ImportError) else ""
+
+
+def _hint_for_key(error: KeyError) -> str:
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if not any(_DECORATORS in file for file in files):
         return SETTING_HINT
-    return PACKAGE_HINT if isinstance(error, ImportError) else ""
+    # A word that the SDK knows not. It lists the words that it knows, but not for the one that it looks up as it is.
+    return LEVEL_HINT if files[-1] == enum.__file__ else ""
+
+
+def _hint_for_import(error: ImportError) -> str:
+    if "no known parent package" in str(error):
+        return BARE_NAME_HINT
+    if error.name == "__app__":
+        return NO_NAMESPACE_HINT
+    # Which names a module has is no matter of requirements.txt, unless it comes from there.
+    is_library = not error.path or f"{os.sep}site-packages{os.sep}" in error.path
+    return PACKAGE_HINT if is_library or isinstance(error, ModuleNotFoundError) else ""

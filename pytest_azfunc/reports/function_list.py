@@ -53,6 +53,7 @@ class Entry:
     :ivar problem: what is wrong with it, or None.
     :ivar fault: what the problem means: one of the constants above.
     :ivar place: the line to blame, where the problem does not know it.
+    :ivar hint: what to look at, where the problem does not say; empty when nothing is known.
     :ivar lost_with: name of the function that hides this one with all the others, or None.
     """
 
@@ -64,6 +65,7 @@ class Entry:
     problem: BaseException | None = None
     fault: str = NOT_LOADED
     place: Location | None = None
+    hint: str = ""
     lost_with: str | None = None
 
     @property
@@ -103,7 +105,7 @@ def list_functions(
 def _hidden(project: Project, failure: IndexFailure) -> list[Entry]:
     """Of an app that cannot be indexed: the culprit, and what is lost with it."""
     culprit = failure.function or declared_by(project)
-    first = Entry(culprit, problem=failure.error, fault=NOT_INDEXED, place=failure.location)
+    first = Entry(culprit, problem=failure.error, fault=NOT_INDEXED, place=failure.location, hint=failure.hint)
     return [first, *(Entry(name, lost_with=culprit) for name in in_host_order(failure.lost))]
 
 

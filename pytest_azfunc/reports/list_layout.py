@@ -108,7 +108,7 @@ def _explained(entry: Entry, problem: BaseException, root: str, width: int) -> l
         rows = [
             (entry.fault, f"{type(problem).__name__}: {message}"),
             ("where", entry.place or place_of(problem, root) or ""),
-            ("hint", hint_for(problem).strip()),
+            ("hint", entry.hint or hint_for(problem).strip()),
         ]
     lines: list[str] = []
     for label, found in rows:

@@ -18,6 +18,7 @@ DECORATOR_CAUSES: dict[str, str] = {
     r"|TypeError: .* is not a module, class, method, or function|ValueError: no signature found for builtin",
     "return-not-out": r'"\$return" binding must have direction set to "out"',
     "params-missing-in-decorators": r"declared in Python but not in the function definition .*:  (?P<names>\{{.*\}})",
+    "durable-context-name": r"the \"context\" parameter is expected to be of type|not present in Python: \{{'{binding}'\}}",
     "params-missing-in-python": r"declared as bindings but are not present in Python: (?P<names>\{{.*\}})",
     # the TypeError: once an app imports the base of the SDK's extensions, that is asked first
     "non-type-annotation": r"binding {binding} has invalid non-type annotation|TypeError: issubclass\(\) arg 1 must be a class",

@@ -61,6 +61,8 @@ _IMPORT = [
     App("sibling package", "from pack.inner import VALUE\napp = func.FunctionApp()\n@app.route()\ndef f(req): return VALUE\n",
         files={"pack/__init__.py": "", "pack/inner.py": "VALUE = __name__\n"}),
     App("sibling that fails", "import sibling\n", files={"sibling.py": "import no_such_module\n"}),
+    App("circular import", "import sibling\n", files={"sibling.py": "from function_app import app\n"}),
+    App("import from the package of function.json apps", "from __app__ import sibling\n", files={"sibling.py": ""}),
     App("relative import", "from . import sibling\n", files={"sibling.py": ""}),
     App("module's own name", "app = func.FunctionApp()\n@app.route()\ndef f(req): return f'{__name__} {__package__!r} {os.path.basename(__file__)}'\n"),
     App("working directory", "app = func.FunctionApp()\n@app.route()\ndef f(req): return str(os.path.isfile('host.json'))\n"),
@@ -355,6 +357,7 @@ _GENERIC = [
     )),
     app("blob source", "@app.blob_trigger(arg_name='x', path='c/{name}', connection='C', source='EventGrid')\ndef f(x: func.InputStream): tell(x.read())"),
     app("blob source by enum", "@app.blob_trigger(arg_name='x', path='c/{name}', connection='C', source=func.BlobSource.LOGS_AND_CONTAINER_SCAN)\ndef f(x: func.InputStream): tell(x.read())"),
+    *(app(f"binding named {name}", f"@app.queue_trigger(arg_name={name}, queue_name='q', connection='C')\ndef f(x): ...") for name in ("None", "5", "''")),
     app("two bindings of one name", "@app.queue_output(arg_name='q', queue_name='a', connection='C')\n@app.blob_output(arg_name='q', path='c/b', connection='C')\n@app.route()\ndef f(req, q): q.set('1'); return 'x'", host_refuses={"f": "binding-name-duplicate"}),
     app("two bindings of one name but for case", "@app.queue_output(arg_name='q', queue_name='a', connection='C')\n@app.queue_output(arg_name='Q', queue_name='a', connection='C')\n@app.route()\ndef f(req, q, Q): q.set('1'); return 'x'", host_refuses={"f": "binding-name-duplicate"}),
     app("binding name of two underscores", "@app.queue_output(arg_name='a__b', queue_name='a', connection='C')\n@app.route()\ndef f(req, a__b): return 'x'", host_refuses={"f": "binding-name"}),
@@ -435,6 +438,14 @@ _EXTENSIONS = [
         "import azurefunctions.extensions.base\n@app.route()\n@app.queue_output(arg_name='q', queue_name='q', connection='C')\ndef f(req, q: func.Out[str]): q.set('1'); return 'x'",
     ),
 ]
+
+_DURABLE = [
+    # What Durable Functions makes of orchestrators and entities: a function with the one parameter, annotated or not.
+    *(app(f"{kind} bound as {name}{annotation}", f"app.generic_trigger(arg_name='{name}', type='{kind}')(func_of_durable)\n".join(
+        (f"def func_of_durable(context{annotation}): return 'x'\n", ""))) for kind in ("orchestrationTrigger", "entityTrigger")
+      for name in ("context", "ctx") for annotation in ("", ": str", ": func.Context")),
+    app("an orchestrator beside its context", "@app.generic_trigger(arg_name='x', type='orchestrationTrigger')\ndef f(x, context): ...", calls=[]),
+]  # fmt: skip
 
 _RETRIES = [
     app(f"retry({arguments})", f"@app.timer_trigger(arg_name='t', schedule='0 * * * * *')\n@app.retry({arguments})\ndef f(t): tell(t.past_due)")
@@ -614,6 +625,7 @@ CASES: list[App] = [
     *_GENERIC,
     *_MCP,
     *_EXTENSIONS,
+    *_DURABLE,
     *_RETRIES,
     *_SIGNATURES,
 ]

@@ -109,6 +109,22 @@ def test_a_decorator_app(app: FunctionApp, session: Session) -> None:
             ],
         ),
         (
+            "@app.route()\ndef get_order(req): ...",
+            [
+                "! get_order",
+                "    hides the whole app: ValueError: Function get_order does not have a unique",
+                "      function name. Please change @app.function_name() or the function method",
+                "      name to be unique.",
+                "    where: app/function_app.py:19",
+                "    hint: The other one is at function_app.py:8.",
+                "- get_order  lost with get_order",
+                "- Nightly    lost with get_order",
+                "",
+                "Azure would show 0 functions: get_order cannot be indexed, and 2 functions are",
+                "lost with it.",
+            ],
+        ),
+        (
             "application = func.FunctionApp()",
             [
                 "! function_app.py",
@@ -122,7 +138,7 @@ def test_a_decorator_app(app: FunctionApp, session: Session) -> None:
             ],
         ),
     ],
-    ids=["no trigger", "parameters", "setting", "syntax", "two apps"],
+    ids=["no trigger", "parameters", "setting", "syntax", "one name for two", "two apps"],
 )
 def test_what_hides_a_whole_decorator_app(app: FunctionApp, session: Session, added: str, shown: list[str]) -> None:
     app.write({"function_app.py": f"{dedent(DECORATORS)}\n\n{added}", "broken.py": "\ndef function()\n    pass"})

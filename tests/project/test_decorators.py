@@ -382,6 +382,7 @@ def test_one_function_hides_the_whole_app(tmp_path: Path, bad: str, kind: type, 
     assert failure.error.__notes__ == [  # type: ignore[attr-defined, unused-ignore]
         f"azfunc: raised for the function {name!r} (function_app.py:5) while it was indexed. In Azure the worker "
         "indexes no function of the app then: 0 functions found. Lost with it: good."
+        + (" The other one is at function_app.py:3." if "unique" in (text or "") else "")
     ]
 
 
@@ -418,6 +419,71 @@ def test_signatures(tmp_path: Path, function: str, rule: str) -> None:
     error = load(tmp_path, f"@app.route()\n{function}").index_error
     assert isinstance(error, AppIndexError)
     assert error.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        (
+            """
+            def logged(function):
+                def inner(*args, **kwargs): ...
+                return inner
+
+            @app.route()
+            @logged
+            def f(req): ...
+            """,
+            [
+                "inner: the following parameters are declared in Python but not in the decorators: args, kwargs. "
+                "They are those of a decorator that hides the function's own: write @functools.wraps in it.",
+                "  where:  function_app.py:5",
+            ],
+        ),
+        (
+            "@app.route()\n@app.function_name\ndef f(req): ...",
+            [
+                "decorator: the following parameters are declared in Python but not in the decorators: func. "
+                "This is a decorator of the SDK, which was written without its parentheses.",
+                "  where:  function_app.py",
+            ],
+        ),
+        (
+            "@app.queue_trigger(arg_name=None, queue_name='q', connection='C')\ndef f(msg): ...",
+            [
+                "f: the following parameters are declared in Python but not in the decorators: msg.",
+                "  where:  function_app.py:3",
+            ],
+        ),
+        (
+            "@app.queue_trigger(arg_name=5, queue_name='q', connection='C')\ndef f(): ...",
+            ["f: the following parameters are declared in the decorators but not in Python: 5.", "  where:  function_app.py:3"],
+        ),
+        (
+            # As Durable Functions makes one of a function of the app.
+            """
+            from durable import made
+            def orchestrator(ctx): ...
+
+            app.generic_trigger(arg_name="ctx", type="orchestrationTrigger")(made(orchestrator))
+            """,
+            [
+                "handle.ctx: Durable Functions passes the context of an orchestrator or entity as 'context', not as 'ctx'.",
+                "  where:  function_app.py:5",
+            ],
+        ),
+    ],
+    ids=["no wraps", "no parentheses", "no name", "a number for a name", "a context of Durable Functions"],
+)  # fmt: skip
+def test_the_cause_and_its_place(tmp_path: Path, script: str, lines: list[str]) -> None:
+    durable = """
+        def made(function):
+            def handle(context: int): ...
+            handle.orchestrator_function = function
+            return handle
+    """
+    project = load(tmp_path, script, **{".python_packages__lib__site-packages__durable": durable})
+    assert str(project.index_error).splitlines()[:2] == lines
 
 
 @pytest.mark.parametrize(
@@ -471,6 +537,53 @@ def test_what_is_no_exception_but_raised(tmp_path: Path) -> None:
             "azfunc: raised while function_app.py was imported. "
             "In Azure the worker gives no answer then, and no function of the app runs."
         ]
+
+
+@pytest.mark.parametrize(
+    ("script", "hint"),
+    [
+        ("import nothing_like_this", "Is the package in requirements.txt?"),
+        ("from azure.core import nothing_like_this", "Is the package in requirements.txt?"),
+        ("from other import missing", ""),
+        (
+            "from . import other",
+            "A module that is imported by its bare name is in no package: import what lies beside "
+            "it by its bare name too, without the dot.",
+        ),
+        (
+            "from __app__.other import x",
+            "Only function.json apps have a package __app__: import the module by its bare name.",
+        ),
+        (
+            "{}['a']",
+            "If the key is an app setting: it is not in local.settings.json, the environment, or "
+            "@pytest.mark.azfunc(settings={...}).",
+        ),
+        (
+            "func.FunctionApp(http_auth_level='anonymous')",
+            "http_auth_level is 'FUNCTION', 'ANONYMOUS' or 'ADMIN', in capitals.",
+        ),
+        ("@app.route(auth_level='nobody')\ndef f(req): ...", ""),
+        ("@app.route(methods='GET')\ndef f(req): ...", ""),
+        ("1 / 0", ""),
+        ("@app.route()\ndef f(req): ...\n@app.route('x')\ndef f(req): ...", "The other one is at function_app.py:3."),
+        (
+            "bp = func.Blueprint()\n@bp.route()\ndef f(req): ...\n" + 2 * "app.register_functions(bp)\n",
+            "It is there twice, with a blueprint that is registered twice.",
+        ),
+        ("@app.function_name('f')\ndef f(req): ...", ""),
+        (
+            "@app.function_name('f')\n@app.generic_input_binding('client', 'durableClient')\ndef f(req, client): ...",
+            "@app.durable_client_input drops what stands below it: write it below the trigger.",
+        ),
+    ],
+)
+def test_hints(tmp_path: Path, script: str, hint: str) -> None:
+    failure = load(tmp_path, script, other="x = 1").failure
+    assert failure is not None
+    assert failure.hint == hint
+    if sys.version_info >= (3, 11):
+        assert failure.error.__notes__[0].endswith(hint)
 
 
 @pytest.mark.parametrize("raised", ["KeyboardInterrupt()", "pytest.skip('mine')", "pytest.fail('mine')"])
