@@ -18,6 +18,7 @@ from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
 from pytest_azfunc.host.triggers.payload import DECODER, Payload, wrong_value
 from pytest_azfunc.http_doors import HttpDoors, http_response
 from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.function_app import SCRIPT_SETTING
 from pytest_azfunc.project.settings import is_disabled
 from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext
 from pytest_azfunc.worker import Worker, WorkerProcess
@@ -103,7 +104,8 @@ class Host:
                 azure="functions read and write the storage account of the app.",
                 remedy='use storage="memory".',
             )
-        project = path if isinstance(path, Project) else Project.load(path)
+        script = (settings or {}).get(SCRIPT_SETTING)
+        project = path if isinstance(path, Project) else Project.load(path, script=script)
         host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
         host.begin()
         return host

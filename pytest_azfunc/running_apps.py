@@ -14,6 +14,7 @@ from pytest_azfunc.errors import BindingError, Location, ProjectError, Unsupport
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.discovery import find_project, require_app
+from pytest_azfunc.project.function_app import DECORATOR_SCRIPT, SCRIPT_SETTING, script_in_file
 from pytest_azfunc.project.settings import read_settings_file, without_live_resources
 from pytest_azfunc.worker import WorkerProcess
 
@@ -98,8 +99,9 @@ class RunningApps:
     binding_types: Mapping[str, str] = field(default_factory=dict)
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
     _found: dict[str, str] = field(default_factory=dict)
-    _projects: dict[str, Project] = field(default_factory=dict)
-    _processes: dict[str, WorkerProcess] = field(default_factory=dict)
+    _projects: dict[tuple[str, str], Project] = field(default_factory=dict)
+    _processes: dict[tuple[str, str], WorkerProcess] = field(default_factory=dict)
+    _scripts: dict[str, str] = field(default_factory=dict)
     _file_settings: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def root_for(self, folder: str, mark: Mapping[str, Any]) -> str:
@@ -118,21 +120,42 @@ class RunningApps:
             found = self._found[folder] = find_project(folder, self.choice.rootdir)
         return found
 
-    def project(self, root: str) -> Project:
-        """The app in the folder *root*, read once."""
-        found = self._projects.get(root)
+    def project(self, root: str, mark: Mapping[str, Any]) -> Project:
+        """The app in the folder *root*, read once for each script that its settings name."""
+        script = self._script_of(root, mark)
+        found = self._projects.get((root, script))
         if found is None:
             absolute = os.path.abspath(root)
-            found = self._projects.get(absolute) or Project.load(absolute, binding_types=self.binding_types)
-            self._projects[root] = self._projects[absolute] = found
+            found = self._projects.get((absolute, script))
+            if found is None:
+                found = Project.load(absolute, binding_types=self.binding_types, script=script)
+            self._projects[root, script] = self._projects[absolute, script] = found
         return found
+
+    def _script_of(self, root: str, mark: Mapping[str, Any]) -> str:
+        """``PYTHON_SCRIPT_FILE_NAME``, an app setting like others, but one that is needed before any host is open."""
+        given = mark.get("settings", {}).get(SCRIPT_SETTING, os.environ.get(SCRIPT_SETTING))
+        if isinstance(given, str):
+            return given
+        found = self._scripts.get(root)
+        if found is None:
+            found = self._scripts[root] = self._script_in_file(root)
+        return found
+
+    def _script_in_file(self, root: str) -> str:
+        if self.choice.settings is None:
+            return script_in_file(root)
+        try:
+            return self._named_settings(self.choice.settings).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
+        except ProjectError:  # whoever needs the settings will say so
+            return DECORATOR_SCRIPT
 
     def process(self, project: Project) -> WorkerProcess:
         """The worker process of an app: its modules are imported once in a session."""
-        root = os.fspath(project.root)
-        found = self._processes.get(root)
+        key = os.fspath(project.root), "" if project.indexer is None else project.indexer.script.name
+        found = self._processes.get(key)
         if found is None:
-            found = self._processes[root] = WorkerProcess(project)
+            found = self._processes[key] = WorkerProcess(project)
         return found
 
     def open_host(self, folder: str, mark: Mapping[str, Any]) -> Host:
@@ -145,7 +168,7 @@ class RunningApps:
                 azure="functions read and write the storage account of the app.",
                 remedy="use memory, the default.",
             )
-        project = self.project(self.root_for(folder, mark))
+        project = self.project(self.root_for(folder, mark), mark)
         host = Host(
             project,
             settings=mark.get("settings"),
@@ -161,8 +184,9 @@ class RunningApps:
     def _settings_of(self, project: Project) -> Mapping[str, str]:
         """Values of the settings file: the one that was named, none, or the app's own."""
         named = self.choice.settings
-        if named is None:
-            return project.file_settings
+        return project.file_settings if named is None else self._named_settings(named)
+
+    def _named_settings(self, named: str) -> Mapping[str, str]:
         if named == "none":
             return {}
         if named not in self._file_settings:
@@ -199,7 +223,7 @@ class RunningApps:
         :returns: why they are not importable, or None.
         """
         try:
-            project = self.project(self.root_for(folder, mark))
+            project = self.project(self.root_for(folder, mark), mark)
             settings = self._settings_of(project) if with_settings else {}
             problem = None
         except Exception as error:
@@ -218,7 +242,7 @@ class RunningApps:
     def leave_alone(self, test_file: str) -> None:
         """Tell the app of a test file that the file, and what lies beside it, is not the app's."""
         try:
-            project = self.project(self.root_for(os.path.dirname(test_file), {}))
+            project = self.project(self.root_for(os.path.dirname(test_file), {}), {})
         except Exception:
             return
         self.process(project).modules.leave_alone(test_file)

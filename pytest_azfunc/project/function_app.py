@@ -43,10 +43,18 @@ class Project:
     _contents: Contents = field(default_factory=Contents)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, binding_types: Mapping[str, str] | None = None) -> Project:
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        binding_types: Mapping[str, str] | None = None,
+        script: str | None = None,
+    ) -> Project:
         """Read the function app in the folder *path*.
 
         :param binding_types: binding types of further extensions, lower case -> usual spelling.
+        :param script: what ``PYTHON_SCRIPT_FILE_NAME`` is; None to look it up in the environment and in
+            local.settings.json.
         :raises ProjectError: no such folder, or a host.json with which the host would not start. A bad function
             does not raise: it is in :attr:`errors`, and the others stay usable, as in Azure.
         """
@@ -56,8 +64,11 @@ class Project:
             raise ProjectError("project-missing", location=Location(root), path=given)
         host = read_host_json(root)
         known_types = {**_KNOWN, **{name.lower(): name for name in binding_types or ()}}
-        script = _decorator_script(root)
         if script is None:
+            script = os.environ.get(SCRIPT_SETTING, script_in_file(root))
+        # As in the worker, the script's being there decides the model. A name that no script may have is an error that
+        # indexing reports.
+        if not os.path.exists(os.path.join(root, script)):
             return cls(Path(root), host, None, _read_folders(root, host, known_types))
         from pytest_azfunc.project.indexing import Indexer, Script
 
@@ -160,19 +171,12 @@ def _values(root: str) -> Mapping[str, str]:
     return read_settings_file(path) if os.path.lexists(path) else {}
 
 
-def _decorator_script(root: str) -> str | None:
-    """The file name of the app's decorator script; None when the app is of the function.json model.
-
-    As in the worker, the model is decided by the script being there. A name that no script may have is an error that
-    indexing reports.
-    """
-    name = os.environ.get(SCRIPT_SETTING)
-    if name is None:
-        try:
-            name = _values(root).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
-        except ProjectError:  # whoever needs the settings will say so
-            name = DECORATOR_SCRIPT
-    return name if os.path.exists(os.path.join(root, name)) else None
+def script_in_file(root: str) -> str:
+    """What local.settings.json says of ``PYTHON_SCRIPT_FILE_NAME``, or else the usual name."""
+    try:
+        return _values(root).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
+    except ProjectError:  # whoever needs the settings will say so
+        return DECORATOR_SCRIPT
 
 
 def _read_folders(root: str, host: HostConfig, known_types: Mapping[str, str]) -> Contents:

@@ -12,18 +12,24 @@ from typing import Any
 from pytest_azfunc.errors import Location
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.decorators import names_in, source_of
+from pytest_azfunc.project.function_app import SCRIPT_SETTING
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.user_errors import is_own
 
 
 def declared_by(project: Project) -> str:
     """The file that declares the app's functions: ``function.json``, or the name of a decorator app's script."""
-    return "function.json" if project.indexer is None else project.indexer.script.name
+    return "function.json" if project.indexer is None else project.indexer.script.name or SCRIPT_SETTING
 
 
 def app_notes(project: Project) -> list[str]:
     """The notes, a sentence or two each. Call it while the app's host is open."""
-    if project.indexer is None or project.failure is not None:
+    if project.indexer is None:
+        named = os.environ.get(SCRIPT_SETTING)
+        return (
+            [] if named is None else [f"{SCRIPT_SETTING} is {named!r}, which is not there: Azure reads function.json."]
+        )
+    if project.failure is not None:
         return []
     script = declared_by(project)
     is_empty = not (project.functions or project.errors or project.excluded)

@@ -180,6 +180,7 @@ def test_a_missing_setting_is_explained(app: FunctionApp, session: Session) -> N
             "app/Bad/__init__.py:3: KeyError",
         ]
     )
+    assert "environ({" not in result.stdout.str()
     lines = error_lines(result)
     assert lines[0] == "KeyError: 'ORDERS_URL'"
     assert lines[1:] == [

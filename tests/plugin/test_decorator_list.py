@@ -344,6 +344,47 @@ def test_both_models_in_one_folder(app: FunctionApp, session: Session, function:
     assert session.run("--azfunc-list").outlines == [DECORATOR_HEADING, *shown]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (
+            "shop.py",
+            [
+                f"azfunc: app, function.json, {SDK}, settings: none",
+                "  note: PYTHON_SCRIPT_FILE_NAME is 'shop.py', which is not there: Azure reads",
+                "    function.json.",
+                "",
+                "",
+                "0 functions found.",
+            ],
+        ),
+        (
+            "",
+            [
+                f"azfunc: app, PYTHON_SCRIPT_FILE_NAME, {SDK}, settings: none",
+                "",
+                "! PYTHON_SCRIPT_FILE_NAME",
+                "    hides the whole app: PYTHON_SCRIPT_FILE_NAME is '', which is no name that",
+                "      the worker takes for a script.",
+                "    where: app",
+                "    remedy: write the name of a .py file in the app's folder: letters, digits,",
+                "      '_' and '-' only, no folder.",
+                "",
+                "Azure would show 0 functions: PYTHON_SCRIPT_FILE_NAME cannot be indexed.",
+            ],
+        ),
+    ],
+    ids=["not there", "empty"],
+)
+def test_a_wrong_name_of_the_script(
+    app: FunctionApp, session: Session, monkeypatch: pytest.MonkeyPatch, name: str, shown: list[str]
+) -> None:
+    monkeypatch.setenv("PYTHON_SCRIPT_FILE_NAME", name)
+    app.write({"function_app.py": DECORATORS})
+
+    assert session.run("--azfunc-list").outlines == shown
+
+
 def test_a_script_of_another_name(app: FunctionApp, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON_SCRIPT_FILE_NAME", "shop.py")
     app.write({"shop.py": "import azure.functions as func\napi = [func.FunctionApp()]"})

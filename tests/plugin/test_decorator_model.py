@@ -236,6 +236,82 @@ def test_settings_are_there_while_the_script_is_imported(app: FunctionApp, sessi
     passed(result, 2)
 
 
+SCRIPTS = {
+    name: f"import azure.functions as func\napp = func.FunctionApp()\n@app.route()\ndef f(req): return '{name}'"
+    for name in ("function_app.py", "shop.py", "other.py")
+}
+
+
+def test_the_scripts_name_is_a_setting_like_others(app: FunctionApp, session: Session) -> None:
+    app.write(SCRIPTS)
+
+    result = session.test(
+        """
+        import pytest
+        from pytest_azfunc import Host
+
+        def test_default(invoke):
+            assert invoke("f").text == "function_app.py"
+
+        @pytest.mark.parametrize("time", [1, 2])
+        @pytest.mark.azfunc(settings={"PYTHON_SCRIPT_FILE_NAME": "shop.py"})
+        def test_mark(invoke, azfunc_http, time):
+            import shop
+            assert invoke(shop.f).text == azfunc_http.get("/api/f").text == "shop.py"
+
+        def test_environment(monkeypatch, request):
+            monkeypatch.setenv("PYTHON_SCRIPT_FILE_NAME", "other.py")
+            assert request.getfixturevalue("invoke")("f").text == "other.py"
+
+        def test_a_host_of_ones_own():
+            with Host.open("app", settings={"PYTHON_SCRIPT_FILE_NAME": "shop.py"}) as host:
+                assert host.invoke("f").text == "shop.py"
+        """
+    )
+
+    passed(result, 5)
+
+
+@pytest.mark.parametrize(
+    ("options", "script"),
+    [
+        ((), "shop.py"),
+        (("--azfunc-settings", "mine.json"), "other.py"),
+        (("--azfunc-settings", "none"), "function_app.py"),
+    ],
+)
+def test_the_scripts_name_in_a_settings_file(
+    app: FunctionApp, session: Session, options: tuple[str, ...], script: str
+) -> None:
+    app.write({**SCRIPTS, "local.settings.json": {"Values": {"PYTHON_SCRIPT_FILE_NAME": "shop.py"}}})
+    session.write({"mine.json": '{"Values": {"PYTHON_SCRIPT_FILE_NAME": "other.py"}}'})
+
+    result = session.test(
+        f"""
+        def test_it(invoke, azfunc_project):
+            assert invoke("f").text == {script!r}
+            assert azfunc_project.indexer.script.name == {script!r}
+
+        def test_once_more(invoke):
+            assert invoke("f").text == {script!r}
+        """,
+        *options,
+    )
+
+    passed(result, 2)
+
+
+def test_a_missing_setting_shows_nothing_of_the_environment(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": "import os\n\nURL = os.environ['ORDERS_URL']\n"})
+
+    result = session.test("def test_it(invoke):\n    invoke('f')")
+
+    result.stdout.fnmatch_lines(
+        [">   URL = os.environ['ORDERS_URL']", "E   KeyError: 'ORDERS_URL'", "app/function_app.py:3: KeyError"]
+    )
+    assert "environ({" not in result.stdout.str()
+
+
 def test_what_the_import_changes_is_there_for_every_host(app: FunctionApp, session: Session) -> None:
     app.write(
         {
