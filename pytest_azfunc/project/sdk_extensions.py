@@ -6,6 +6,7 @@ An app has them when it imports the package, so only modules that are there alre
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 _BASE = "azurefunctions.extensions.base"
@@ -13,9 +14,21 @@ _BASE = "azurefunctions.extensions.base"
 
 def is_sdk_type(annotation: Any) -> bool:
     """Whether a parameter annotated so gets a client of the Azure SDK, or several of them."""
-    return _is_subclass(annotation, "SdkType") or any(
-        _is_subclass(inner, "SdkType") for inner in (get_args(annotation) if get_origin(annotation) is list else ())
-    )
+    origin, inner = get_origin(annotation), get_args(annotation)
+    is_iterable = isinstance(origin, type) and issubclass(origin, Iterable) and len(inner) == 1
+    return _is_subclass(inner[0] if is_iterable else annotation, "SdkType")
+
+
+def accepts_client(binding_type: str, annotation: Any) -> bool:
+    """Whether a package has a converter that makes such a client of this type of binding.
+
+    :raises TypeError: the annotation is a generic and the converter knows classes only.
+    """
+    registry = getattr(sys.modules.get(_BASE), "get_binding_registry", None)
+    if registry is None:  # nobody to ask
+        return True
+    converter = registry().get(binding_type)
+    return converter is not None and bool(converter.check_input_type_annotation(annotation))
 
 
 def is_settlement_client(annotation: Any) -> bool:

@@ -15,7 +15,7 @@ from pytest_azfunc.errors import AppIndexError, FunctionLoadError, Location, Uns
 from pytest_azfunc.project.annotations import AnnotationReader
 from pytest_azfunc.project.binding_registry import BindingRegistry
 from pytest_azfunc.project.function import Function
-from pytest_azfunc.project.sdk_extensions import is_sdk_type, is_settlement_client
+from pytest_azfunc.project.sdk_extensions import accepts_client, is_sdk_type, is_settlement_client
 
 # What `typing` makes of List[int] and of bare List; the built-in list[int] is neither, so the worker refuses it.
 _ALIASES = (type(typing.List[int]), type(typing.List))  # noqa: UP006 - the point is typing's own class
@@ -92,6 +92,7 @@ class _SignatureCheck:
         self.declared = [_Bound(_name(raw), raw.get("type") or "", raw["direction"]) for raw in function.declared]
         self.is_decorated = function.user_function is not None
         self.is_async = reader.is_async(main)
+        self.unsupported: UnsupportedFeature | None = None
         try:
             self.parameters = reader.parameters(main)
         except (TypeError, ValueError):  # a function of C code
@@ -114,7 +115,10 @@ class _SignatureCheck:
             raise self.error("entry-point-not-a-function", entry_point=self.function.entry_point) from None
 
     def run(self) -> Signature:
-        """The signature, unless a check fails."""
+        """The signature, unless a check fails.
+
+        :raises UnsupportedFeature: all is well for Azure's worker, but the function cannot run here.
+        """
         self._check_directions()
         bound = {binding.name: binding for binding in self.declared if binding.name != "$return"}
         requires_context = self._take_context(bound)
@@ -124,11 +128,14 @@ class _SignatureCheck:
         for name in self.parameters:
             binding = bound[name]
             (outputs if binding.direction == "out" else inputs)[name] = self._parameter(name, binding)
+        returns = self._returns()
+        if self.unsupported is not None:
+            raise self.unsupported  # Azure's worker refuses nothing: only now is that known
         return Signature(
             inputs,
             outputs,
             response_order=tuple(name for name in bound if name in outputs),
-            returns=self._returns(),
+            returns=returns,
             requires_context=requires_context,
             is_async=self.is_async,
         )
@@ -142,8 +149,8 @@ class _SignatureCheck:
             kind, where = FunctionLoadError, Location(*(code.co_filename, code.co_firstlineno) if code else (script,))
         return kind(rule, function=self.function.name, location=where, **{"binding": binding, **details})  # type: ignore[arg-type]
 
-    def refusal(self, feature: str, binding: str, azure: str) -> UnsupportedFeature:
-        return UnsupportedFeature(
+    def _leave_to_azure(self, feature: str, binding: str, azure: str) -> None:
+        self.unsupported = self.unsupported or UnsupportedFeature(
             "unsupported",
             function=self.function.name,
             binding=binding,
@@ -184,7 +191,8 @@ class _SignatureCheck:
         entry_point = self.function.entry_point
         extra = [name for name in self.parameters if name not in bound]
         if len(extra) == 1 and self.is_decorated and is_settlement_client(self.annotations.get(extra[0])):
-            raise self.refusal("the Service Bus settlement client", extra[0], "the worker passes the client.")
+            self._leave_to_azure("the Service Bus settlement client", extra[0], "the worker passes the client.")
+            self.parameters.remove(extra.pop())
         if extra:
             near = suggestion(extra[0], set(bound) - set(self.parameters)) if len(extra) == 1 else ""
             if self._takes_anything():
@@ -217,7 +225,7 @@ class _SignatureCheck:
         annotation = self.annotations[name]
         if self.is_decorated and is_sdk_type(annotation):
             azure = "the worker makes the client from the connection setting."
-            raise self.refusal(f"the SDK type {_shown(annotation)} on a {binding.type} binding", name, azure)
+            self._leave_to_azure(f"the SDK type {_shown(annotation)} on a {binding.type} binding", name, azure)
         is_out = _is_out(annotation)
         value_type = self._out_argument(name, annotation) if is_out else annotation
         if not isinstance(value_type, type) and not is_generic(value_type):
@@ -247,11 +255,16 @@ class _SignatureCheck:
         return arguments[0]
 
     def _fits(self, binding_type: str, annotation: Any, *, output: bool) -> bool:
-        check = self.converters.accepts_output if output else self.converters.accepts_input
+        check = self.converters.accepts_output if output else self._accepts_input
         try:
             return check(binding_type, annotation)
         except TypeError:  # typing generics on a converter that only knows classes: Azure fails the load with it
             return False
+
+    def _accepts_input(self, binding_type: str, annotation: Any) -> bool:
+        if self.is_decorated and is_sdk_type(annotation):
+            return accepts_client(binding_type, annotation)
+        return self.converters.accepts_input(binding_type, annotation)
 
     def _returns(self) -> Parameter | None:
         explicit = next((binding for binding in self.declared if binding.name == "$return"), None)

@@ -439,6 +439,44 @@ _EXTENSIONS = [
     ),
 ]
 
+# As the packages for SDK types do it. In our process the converter of the first app stays, so it goes by names only.
+_CLIENTS = """\
+import azurefunctions.extensions.base as base
+class Client(base.SdkType):
+    def get_sdk_type(self): ...
+if base.get_binding_registry().get('blob') is None:
+    class Converter(base.InConverter, binding='blob', trigger='blobTrigger'):
+        @classmethod
+        def check_input_type_annotation(cls, pytype): return issubclass(pytype, object) and pytype.__name__ == 'Client'
+        @classmethod
+        def decode(cls, data, *, trigger_metadata, pytype): ...
+        @classmethod
+        def has_implicit_output(cls): return False
+class Settler(base.GrpcClientType):
+    def get_client(self): ...
+app = func.FunctionApp()
+@app.route('fine')
+def fine(req): return 'x'
+"""
+_ON_BLOB = "@app.blob_trigger(arg_name='b', path='c/{n}', connection='C')\n"
+_ON_QUEUE = "@app.service_bus_queue_trigger(arg_name='b', queue_name='q', connection='C')\n"
+_BLOB_INPUT = "@app.route()\n@app.blob_input(arg_name='b', path='c/b', connection='C')\n"
+
+_SDK_TYPES = [
+    *(App(f"SDK type: {function}", f"{_CLIENTS}{function}", calls=[], host_refuses={"f": "unsupported"}) for function in (
+        f"{_ON_BLOB}def f(b: Client): ...", f"{_BLOB_INPUT}def f(req: func.HttpRequest, b: Client) -> str: return 'x'",
+        f"{_ON_QUEUE}def f(b: func.ServiceBusMessage, settler: Settler): ...",
+    )),
+    *(App(f"SDK type, refused: {function}", f"{_CLIENTS}{function}") for function in (
+        f"{_ON_BLOB}def f(b: Client, more): ...", f"{_ON_BLOB}def f(): ...", f"{_ON_BLOB}def f(b: typing.List[Client]): ...", f"{_ON_BLOB}def f(b: typing.Optional[Client]): ...",
+        f"{_ON_BLOB}def f(b: typing.Tuple[Client, Client]): ...", f"{_ON_BLOB}def f(b: list[Client]): ...", f"{_ON_QUEUE}def f(b: Client): ...", f"{_ON_BLOB}def f(b: base.SdkType): ...",
+        f"{_BLOB_INPUT}def f(req: int, b: Client): ...", f"{_BLOB_INPUT}def f(b: Client, req: int): ...", f"{_BLOB_INPUT}def f(req, b: Client) -> dict: ...",
+        "@app.route()\n@app.blob_output(arg_name='b', path='c/b', connection='C')\ndef f(req, b: Client): ...",
+        "@app.route()\n@app.blob_output(arg_name='b', path='c/b', connection='C')\ndef f(req, b: func.Out[Client]): ...",
+        f"{_ON_QUEUE}def f(b: int, settler: Settler): ...", f"{_ON_QUEUE}def f(settler: Settler): ...", f"{_ON_QUEUE}def f(b, settler: Settler, more): ...",
+    )),
+]  # fmt: skip
+
 _DURABLE = [
     # What Durable Functions makes of orchestrators and entities: a function with the one parameter, annotated or not.
     *(app(f"{kind} bound as {name}{annotation}", f"app.generic_trigger(arg_name='{name}', type='{kind}')(func_of_durable)\n".join(
@@ -625,6 +663,7 @@ CASES: list[App] = [
     *_GENERIC,
     *_MCP,
     *_EXTENSIONS,
+    *_SDK_TYPES,
     *_DURABLE,
     *_RETRIES,
     *_SIGNATURES,
