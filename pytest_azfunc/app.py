@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import clock, http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, FunctionNotFound, UnsupportedFeature, kind_of
+from pytest_azfunc.errors import AzfuncError, BindingError, UnsupportedFeature
 from pytest_azfunc.host.app_settings import AppSettings
 from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
@@ -229,11 +229,7 @@ class Host:
         __tracebackhide__ = True
         if isinstance(function, str):
             return self.project.find(function)
-        self.project.raise_failure()
-        for candidate in self.project.functions.values():
-            if self.worker.is_entry_point(candidate, function):
-                return candidate
-        raise FunctionNotFound("function-object-unknown", found=kind_of(function))
+        return self.project.find_object(function, self.worker.is_entry_point)
 
     def invoke(
         self,

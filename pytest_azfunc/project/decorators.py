@@ -193,6 +193,13 @@ def hint_for_culprit(app: Any, culprit: Any) -> str:
     return f" The other one is at {source.location()}." if source and others[0] is not culprit else ""
 
 
+def declared_name(candidate: Any) -> str | None:
+    """The name that decorators have given to what they made; None for a plain function."""
+    function = getattr(candidate, "_function", candidate)  # of a FunctionBuilder
+    name = function.get_function_name() if hasattr(function, "_func") else None
+    return name if isinstance(name, str) else None
+
+
 def is_decorated(candidate: Any, user_function: Callable[..., Any]) -> bool:
     """Whether *candidate* is *user_function*, what decorators made of it, or another copy of its module's."""
     candidate = getattr(candidate, "_function", candidate)  # of a FunctionBuilder

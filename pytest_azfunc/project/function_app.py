@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_azfunc.errors import AzfuncError, FunctionNotFound, Location, ProjectError, listing, suggestion
+from pytest_azfunc.errors import AzfuncError, FunctionNotFound, Location, ProjectError, kind_of, listing, suggestion
 from pytest_azfunc.project import binding_types
 from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_host_order
 from pytest_azfunc.project.function import Function
@@ -140,6 +140,34 @@ class Project:
         known = sorted([*self.functions, *self.errors], key=host_order)
         near, all_names = suggestion(name, known), listing("Known", known)
         raise FunctionNotFound("function-not-found", name=name, suggestion=near, known=all_names)
+
+    def find_object(self, candidate: Any, is_entry_point: Callable[[Function, Any], bool]) -> Function:
+        """The function that *candidate* is: an object of the app's modules, as it is there.
+
+        :param is_entry_point: whether an object may be the entry point of a function. It may be so for several, such as
+            those that one ``def`` in a loop makes.
+        :raises AzfuncError: what the host has against it, from :attr:`errors`.
+        :raises Exception: :attr:`index_error`, when nothing of the app could be indexed.
+        :raises FunctionNotFound: it is none of this app.
+        """
+        __tracebackhide__ = True
+        self.raise_failure()
+        if self.indexer is not None:
+            from pytest_azfunc.project.decorators import declared_name
+
+            name = declared_name(candidate) or ""
+            named = self.functions.get(name)
+            if named is not None and is_entry_point(named, candidate):
+                return named
+            if name in self.errors:
+                raise self.errors[name].with_traceback(None)
+        functions = self.functions.values()
+        exact = (found for found in functions if found.user_function is not None and found.user_function is candidate)
+        alike = (found for found in functions if is_entry_point(found, candidate))
+        function = next(exact, None) or next(alike, None)
+        if function is None:
+            raise FunctionNotFound("function-object-unknown", found=kind_of(candidate))
+        return function
 
     @cached_property
     def file_settings(self) -> Mapping[str, str]:

@@ -236,6 +236,61 @@ def test_settings_are_there_while_the_script_is_imported(app: FunctionApp, sessi
     passed(result, 2)
 
 
+def test_objects_that_are_alike(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "function_app.py": """
+                import azure.functions as func
+
+                app = func.FunctionApp()
+                made = {}
+
+                for name in ("a", "b", "c"):
+                    def tell(req, context):
+                        return context.function_name
+                    made[name] = app.function_name(name)(app.route(name)(tell))
+
+                def shared(req, context):
+                    return context.function_name
+
+                first = app.function_name("first")(app.route("first")(shared))
+                second = app.function_name("second")(app.route("second")(shared))
+
+                @app.function_name("not.a.name")
+                @app.route("third")
+                def third(req): ...
+            """
+        }
+    )
+
+    result = session.test(
+        """
+        import pytest
+        import function_app
+        from pytest_azfunc import FunctionNotFound, ProjectError
+
+        def test_the_object_that_is_asked_for(invoke):
+            for name, function in function_app.made.items():
+                assert invoke(function).text == name
+                assert invoke(function._function.get_user_function()).text == name
+            assert invoke(function_app.first).text == "first"
+            assert invoke(function_app.second).text == "second"
+            assert invoke(function_app.shared).text in ("first", "second")
+
+        def test_what_the_host_has_against_it(invoke):
+            with pytest.raises(ProjectError, match="not a valid function name"):
+                invoke(function_app.third)
+
+        @pytest.mark.parametrize("wrong", [None, len, object(), function_app.app])
+        def test_no_function(invoke, wrong):
+            with pytest.raises(FunctionNotFound, match="entry point of no function"):
+                invoke(wrong)
+        """
+    )
+
+    passed(result, 6)
+
+
 SCRIPTS = {
     name: f"import azure.functions as func\napp = func.FunctionApp()\n@app.route()\ndef f(req): return '{name}'"
     for name in ("function_app.py", "shop.py", "other.py")
