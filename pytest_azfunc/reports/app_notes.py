@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from pytest_azfunc.errors import Location
@@ -15,6 +15,8 @@ from pytest_azfunc.project.decorators import names_in, source_of
 from pytest_azfunc.project.function_app import SCRIPT_SETTING
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.user_errors import is_own
+
+_SDK_DECORATORS = "azure.functions.decorators.function_app"
 
 
 def declared_by(project: Project) -> str:
@@ -35,6 +37,11 @@ def app_notes(project: Project) -> list[str]:
     is_empty = not (project.functions or project.errors or project.excluded)
     folders = _function_json_folders(os.fspath(project.root))
     notes = [found.note(script) for found in _passed_over(project)]
+    notes += [
+        f"Azure does not see {name} ({place}), as its decorator is written without parentheses, such as @app.route "
+        "instead of @app.route()."
+        for name, place in _without_parentheses(_modules_below(os.fspath(project.root)))
+    ]
     if is_empty and not notes:
         notes.append(f"{script} declares no function.")
     if folders and is_empty:
@@ -97,9 +104,31 @@ def _passed_over(project: Project) -> Iterator[_PassedOver]:
             yield _PassedOver(name, tuple(found for found, _ in missing), source and source.location(), is_app)
 
 
+def _without_parentheses(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Location]]:
+    """Functions that were handed to ``app.route`` itself, which has made a decorator of them: names and places."""
+    known = set()
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            if type(value) is not FunctionType or value.__module__ != _SDK_DECORATORS or id(value) in known:
+                continue
+            known.add(id(value))  # other modules may have imported it
+            # A decorator that is kept under a name to be used later has no function of the app in it.
+            for function in _functions_in(value):
+                if function.__module__ == module.__name__:
+                    yield name, Location(function.__code__.co_filename, function.__code__.co_firstlineno)
+
+
+def _functions_in(function: FunctionType) -> Iterator[FunctionType]:
+    """The functions that *function* keeps in its closure, and those in theirs."""
+    for cell in function.__closure__ or ():
+        if type(cell.cell_contents) is FunctionType:
+            yield cell.cell_contents
+            yield from _functions_in(cell.cell_contents)
+
+
 def _containers(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Any, bool]]:
     """What functions can be declared with, at the top level of the modules: its name, it, and whether it is an app."""
-    sdk = sys.modules.get("azure.functions.decorators.function_app")
+    sdk = sys.modules.get(_SDK_DECORATORS)
     kind, app = getattr(sdk, "DecoratorApi", ()), getattr(sdk, "FunctionRegister", ())
     for module in modules:
         for name, value in list(vars(module).items()):

@@ -288,6 +288,35 @@ def test_functions_that_azure_does_not_see(app: FunctionApp, session: Session, m
     assert result.ret == 0
 
 
+def test_a_decorator_without_parentheses(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "function_app.py": """
+                import azure.functions as func
+
+                app = func.FunctionApp()
+                on_order = app.queue_trigger("msg", "orders", "C")
+
+                @app.route
+                def get_order(req): ...
+
+                @on_order
+                def order(msg): ...
+            """
+        }
+    )
+
+    assert session.run("--azfunc-list").outlines == [
+        DECORATOR_HEADING,
+        "  note: Azure does not see get_order (app/function_app.py:7), as its decorator",
+        "    is written without parentheses, such as @app.route instead of @app.route().",
+        "",
+        "  order  queue  orders",
+        "",
+        "1 function, all would load in Azure.",
+    ]
+
+
 def test_a_decorator_app_without_functions(app: FunctionApp, session: Session) -> None:
     app.write({"function_app.py": "import azure.functions as func\napp = func.FunctionApp()"})
 
