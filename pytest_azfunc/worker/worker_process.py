@@ -95,6 +95,9 @@ class WorkerProcess:
 
     def activate(self) -> None:
         """Make the app importable. Functions whose modules a test has imported anew meanwhile are loaded again."""
+        index = self.project.indexer.present if self.project.indexer is not None else None
+        if index is not None and index.contents.failure is not None:
+            self.restart()  # as in Azure: the process ends, with all that the script has done to it until it failed
         if self.modules.activate():
             self.loaded.clear()
 

@@ -291,6 +291,59 @@ def test_objects_that_are_alike(app: FunctionApp, session: Session) -> None:
     passed(result, 6)
 
 
+def test_a_script_that_failed_leaves_nothing_to_the_next_try(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "config.py": """
+                import os
+
+                NAME = os.environ.get("NAME", "no name")
+                DEBUG = os.environ.get("DEBUG", "no debug")
+            """,
+            "function_app.py": """
+                import logging
+                import os
+
+                import azure.functions as func
+                import config
+
+                app = func.FunctionApp()
+                os.environ.setdefault("DEBUG", "set by the script")
+                logging.getLogger("mine").setLevel("ERROR")
+                KEY = os.environ["KEY"]
+
+                @app.route()
+                def f(req):
+                    return f"{KEY} {config.NAME} {config.DEBUG}"
+            """,
+        }
+    )
+
+    result = session.test(
+        """
+        import logging
+        import os
+        import pytest
+
+        def test_without(invoke):
+            with pytest.raises(KeyError):
+                invoke("f")
+
+        def test_between(azfunc_host):
+            assert "DEBUG" not in os.environ
+            assert logging.getLogger("mine").level == logging.NOTSET
+
+        @pytest.mark.azfunc(settings={"KEY": "key", "NAME": "name"})
+        def test_with(invoke):
+            assert invoke("f").text == "key name no debug"
+        """,
+        "-p",
+        "no:randomly",
+    )
+
+    passed(result, 3)
+
+
 SCRIPTS = {
     name: f"import azure.functions as func\napp = func.FunctionApp()\n@app.route()\ndef f(req): return '{name}'"
     for name in ("function_app.py", "shop.py", "other.py")
