@@ -112,6 +112,6 @@ def _has_defaults_that_count(function: FunctionType) -> bool:
 def _is_ready(annotation: Any) -> bool:
     """Whether it is a class, or a generic of ``typing`` with classes as its arguments: nothing to evaluate in it."""
     kind = type(annotation)  # not isinstance: list[int] says of itself that it is a class
-    if kind is _ALIAS:
+    if kind is _ALIAS and issubclass(type(annotation.__origin__), type):  # Required[...] and its like are no generics
         return all(issubclass(type(argument), type) for argument in annotation.__args__)
     return issubclass(kind, type)

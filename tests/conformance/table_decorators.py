@@ -530,7 +530,7 @@ _ANNOTATIONS = (
     "typing.Any", "typing.Optional[func.HttpRequest]", "func.HttpRequest | None", "typing.Union[func.HttpRequest, str]", "list[func.HttpRequest]",
     "typing.List[func.HttpRequest]", "typing.List", "typing.Dict[str, int]", "typing.Annotated[func.HttpRequest, 1]", "typing.Annotated[str, 'x']", "typing.Literal['a']", "typing.Callable",
     "typing.Type[str]", "typing.NewType('N', str)", "T", "func.Out", "func.Out[func.HttpRequest]", "func.Out[str]", "'NoSuchName'", "'no such'", "5", "'5'", "...",
-    "lambda: 1", "[]", "()", "typing.Generic", "typing.Protocol", "typing.Sequence[str]", "type", "enum_.Enum", "func", "func.Context", "typing.Final[str]", "typing.ClassVar[str]", "typing.NoReturn",
+    "lambda: 1", "[]", "()", "typing.Generic", "typing.Protocol", "typing.Sequence[str]", "type", "enum_.Enum", "func", "func.Context", "typing.Final[str]", "typing.ClassVar[str]", "typing.NoReturn", "typing.Required[func.HttpRequest]", "typing.NotRequired[str]",
 )  # fmt: skip
 
 _OUT_ANNOTATIONS = (
