@@ -124,12 +124,12 @@ _STREAMS_OF_APPS: list[Any] = []
 @contextmanager
 def streams_put_back() -> Iterator[None]:
     """For the time of an import: ``sys.stdout`` and its like are pytest's again afterwards."""
-    saved = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}
+    saved = {name: getattr(sys, name, None) for name in ("stdin", "stdout", "stderr")}
     try:
         yield
     finally:
         for name, stream in saved.items():
-            present = getattr(sys, name)
+            present: Any = getattr(sys, name, None)
             if present is not stream:
                 _STREAMS_OF_APPS.append(present)
                 with suppress(Exception):  # it may be anything that has a write()

@@ -22,7 +22,7 @@ BARE_NAME_HINT = (
 NO_NAMESPACE_HINT = " Only function.json apps have a package __app__: import the module by its bare name."
 LEVEL_HINT = " http_auth_level is 'FUNCTION', 'ANONYMOUS' or 'ADMIN', in capitals."
 
-_ENVIRONMENT_LOOKUP = type(os.environ).__getitem__.__code__
+_ENVIRONMENT_LOOKUP = getattr(type(os.environ).__getitem__, "__code__", None)  # None: somebody has put a dict there
 _DECORATORS = os.path.join("azure", "functions", "decorators", "")
 
 
