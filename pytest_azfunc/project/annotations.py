@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -27,7 +27,7 @@ class AnnotationReader:
     def __init__(self) -> None:
         self._known: dict[tuple[int, str], Any] = {}
         self._kept: dict[int, Any] = {}  # hints by their ids, which no other object can get as long as they are here
-        self.signatures: dict[tuple[Any, ...], Any] = {}
+        self.signatures: dict[tuple[Any, ...] | None, Any] = {}
 
     def parameters(self, function: Callable[..., Any]) -> list[str]:
         """Names of the parameters.
@@ -53,20 +53,20 @@ class AnnotationReader:
 
         :raises Exception: what :meth:`parameters` and :meth:`hints` raise.
         """
-        hints = self._known_hints(function)
-        if hints is None:
+        if not _is_plain(function) or function.__code__.co_flags & _VARIADIC or not self._knows_hints(function):
             hints = self.hints(function)
             for hint in hints.values():
                 self._kept[id(hint)] = hint
-        # By their identity: to hash a generic of `typing` takes longer than all the rest.
-        return tuple(self.parameters(function)), *hints, *map(id, hints.values()), self.is_async(function)
+            return _outline(tuple(self.parameters(function)), hints, self.is_async(function))
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        return _outline(names, function.__annotations__, bool(code.co_flags & inspect.CO_COROUTINE))
 
-    def _known_hints(self, function: Callable[..., Any]) -> dict[str, Any] | None:
-        """The annotations as they stand, if all of them have been read before; None otherwise."""
-        if not _is_plain(function) or _has_defaults_that_count(function):
-            return None
-        annotations = function.__annotations__
-        return annotations if all(map(self._kept.__contains__, map(id, annotations.values()))) else None
+    def _knows_hints(self, function: FunctionType) -> bool:
+        """Whether all annotations have been read before, and mean what they are."""
+        if _has_defaults_that_count(function):
+            return False
+        return all(map(self._kept.__contains__, map(id, function.__annotations__.values())))
 
     def hints(self, function: Callable[..., Any]) -> dict[str, Any]:
         """The annotations, as ``typing.get_type_hints`` gives them.
@@ -78,7 +78,9 @@ class AnnotationReader:
         namespace = id(function.__globals__)
         hints = {}
         for name, annotation in function.__annotations__.items():
-            if type(annotation) is str:
+            if annotation is None:
+                annotation = type(None)
+            elif type(annotation) is str:
                 annotation = self._known.get((namespace, annotation), _UNKNOWN)
             elif id(annotation) not in self._kept and not _is_ready(annotation):
                 annotation = _UNKNOWN
@@ -94,6 +96,11 @@ class AnnotationReader:
                 if type(annotation) is str and name in hints:
                     self._known[id(function.__globals__), annotation] = hints[name]
         return hints
+
+
+def _outline(names: tuple[str, ...], hints: Mapping[str, Any], is_async: bool) -> tuple[Any, ...]:
+    # By their identity: to hash a generic of `typing` takes longer than all the rest.
+    return names, *hints, *map(id, hints.values()), is_async
 
 
 _UNKNOWN = object()

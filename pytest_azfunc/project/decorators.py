@@ -228,10 +228,11 @@ class BindingReader:
         words = importlib.import_module("azure.functions.decorators.utils")
         self._base = core.Binding.get_dict_repr
         self._excluded = frozenset(core.Binding.EXCLUDED_INIT_PARAMS)
-        self._enum: Any = words.StringifyEnum
+        self._enum: type = words.StringifyEnum
         self._encoder: type[json.JSONEncoder] = words.StringifyEnumJsonEncoder
         self._camel_case: Callable[[str], str] = words.to_camel_case
         self._plans: dict[type, tuple[list[str] | None, Plan]] = {}
+        self._words: dict[int, tuple[Any, str]] = {}  # members of enums by their ids, and what str() makes of them
 
     def read(self, binding: Any) -> dict[str, Any]:
         """The properties of one binding by lower-cased name; direction and data type in lower case.
@@ -284,9 +285,12 @@ class BindingReader:
         return declared
 
     def _plain(self, value: Any) -> Any:
-        if isinstance(value, self._enum):
-            # str() of an enum takes longer than all the rest, and gives its name unless somebody has changed that.
-            return value._name_ if type(value).__str__ is self._enum.__str__ else str(value)
+        word = self._words.get(id(value))
+        if word is not None:
+            return word[1]
+        if isinstance(value, self._enum):  # to print one takes longer than all the rest
+            self._words[id(value)] = value, str(value)
+            return str(value)
         if type(value) is list:
             items = [item if type(item) is str else self._plain(item) for item in value]
             return None if None in items else items

@@ -215,6 +215,7 @@ class _Reading:
         self.signatures: dict[str, Signature] = {}
         self.retries: dict[str, Mapping[str, Any]] = {}
         self.errors: dict[str, AzfuncError] = {}
+        self.shapes: dict[str, tuple[Any, ...] | None] = {}
         self.sound: set[tuple[Any, ...] | None] = set()
 
     def read(self, found: list[Any]) -> Index:
@@ -250,8 +251,9 @@ class _Reading:
             streams_http=self.registry.web_package is not None and _is_http(declared),
             declared_in=source,
         )
+        shape = self.shapes[name] = shape_of(declared)
         try:
-            self.signatures[name] = check_signature(function, main, self.registry, self.annotations)
+            self.signatures[name] = check_signature(function, main, self.registry, self.annotations, shape)
         except UnsupportedFeature as error:  # ours, not the worker's: in Azure it works
             self.errors[name] = error
         retry = retry_of(sdk_function)
@@ -281,7 +283,8 @@ class _Reading:
 
     def _checked(self, function: Function) -> Function:
         """*function* as the host keeps it: its retry policy read, its enums in their usual form."""
-        name, shape = function.name, shape_of(function.declared)
+        name = function.name
+        shape = self.shapes[name]
         is_named = is_function_name(name)
         if is_named and name not in self.retries and shape in self.sound:
             return function

@@ -60,24 +60,30 @@ class Signature(NamedTuple):
 
 
 def check_signature(
-    function: Function, main: Callable[..., Any], converters: BindingRegistry, reader: AnnotationReader | None = None
+    function: Function,
+    main: Callable[..., Any],
+    converters: BindingRegistry,
+    reader: AnnotationReader | None = None,
+    shape: tuple[Any, ...] | None = None,
 ) -> Signature:
     """What *main* takes and returns, by the bindings of *function*.
 
     :param reader: reads parameters and annotations; one for all functions of an app is faster.
+    :param shape: of the bindings, from ``shape_of``: in most apps many functions declare, take and return the same.
     :raises FunctionLoadError: for the first thing the worker refuses.
     :raises NameError: an annotation names something that does not exist.
     """
     reader = reader or AnnotationReader()
-    # In most apps many functions take and return the same.
     try:
-        declared = [(raw["name"], raw.get("type"), raw["direction"]) for raw in function.declared]
-        shape = (reader.outline(main), *declared)
-        signature = reader.signatures.get(shape)
-    except Exception:  # it cannot be read, which the check reports; or an annotation that cannot be hashed
-        return _SignatureCheck(function, main, converters, reader).run()
-    if signature is None:
-        signature = reader.signatures[shape] = _SignatureCheck(function, main, converters, reader).run()
+        key = None if shape is None else (shape, reader.outline(main))
+    except Exception:  # it cannot be read, which the check reports
+        key = None
+    known: Signature | None = reader.signatures.get(key)
+    if known is not None:
+        return known
+    signature = _SignatureCheck(function, main, converters, reader).run()
+    if key is not None:
+        reader.signatures[key] = signature
     return signature
 
 
