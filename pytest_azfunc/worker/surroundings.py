@@ -80,6 +80,7 @@ class Stage:
         if self._entered_level != self._test_level:
             root.setLevel(self._entered_level)
         self.handler.root_level = self._entered_level
+        self.handler.floor = self._level if app_level is None else app_level
         root.handlers.append(self.handler)
         root.handlers.extend(self.app_handlers)
         self._enter_root_folder()

@@ -85,6 +85,37 @@ def test_levels_loggers_and_selections(app: FunctionApp, session: Session) -> No
     passed(result, 6)
 
 
+
+@pytest.mark.parametrize(
+    ("level", "logged"), [("DEBUG", ["debug", "info", "warning"]), ("WARNING", ["warning"]), ("ERROR", [])]
+)
+def test_a_root_level_that_the_script_sets(app: FunctionApp, session: Session, level: str, logged: list[str]) -> None:
+    app.function(
+        "Logs",
+        f"""
+        import logging
+
+        logging.getLogger().setLevel("{level}")
+
+        def main(msg):
+            for word in ("debug", "info", "warning"):
+                getattr(logging, word)(word)
+        """,
+    )
+
+    result = session.test(
+        f"""
+        import pytest
+
+        @pytest.mark.parametrize("again", [1, 2])
+        def test_it(invoke, again):
+            assert invoke("Logs").logs.messages == {logged}
+        """
+    )
+
+    passed(result, 2)
+
+
 def test_threads_executors_and_tasks(app: FunctionApp, session: Session) -> None:
     app.function(
         "Threads",
