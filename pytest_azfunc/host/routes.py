@@ -72,7 +72,8 @@ class RouteTable:
     def of(cls, project: Project) -> RouteTable:
         """The routes of an app's HTTP functions.
 
-        Disabled functions are among them: they keep their place and hide what comes after them (3.16).
+        Disabled functions are among them: they keep their place and hide what comes after them (3.16). So are those
+        that only we cannot run.
 
         Raises:
             ProjectError: the host would not start with one of the templates (`route-invalid`).
@@ -126,7 +127,7 @@ def _filled_in(template: Template, path: str) -> str:
 
 
 def _routes(project: Project) -> Iterator[Route]:
-    for function in project.functions.values():
+    for function in chain(project.functions.values(), project.unsupported.values()):
         trigger = http_trigger(function)
         if trigger is not None:
             template = function_template(function, trigger, project.host.route_prefix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from pytest_azfunc.errors import AzfuncError, Location, ProjectError
 from pytest_azfunc.project import http_routes
@@ -40,25 +40,40 @@ class Contents:
     :ivar errors: name -> what the host objects to.
     :ivar excluded: names that host.json's ``functions`` leaves out.
     :ivar failure: what hides the whole app, or None.
+    :ivar unsupported: functions that run in Azure, and are refused by name here; why is in *errors*.
     """
 
     functions: NameMapping[Function] = field(default_factory=NameMapping)
     errors: NameMapping[AzfuncError] = field(default_factory=NameMapping)
     excluded: tuple[str, ...] = ()
     failure: IndexFailure | None = None
+    unsupported: NameMapping[Function] = field(default_factory=NameMapping)
 
 
-def admit(functions: Iterable[Function], errors: Mapping[str, AzfuncError], excluded: Iterable[str] = ()) -> Contents:
+def admit(
+    functions: Iterable[Function],
+    errors: Mapping[str, AzfuncError],
+    excluded: Iterable[str] = (),
+    unsupported: Mapping[str, AzfuncError] = MappingProxyType({}),
+) -> Contents:
     """Check functions against each other as the host does, and drop those that do not go together.
 
     :param functions: in the host's order.
     :param errors: what the host has against single functions already, by name.
+    :param unsupported: which of the functions we cannot run, and why. The host knows nothing of it.
     """
     admitted = {function.name: function for function in functions}
     problems = dict(errors)
     _drop(admitted, problems, _duplicates(admitted.values()))
     _drop(admitted, problems, http_routes.conflicts(admitted.values()))
-    return Contents(NameMapping(admitted.items()), NameMapping(_keyed(problems, admitted)), tuple(excluded))
+    refused = {name: admitted.pop(name) for name in unsupported if name in admitted}
+    problems.update((name, unsupported[name]) for name in refused)
+    return Contents(
+        NameMapping(admitted.items()),
+        NameMapping(_keyed(problems, admitted)),
+        tuple(excluded),
+        unsupported=NameMapping(refused.items()),
+    )
 
 
 def in_host_order(names: Iterable[str]) -> list[str]:

@@ -95,6 +95,11 @@ class Project:
         return self.contents.errors
 
     @property
+    def unsupported(self) -> Mapping[str, Function]:
+        """Functions that run in Azure, and are refused by name here; why is in :attr:`errors`."""
+        return self.contents.unsupported
+
+    @property
     def excluded(self) -> tuple[str, ...]:
         """Names that host.json's ``functions`` leaves out."""
         return self.contents.excluded

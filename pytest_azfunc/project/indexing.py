@@ -215,6 +215,7 @@ class _Reading:
         self.signatures: dict[str, Signature] = {}
         self.retries: dict[str, Mapping[str, Any]] = {}
         self.errors: dict[str, AzfuncError] = {}
+        self.unsupported: dict[str, UnsupportedFeature] = {}
         self.shapes: dict[str, tuple[Any, ...] | None] = {}
         self.sound: set[tuple[Any, ...] | None] = set()
 
@@ -255,7 +256,7 @@ class _Reading:
         try:
             self.signatures[name] = check_signature(function, main, self.registry, self.annotations, shape)
         except UnsupportedFeature as error:  # ours, not the worker's: in Azure it works
-            self.errors[name] = error
+            self.unsupported[name] = error
         retry = retry_of(sdk_function)
         if retry is not None:
             self.retries[name] = retry
@@ -273,13 +274,12 @@ class _Reading:
         for name in in_host_order(self.functions):
             if allowed is not None and name.lower() not in allowed:
                 excluded.append(name)
-                self.errors.pop(name, None)
                 continue
             try:
                 functions.append(self._checked(self.functions[name]))
             except ProjectError as error:
                 self.errors[name] = error
-        return admit([f for f in functions if f.name not in self.errors], self.errors, excluded)
+        return admit(functions, self.errors, excluded, self.unsupported)
 
     def _checked(self, function: Function) -> Function:
         """*function* as the host keeps it: its retry policy read, its enums in their usual form."""

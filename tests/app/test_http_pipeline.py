@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -149,6 +151,40 @@ def test_disabling_takes_effect_at_once(host: Host) -> None:
     del host.settings["AzureWebJobs.Anonymous.Disabled"]
     host.settings["AZUREWEBJOBS_ANONYMOUS_DISABLED"] = "True"
     assert host.http.get("/api/Anonymous").status_code == 404
+
+
+# Functions that only Azure can run
+
+
+def test_a_request_for_one_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has its route as in Azure: no 404, and no function that comes after it answers."""
+
+    class SdkType: ...
+
+    monkeypatch.setitem(sys.modules, "azurefunctions.extensions.base", SimpleNamespace(SdkType=SdkType))
+    app = FunctionApp(tmp_path)
+    script = """
+    import sys
+    import azure.functions as func
+
+    app = func.FunctionApp()
+
+    @app.route("files/{name}")
+    @app.blob_input("client", "files/{name}", "Storage")
+    def a(req, client: sys.modules["azurefunctions.extensions.base"].SdkType): ...
+
+    @app.route("{*path}")
+    def b(req): return "any"
+    """
+    app.write({"host.json": "{}", "function_app.py": script})
+    with Host.open(app.root) as host:
+        assert host.http.get("/api/x").text == "any"
+        for _ in range(2):
+            with pytest.raises(UnsupportedFeature, match="the SDK type SdkType on a blob binding"):
+                host.http.get("/api/files/x")
+        host.raise_exceptions = False
+        with pytest.raises(UnsupportedFeature):
+            host.http.get("/api/files/x")
 
 
 # The invocation, and failures

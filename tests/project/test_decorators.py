@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from datetime import timedelta
@@ -386,6 +387,18 @@ def test_one_function_hides_the_whole_app(tmp_path: Path, bad: str, kind: type, 
     ]
 
 
+@pytest.mark.parametrize("frozen", [False, True])
+def test_the_garbage_collector_is_as_it_was(tmp_path: Path, frozen: bool) -> None:
+    try:
+        if frozen:
+            gc.freeze()
+        assert load(tmp_path, GOOD).functions
+        assert gc.isenabled()
+        assert bool(gc.get_freeze_count()) == frozen
+    finally:
+        gc.unfreeze()
+
+
 def test_a_signature_hides_the_whole_app(tmp_path: Path) -> None:
     project = load(tmp_path, GOOD + "@app.route()\ndef bad(req, limit=5): ...")
     failure = project.failure
@@ -731,6 +744,7 @@ def settle(msg, client: base.Settler): ...
         ("blobs", UnsupportedFeature),
         ("settle", UnsupportedFeature),
     ]
+    assert list(project.unsupported) == ["blob", "blobs", "settle"]
     assert str(project.errors["blob"]).splitlines() == [
         "blob.client: the SDK type BlobClient on a blobTrigger binding is not emulated by pytest-azfunc.",
         "  where:  function_app.py:9",
@@ -738,3 +752,36 @@ def settle(msg, client: base.Settler): ...
         "  remedy: test the other functions here, and what this one does with the client in a function of its own.",
         "  rule:   unsupported",
     ]
+
+
+def test_the_host_judges_them_like_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the host drops, it drops; and where one of them has a route, the next function cannot have it."""
+    from types import SimpleNamespace
+
+    class SdkType: ...
+
+    monkeypatch.setitem(sys.modules, "azurefunctions.extensions.base", SimpleNamespace(SdkType=SdkType))
+    project = load(
+        tmp_path,
+        """
+        import sys
+        SdkType = sys.modules["azurefunctions.extensions.base"].SdkType
+
+        @app.route("same")
+        @app.blob_input("client", "c/x", "C")
+        def a(req, client: SdkType): ...
+
+        @app.route("same")
+        def b(req): ...
+
+        @app.route("admin/x")
+        @app.blob_input("client", "c/x", "C")
+        def c(req, client: SdkType): ...
+        """,
+    )
+    assert list(project.unsupported) == ["a"]
+    assert {name: error.rule for name, error in project.errors.items()} == {
+        "a": "unsupported",
+        "b": "route-conflict",
+        "c": "route-reserved",
+    }
