@@ -11,6 +11,7 @@ import importlib
 import inspect
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -318,15 +319,19 @@ def retry_of(function: Any) -> Mapping[str, Any] | None:
     if strategy == "fixed_delay":
         retry["delayInterval"] = _time_span(policy.get("delay_interval"))
     else:
-        minimum, maximum = policy.get("minimum_interval"), policy.get("maximum_interval")
-        retry["minimumInterval"] = _time_span(minimum) if minimum else "00:00:00"
-        retry["maximumInterval"] = _time_span(maximum) if maximum else "24855.03:14:07"  # the largest int32, in seconds
+        retry["minimumInterval"] = _interval(policy.get("minimum_interval"), "00:00:00")
+        retry["maximumInterval"] = _interval(policy.get("maximum_interval"), "24855.03:14:07")  # int32's most seconds
     if strategy not in _STRATEGIES:
         raise ValueError(f'unknown enum label "{strategy}"')
     if not -_INT32 <= count < _INT32:
         raise ValueError(f"Value out of range: {count}")
     retry["strategy"] = _STRATEGIES[strategy]
     return retry
+
+
+def _interval(text: Any, default: str) -> str:
+    """Of a growing delay. The worker of Python 3.12 and older asks for both ends, the later one does not."""
+    return _time_span(text) if text or sys.version_info < (3, 13) else default
 
 
 def _time_span(text: Any) -> str:

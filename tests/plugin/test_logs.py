@@ -85,7 +85,6 @@ def test_levels_loggers_and_selections(app: FunctionApp, session: Session) -> No
     passed(result, 6)
 
 
-
 @pytest.mark.parametrize(
     ("level", "logged"), [("DEBUG", ["debug", "info", "warning"]), ("WARNING", ["warning"]), ("ERROR", [])]
 )

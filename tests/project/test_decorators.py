@@ -364,7 +364,7 @@ def test_what_the_script_raises(tmp_path: Path, script: str, kind: type, text: s
         ("@app.function_name('good')\n@app.route()\ndef bad(req): ...", ValueError, "Function good does not have a unique function name. Please change @app.function_name() or the function method name to be unique."),
         ("@app.retry('fixed_delay', '3')\n@app.route()\ndef bad(req): ...", TypeError, None),
         ("@app.retry('fixed_delay', 'three', '00:00:01')\n@app.route()\ndef bad(req): ...", ValueError, "invalid literal for int() with base 10: 'three'"),
-        ("@app.retry('sometimes', '3')\n@app.route()\ndef bad(req): ...", ValueError, 'unknown enum label "sometimes"'),
+        ("@app.retry('sometimes', '3', minimum_interval='00:00:01', maximum_interval='00:00:02')\n@app.route()\ndef bad(req): ...", ValueError, 'unknown enum label "sometimes"'),
         ("@app.route()\ndef bad(req: 'Nothing'): ...", NameError, "name 'Nothing' is not defined"),
         ("@app.generic_trigger('req', 'someTrigger', odd=object())\ndef bad(req): ...", TypeError, "Object of type object is not JSON serializable"),
     ],
@@ -385,6 +385,21 @@ def test_one_function_hides_the_whole_app(tmp_path: Path, bad: str, kind: type, 
         "indexes no function of the app then: 0 functions found. Lost with it: good."
         + (" The other one is at function_app.py:3." if "unique" in (text or "") else "")
     ]
+
+
+@pytest.mark.parametrize("given", ["", ", minimum_interval='00:00:01'", ", maximum_interval='00:00:09'"])
+def test_a_growing_delay_without_both_its_ends(tmp_path: Path, given: str) -> None:
+    """Azure runs Python 3.13 with another worker than 3.12 and older, where this hides the whole app."""
+    project = load(tmp_path, GOOD + f"@app.retry('exponential_backoff', '3'{given})\n@app.route()\ndef f(req): ...")
+    if sys.version_info < (3, 13):
+        assert type(project.index_error) is TypeError
+        assert project.failure is not None
+        assert project.failure.function == "f"
+    else:
+        retry = project.functions["f"].retry
+        assert retry is not None
+        assert retry.minimum_interval == timedelta(seconds=1 if "minimum" in given else 0)
+        assert retry.maximum_interval == timedelta(seconds=9 if "maximum" in given else 2**31 - 1)
 
 
 @pytest.mark.parametrize("frozen", [False, True])
@@ -668,7 +683,7 @@ def test_an_apps_own_get_functions_may_go_wrong(tmp_path: Path, made: str, kind:
             ],
         ),
         (
-            "@app.retry('exponential_backoff', '-2')\n@app.route()\ndef f(req): ...",
+            "@app.retry('exponential_backoff', '-2', minimum_interval='00:00:01', maximum_interval='00:00:02')\n@app.route()\ndef f(req): ...",
             "f",
             [
                 "f: the retry policy's maxRetryCount is -2, but must be an integer from -1 (for ever) to 2147483647.",
