@@ -19,6 +19,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
+from pytest_azfunc.project.shadows import Shadows
+
 NAMESPACE = "__app__"
 PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
 
@@ -40,6 +42,7 @@ class AppModules:
         self.functions = frozenset(functions)
         self.script = script
         self.generation = 0  # grows when other copies of modules take the place of those that were imported before
+        self.shadows = Shadows(self.root)
         self._finder = _AppFinder(self)
         self._kept: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
@@ -84,9 +87,11 @@ class AppModules:
         if front or back:
             sys.path[:] = [*front, *self._test_path, *back]
         self._finder.test_path = self._test_path
+        self.shadows.enter()
 
     def end_code(self) -> None:
         """Code of the app has run: put ``sys.path`` back, and remember what the app has added."""
+        self.shadows.leave()
         self._finder.test_path = None
         if sys.path == self._test_path:
             return
@@ -101,6 +106,7 @@ class AppModules:
             importlib.invalidate_caches()  # the app's files may be newer than the path caches
             self._finder.top_level = self._listing()
         self._extend_path()
+        self.shadows.look(self._finder.top_level - self._finder.foreign - self.functions)
         sys.meta_path.insert(0, self._finder)
         if self.script is None:
             adopted = self._adopt_native_copies()
@@ -157,6 +163,7 @@ class AppModules:
         head = os.path.relpath(os.path.realpath(file), self.root).split(os.sep)[0]
         if head not in self.functions:
             self._finder.foreign.add(os.path.splitext(head)[0])
+        self.shadows.add_tests(file)
 
     def _take_out(self) -> None:
         if self._finder in sys.meta_path:
@@ -181,6 +188,7 @@ class AppModules:
             self._take_out()
         self._kept = {NAMESPACE: _namespace(self.spelled_root)} if self.script is None else {}
         self._app_paths = ([], [])
+        self.shadows.forget()
         foreign, self._finder = self._finder.foreign, _AppFinder(self)
         self._finder.foreign = foreign
         if in_place:
@@ -190,7 +198,7 @@ class AppModules:
         """The module *name* that a test imported by itself, when it comes from the file *origin*."""
         module = sys.modules.get(name)
         file = getattr(module, "__file__", None)
-        return module if isinstance(file, str) and _same_file(file, origin) else None
+        return module if isinstance(file, str) and os.path.realpath(file) == os.path.realpath(origin) else None
 
     def _listing(self) -> frozenset[str]:
         try:
@@ -230,6 +238,8 @@ class _AppFinder(importlib.abc.MetaPathFinder):
             return self._app_spec(name, rest, path)
         if not self._may_be_app(head) or head in self.foreign or _is_test(name):
             return None
+        if head in self.modules.shadows.names:  # it is the tests' too
+            return self.modules.shadows.find(name) if path is None else None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is None:
             return None
@@ -238,7 +248,8 @@ class _AppFinder(importlib.abc.MetaPathFinder):
         self.found.append(name)
         if head in self.modules.functions and f"{NAMESPACE}.{name}" not in _being_imported():
             return _alias(name, spec, f"{NAMESPACE}.{name}")
-        return None  # the other finders import it as ever; only the note was wanted
+        # Mostly None: the other finders import it as ever, and only the note was wanted.
+        return self.modules.shadows.app_first_in(spec)
 
     def _instead_of(self, other: importlib.machinery.ModuleSpec) -> importlib.machinery.ModuleSpec | None:
         """The module of this app where the one of another app is found first: both are on the path of the tests."""
@@ -263,7 +274,7 @@ class _AppFinder(importlib.abc.MetaPathFinder):
         head = plain.partition(".")[0]
         if head in self.modules.functions and spec.origin and self.modules.native_copy(plain, spec.origin):
             return _alias(name, spec, plain)
-        return spec
+        return self.modules.shadows.app_first_in(spec) or spec
 
 
 def _is_test(name: str) -> bool:
@@ -336,7 +347,3 @@ def _of_another_app(file: str, root: str) -> bool:
     if os.path.basename(file).partition(".")[0] == "__init__":
         folder = os.path.dirname(folder)
     return os.path.realpath(folder) != root and os.path.isfile(os.path.join(folder, "host.json"))
-
-
-def _same_file(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)

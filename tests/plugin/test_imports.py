@@ -627,3 +627,80 @@ def test_a_mark_makes_the_modules_of_an_app_far_away_importable(session: Session
     )
 
     passed(result, 2)
+
+
+HELPERS = {
+    "app/host.json": "{}",
+    "app/helpers.py": "from helpers_of_app import WHO",
+    "app/helpers_of_app.py": "WHO = 'app'",
+    "app/models/__init__.py": "from models.order import WHO",
+    "app/models/order.py": "WHO = 'app'",
+    "app/queue.py": "raise ImportError('the standard library comes first')",
+    "app/function_app.py": """
+        import azure.functions as func
+        import helpers
+
+        app = func.FunctionApp()
+
+        @app.route()
+        def who(req):
+            import models.order, queue
+            return f"{helpers.WHO} {models.WHO} {models.order.WHO} {queue.Queue.__name__}"
+    """,
+}
+EXPECTED = "app app app Queue"
+
+
+@pytest.mark.parametrize("folder", ["tests", "tests/unit", "app/tests", "app/tests/unit"])
+@pytest.mark.parametrize("imports", ["", "import helpers, models", "import helpers, function_app, models"])
+def test_modules_of_the_tests_that_are_named_like_the_apps(session: Session, folder: str, imports: str) -> None:
+    """In Azure the tests' folders are not there; in a test they come first."""
+    session.write(HELPERS)
+    beside = folder.removesuffix("/unit")
+    session.write(
+        {
+            "pytest.ini": "[pytest]\nazfunc_project = app\n",
+            f"{beside}/conftest.py": "",
+            f"{beside}/helpers.py": "WHO = 'tests'",
+            f"{beside}/models.py": "WHO = 'tests'",
+            f"{folder}/test_it.py": f"""
+                import sys
+                {imports}
+
+                def test_first(invoke):
+                    assert invoke("who").text == {EXPECTED!r}
+                    import helpers, models
+                    assert (helpers.WHO, models.WHO) == ("tests", "tests")
+                    assert invoke("who").text == {EXPECTED!r}
+                    assert sys.modules["helpers"] is helpers
+
+                def test_again(invoke, azfunc_host):
+                    import function_app, models
+                    assert function_app.helpers.WHO == "app"
+                    assert models.WHO == "tests"
+                    azfunc_host.restart()
+                    assert invoke("who").text == {EXPECTED!r}
+            """,
+        }
+    )
+
+    passed(session.run(), 2)
+
+
+def test_names_of_both_where_only_the_app_s_can_be_imported(session: Session) -> None:
+    session.write(HELPERS)
+    session.write(
+        {
+            "tests/helpers.py": "WHO = 'tests'",
+            "tests/test_it.py": f"""
+                import helpers
+
+                def test_it(invoke, monkeypatch):
+                    assert invoke("who").text == {EXPECTED!r}
+                    monkeypatch.setattr(helpers, "WHO", "patched")
+                    assert invoke("who").text == {EXPECTED.replace("app", "patched", 1)!r}
+            """,
+        }
+    )
+
+    passed(session.run("--import-mode=importlib"), 1)
