@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType, TracebackType
@@ -19,6 +19,7 @@ from typing import Any
 from pytest_azfunc.host.http_response import Serve
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
+from pytest_azfunc.project.passing_loader import PassingLoader
 
 _MODULE = "requests.sessions"
 _NAME = "get_adapter"
@@ -120,22 +121,13 @@ class _ImportHook(MetaPathFinder):
         return spec
 
 
-class _CallingBack(Loader):
-    """A loader that leaves no trace in the module but the call."""
-
+class _CallingBack(PassingLoader):
     def __init__(self, loader: Any, imported: Callable[[ModuleType], None]) -> None:
-        self._loader = loader
+        super().__init__(loader)
         self._imported = imported
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        module: ModuleType | None = self._loader.create_module(spec)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
-        self._loader.exec_module(module)
+    def run(self, module: ModuleType) -> None:
+        super().run(module)
         self._imported(module)
 
 

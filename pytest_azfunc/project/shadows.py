@@ -7,7 +7,6 @@ its own: the tests' modules make way while code of the app runs.
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
 import os
 import sys
@@ -15,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
+
+from pytest_azfunc.project.passing_loader import PassingLoader
 
 
 class Shadows:
@@ -129,23 +130,14 @@ class Shadows:
         self._of_app.clear()
 
 
-class _AppFirstLoader(importlib.abc.Loader):
-    """A loader that leaves no trace in the module."""
-
+class _AppFirstLoader(PassingLoader):
     def __init__(self, loader: Any, shadows: Shadows) -> None:
-        self._loader = loader
+        super().__init__(loader)
         self._shadows = shadows
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
-        module: ModuleType | None = self._loader.create_module(spec)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
+    def run(self, module: ModuleType) -> None:
         with self._shadows.app_first():
-            self._loader.exec_module(module)
+            super().run(module)
 
 
 def _place(module: ModuleType) -> str:
