@@ -85,8 +85,8 @@ class Worker:
                 self.__dict__.pop("web_server", None)
                 self._leave_index()
                 THREADS.uninstall()
+                self._stage.close()  # a call may be on its way yet, on another thread
                 self.process.deactivate()
-                self._stage.close()
                 self._loop.close()
         finally:
             for part in self._borrowed or ():

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import logging
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,13 +35,25 @@ MEETS = """
         return "met"
 """
 
-# The first call that ends leaves the other behind on the loop.
-LINGERS = """
-    import asyncio
+# A call comes to its end when the test lets it.
+WAITS = """
+    import asyncio, sys, threading
+
+    inside = threading.Semaphore(0)
+    gates = {}
+
+    def let_go(name):
+        loop, gate = gates[name]
+        loop.call_soon_threadsafe(gate.set)
 
     async def main(req):
-        await asyncio.sleep(float(req.params["seconds"]))
-        return req.params["seconds"]
+        name, gate = req.params["name"], asyncio.Event()
+        gates[name] = asyncio.get_running_loop(), gate
+        inside.release()
+        await gate.wait()
+        if name == "exit":
+            sys.exit(3)
+        return name
 """
 
 CALLS = """
@@ -53,19 +70,25 @@ def app(tmp_path: Path) -> FunctionApp:
     app = FunctionApp(tmp_path)
     bindings = (http_trigger(), http_out())
     app.function("Meets", MEETS, *bindings)
-    app.function("Lingers", LINGERS, *bindings)
+    app.function("Waits", WAITS, *bindings)
+    app.function("Says", "async def main(req): return 'hello'", *bindings)
     app.function("Calls", CALLS, *bindings)
-    app.function(
-        "Exits", "import asyncio, sys\nasync def main(req):\n    await asyncio.sleep(0.05)\n    sys.exit(3)", *bindings
-    )
-    app.function("Hangs", "import asyncio\nasync def main(req): await asyncio.sleep(3600)", *bindings)
     return app
 
 
 @pytest.fixture
 def host(app: FunctionApp) -> Iterator[Host]:
     with Host.open(app.root) as opened:
+        opened.worker.load("Waits")  # so that no thread imports it while the test does
         yield opened
+
+
+def waiting(*names: str) -> Any:
+    """The module of the function that waits, when so many calls of it are inside."""
+    module: Any = importlib.import_module("Waits")
+    for _ in names:
+        assert module.inside.acquire(timeout=SECONDS)
+    return module
 
 
 def test_async_functions_run_at_the_same_time(host: Host) -> None:
@@ -76,44 +99,57 @@ def test_async_functions_run_at_the_same_time(host: Host) -> None:
 
 def test_an_async_function_may_call_an_async_one_of_its_own_app(host: Host) -> None:
     answers: list[str] = []
-    url = f"{host.url}/api/lingers?seconds=0"
+    params = {"url": f"{host.url}/api/says"}
     thread = threading.Thread(
-        target=lambda: answers.append(host.http.get("/api/calls", params={"url": url}).text), daemon=True
+        target=lambda: answers.append(host.http.get("/api/calls", params=params).text), daemon=True
     )
     thread.start()
     thread.join(SECONDS)
-    assert answers == ["it says 0"]
+    assert answers == ["it says hello"]
 
 
-def test_a_thread_that_ends_leaves_the_loop_to_the_others(host: Host) -> None:
+@pytest.mark.parametrize("order", ["abc", "acb", "cab", "cba"])
+def test_a_thread_that_ends_leaves_the_loop_to_the_others(host: Host, order: str) -> None:
     with ThreadPoolExecutor(3) as pool:
-        answers = [pool.submit(host.http.get, f"/api/lingers?seconds={seconds}") for seconds in ("0.1", "0.3", "0.2")]
-        assert [answer.result(SECONDS).text for answer in answers] == ["0.1", "0.3", "0.2"]
+        answers = {name: pool.submit(host.http.get, f"/api/waits?name={name}") for name in "abc"}
+        waits = waiting(*answers)
+        for name in order:
+            waits.let_go(name)
+            assert answers[name].result(SECONDS).text == name
 
 
-def test_what_ends_a_process_reaches_its_own_thread(host: Host) -> None:
+@pytest.mark.parametrize("first", ["a", "exit"])
+def test_what_ends_a_process_reaches_its_own_thread(host: Host, first: str) -> None:
     with ThreadPoolExecutor(2) as pool:
-        lingers = pool.submit(host.http.get, "/api/lingers?seconds=0.2")
-        exits = pool.submit(host.http.get, "/api/exits")
+        names = ("a", "exit") if first == "a" else ("exit", "a")
+        answers = {}
+        for name in names:  # one after the other: the first one's thread runs the loop
+            answers[name] = pool.submit(host.http.get, f"/api/waits?name={name}")
+            waits = waiting(name)
+        waits.let_go("exit")
         with pytest.raises(SystemExit):
-            exits.result(SECONDS)
-        assert lingers.result(SECONDS).text == "0.2"
+            answers["exit"].result(SECONDS)
+        waits.let_go("a")
+        assert answers["a"].result(SECONDS).text == "a"
 
 
-def test_a_host_closes_while_another_thread_is_in_a_function(app: FunctionApp) -> None:
+def test_a_host_closes_while_other_threads_are_in_a_function(app: FunctionApp) -> None:
     ended: list[str] = []
+    before = sys.path[:], os.getcwd(), logging.root.handlers[:]
 
-    def call(host: Host) -> None:
+    def call(host: Host, name: str) -> None:
         try:
-            host.http.get("/api/hangs")
+            host.http.get(f"/api/waits?name={name}")
         except BaseException as error:
             ended.append(type(error).__name__)
 
     with Host.open(app.root) as host:
-        threads = [threading.Thread(target=call, args=(host,), daemon=True) for _ in range(2)]
+        host.worker.load("Waits")
+        threads = [threading.Thread(target=call, args=(host, name), daemon=True) for name in "ab"]
         for thread in threads:
             thread.start()
-        host.http.get("/api/lingers?seconds=0.1")
+        waiting("a", "b")
     for thread in threads:
         thread.join(SECONDS)
     assert ended == ["CancelledError", "CancelledError"]
+    assert (sys.path, os.getcwd(), logging.root.handlers) == before
