@@ -43,7 +43,8 @@ def _fold_character(character: str) -> str:
 # Numbers (1.34). The parser's white space is ASCII only, and it overlooks null characters at the very end.
 
 _SPACE = r"[\t-\r ]*"
-_DIGITS = r"(?P<digits>,*[0-9][0-9,]*(?:\.[0-9]*)?|,*\.[0-9]+)"
+# A separator of thousands needs a digit before it, and stands anywhere else in front of the point.
+_DIGITS = r"(?P<digits>[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)"
 _INTEGER = re.compile(rf"{_SPACE}([+-]?)0*([0-9]+){_SPACE}\0*")
 _DECIMAL = re.compile(rf"{_SPACE}(?P<before>[+-]?){_DIGITS}{_SPACE}(?P<behind>[+-]?){_SPACE}\0*")
 _FLOAT = re.compile(rf"{_SPACE}[+-]?{_DIGITS}(?:[eE][+-]?[0-9]+)?{_SPACE}\0*")
