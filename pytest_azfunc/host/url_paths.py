@@ -58,7 +58,7 @@ def split_query(query: str) -> dict[str, str]:
     Values of the same key are joined with a comma; empty ones are left out, and keys without another value (4.5, 4.6).
     """
     if "&" not in query and "%" not in query and "+" not in query:  # one plain parameter, as most queries are
-        name, _, value = query.removeprefix("?").partition("=")
+        name, _, value = query.partition("=")
         return {name: value} if value else {}
     joined = {key: ",".join(filter(None, values)) for key, values in _query_values(query).items()}
     return {key: value for key, value in joined.items() if value}
@@ -76,7 +76,7 @@ def _query_values(query: str) -> dict[str, list[str]]:
     """The values of each key, case ignored, under the spelling the host keeps."""
     spellings: dict[str, str] = {}
     values: dict[str, list[str]] = {}
-    for pair in query.removeprefix("?").split("&"):
+    for pair in query.split("&"):
         if not pair:
             continue
         name, _, value = (_decode(each) for each in pair.replace("+", " ").partition("="))
