@@ -5,7 +5,6 @@ Sources: azure-functions-host, HttpBinding.cs and RawScriptResult.cs; Microsoft.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from urllib.parse import quote
 
 from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.outputs import body_of
-from pytest_azfunc.host.triggers.json_body import scalar_text, with_net_dates
+from pytest_azfunc.host.triggers.json_body import json_text, scalar_text, with_net_dates
 from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
 
@@ -114,7 +113,7 @@ def _printed(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, (dict, list)):
-        return json.dumps(value, indent=2, ensure_ascii=False)
+        return json_text(value, newline="\n")
     return scalar_text(value)
 
 
@@ -124,10 +123,7 @@ def _response_object(members: Mapping[str, Any]) -> HttpResult:
     sent = [(str(name), str(text)) for name, text in headers.items()] if isinstance(headers, dict) else []
     body = members["body"]
     content_type = next((text for name, text in sent if name.lower() == "content-type"), None)
-    if isinstance(body, (dict, list)):
-        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    else:
-        text = _printed(body)
+    text = json_text(body) if isinstance(body, (dict, list)) else _printed(body)
     if content_type is None:
         sent.append(("Content-Type", _TEXT))
     elif isinstance(body, str) and "charset" not in content_type.lower():

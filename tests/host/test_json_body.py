@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.triggers.json_body import overlay, scalar_text, with_net_dates
+from pytest_azfunc.host.triggers.json_body import json_text, overlay, scalar_text, with_net_dates
 from pytest_azfunc.rpc import TypedData
 
 
@@ -32,7 +33,17 @@ def string(text: str) -> TypedData:
         ("1.50", "1.5"),
         ("1.0", "1"),
         ("1e3", "1000"),
+        ("1e14", "100000000000000"),
+        ("1e15", "1E+15"),
+        ("-123456789012345000", "-123456789012345000"),
+        ("-123456789012345000.0", "-1.23456789012345E+17"),
+        ("1234567890123456.0", "1234567890123456"),
+        ("12345678901234568.0", "12345678901234568"),
         ("1e22", "1E+22"),
+        ("0.0001", "0.0001"),
+        ("0.00001", "1E-05"),
+        ("120.5", "120.5"),
+        ("-0.0", "-0"),
         ("1.5e-7", "1.5E-07"),
         ("true", "True"),
         ("false", "False"),
@@ -114,6 +125,35 @@ def test_numbers_keep_their_value(value: float) -> None:
     text = scalar_text(value)
     assert float(text) == value or text == "NaN"
     assert "e" not in text.replace("Infinity", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ([1.0, 1e15, 1e21, 0.00001, 1.5], "[1.0,1E+15,1E+21,1E-05,1.5]"),
+        ([math.nan, math.inf, -math.inf], '["NaN","Infinity","-Infinity"]'),
+        ({"\u2028": "\x85\u2029\x1f\x7f/é"}, '{"\\u2028":"\\u0085\\u2029\\u001f\x7f/é"}'),
+        (
+            {"a": {}, "b": [], "c": [None, True, {"d": 2**64}]},
+            '{"a":{},"b":[],"c":[null,true,{"d":18446744073709551616}]}',
+        ),
+    ],
+)
+def test_json_as_newtonsoft_writes_it(value: Any, text: str) -> None:
+    assert json_text(value) == text
+
+
+def test_json_in_lines() -> None:
+    assert json_text({"a": [1.0, {}], "b": {"c": []}}, "\n") == (
+        '{\n  "a": [\n    1.0,\n    {}\n  ],\n  "b": {\n    "c": []\n  }\n}'
+    )
+
+
+@given(json_values)
+def test_json_keeps_its_value(value: Any) -> None:
+    plain = json.dumps(value, separators=(",", ":"))
+    if "NaN" not in plain and "Infinity" not in plain:
+        assert repr(json.loads(json_text(value, "\n"))) == repr(json.loads(plain))
 
 
 @given(json_values)

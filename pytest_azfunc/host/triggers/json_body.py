@@ -10,6 +10,7 @@ import json
 import math
 import re
 from datetime import datetime, timezone
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pytest_azfunc.project.lenient_json import JsonError, loads
@@ -20,6 +21,8 @@ _ISO_DATE = re.compile(
     r"(?P<seconds>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?P<fraction>\.[0-9]{1,7})?"
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+# What Newtonsoft escapes in a string besides what Python does. (JavaScriptUtils.cs)
+_LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 
 
 def overlay(metadata: dict[str, TypedData], text: str) -> None:
@@ -45,7 +48,7 @@ def property_data(value: Any) -> TypedData | None:
     if value is None or isinstance(value, list):
         return None
     if isinstance(value, dict):
-        return TypedData("json", json.dumps(with_net_dates(value), separators=(",", ":"), ensure_ascii=False))
+        return TypedData("json", json_text(with_net_dates(value)))
     return TypedData("string", scalar_text(value))
 
 
@@ -71,14 +74,55 @@ def with_net_dates(value: Any) -> Any:
     return value if date is None else f"{date.seconds.strftime('%Y-%m-%dT%H:%M:%S')}{date.fraction}{date.zone}"
 
 
+def json_text(value: Any, newline: str | None = None) -> str:
+    """A value as Newtonsoft writes JSON: ``1E+21``, ``"NaN"``, and line separators escaped.
+
+    :param newline: a line break and the indentation of the value, to have it in lines; None for compact JSON.
+    """
+    if isinstance(value, float):
+        return _json_number(value)
+    if isinstance(value, str):
+        return _json_string(value)
+    if not value or not isinstance(value, (dict, list)):
+        return json.dumps(value)
+    inner, colon = (None, ":") if newline is None else (f"{newline}  ", ": ")
+    separator = f",{inner or ''}"
+    if isinstance(value, dict):
+        brackets = "{}"
+        items = [f"{_json_string(name)}{colon}{json_text(item, inner)}" for name, item in value.items()]
+    else:
+        brackets = "[]"
+        items = [json_text(item, inner) for item in value]
+    return f"{brackets[0]}{inner or ''}{separator.join(items)}{newline or ''}{brackets[1]}"
+
+
+def _json_number(value: float) -> str:
+    text = _double(value)
+    if not math.isfinite(value):
+        return f'"{text}"'
+    return text if "." in text or "E" in text else f"{text}.0"
+
+
+def _json_string(text: str) -> str:
+    written = json.dumps(text, ensure_ascii=False)
+    return written if written.isascii() else written.translate(_LINE_BREAKS)
+
+
 def _double(value: float) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    text = repr(value)
-    if value.is_integer() and "e" not in text:
-        return text[:-2]  # 1.0 prints as 1
-    mantissa, mark, exponent = text.partition("e")
-    return f"{mantissa}E{exponent[0]}{exponent[1:].rjust(2, '0')}" if mark else text
+    sign, figures, exponent = Decimal(repr(value)).normalize().as_tuple()
+    digits = "".join(map(str, figures))
+    point = len(digits) + int(exponent)  # where the decimal point stands among the digits, or beside them
+    if point > max(len(digits), 15) or point < -3:
+        text = f"{digits[0]}{'.' if len(digits) > 1 else ''}{digits[1:]}E{point - 1:+03d}"
+    elif point <= 0:
+        text = f"0.{'0' * -point}{digits}"
+    elif point < len(digits):
+        text = f"{digits[:point]}.{digits[point:]}"
+    else:
+        text = digits.ljust(point, "0")
+    return f"-{text}" if sign else text
 
 
 class _Date(NamedTuple):
