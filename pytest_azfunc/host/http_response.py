@@ -101,10 +101,8 @@ def _from_text(text: str) -> HttpResult:
         value = None if is_blank(text) else with_net_dates(loads(text))
     except JsonError:
         return HttpResult(200, (("Content-Type", _TEXT),), text.encode("utf-8"))
-    if isinstance(value, dict):
-        members = {key.lower(): item for key, item in value.items()}
-        if "body" in members:
-            return _response_object(members)
+    if isinstance(value, dict) and _key(value, "body") is not None:
+        return _response_object(value)
     return HttpResult(200, (("Content-Type", _TEXT),), _printed(value).encode("utf-8"))
 
 
@@ -117,18 +115,36 @@ def _printed(value: Any) -> str:
     return scalar_text(value)
 
 
+def _key(members: Mapping[str, Any], name: str) -> str | None:
+    """The key for a name, case ignored: this very spelling if it is there, else the first one."""
+    return name if name in members else next((key for key in members if key.lower() == name.lower()), None)
+
+
 def _response_object(members: Mapping[str, Any]) -> HttpResult:
-    status = members.get("statuscode", members.get("status"))
-    headers = members.get("headers")
-    sent = [(str(name), str(text)) for name, text in headers.items()] if isinstance(headers, dict) else []
-    body = members["body"]
-    content_type = next((text for name, text in sent if name.lower() == "content-type"), None)
+    status_key = _key(members, "statusCode") or _key(members, "status")
+    body, headers, status = (
+        members[key] if key else None for key in (_key(members, "body"), _key(members, "headers"), status_key)
+    )
+    given = headers if isinstance(headers, dict) else {}
+    if None in given.values():
+        return failure()  # null.ToString(), after the function has succeeded
+    sent = [(name, _header_text(value)) for name, value in given.items()]
     text = json_text(body) if isinstance(body, (dict, list)) else _printed(body)
+    content_type = next((value for name, value in sent if name.lower() == "content-type"), None)
     if content_type is None:
         sent.append(("Content-Type", _TEXT))
     elif isinstance(body, str) and "charset" not in content_type.lower():
         sent = [(n, f"{t}; charset=utf-8" if n.lower() == "content-type" else t) for n, t in sent]
-    return HttpResult(200 if status is None else _status(str(status)), tuple(sent), text.encode("utf-8"))
+    return HttpResult(_status(str(status)), tuple(sent), text.encode("utf-8"))
+
+
+def _header_text(value: Any) -> str:
+    """A header's value as .NET's ``ToString`` prints it: of an object or array, the name of its type."""
+    if isinstance(value, dict):
+        return "System.Dynamic.ExpandoObject"
+    if isinstance(value, list):
+        return "System.Collections.Generic.List`1[System.Object]"
+    return scalar_text(value)
 
 
 def _set_cookie(cookie: Mapping[str, Any]) -> str:

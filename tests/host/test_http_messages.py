@@ -45,6 +45,26 @@ def test_string_response(row: dict[str, Any]) -> None:
     assert header(result, "content-type") == row["content_type"]
 
 
+def test_headers_of_a_response_object() -> None:
+    members = '"n": 1.0, "b": true, "d": "2024-01-02T03:04:05Z", "o": {}, "l": [1], "s": "1.0"'
+    result = make_response(TypedData("string", f'{{"body": "x", "headers": {{{members}}}}}'))
+    assert dict(result.headers) == {
+        "n": "1",
+        "b": "True",
+        "d": "01/02/2024 03:04:05",
+        "o": "System.Dynamic.ExpandoObject",
+        "l": "System.Collections.Generic.List`1[System.Object]",
+        "s": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+    }
+
+
+@pytest.mark.parametrize("name", ["x-a", "content-type"])
+def test_a_header_of_a_response_object_that_is_null(name: str) -> None:
+    result = make_response(TypedData("string", f'{{"body": "x", "headers": {{"{name}": null}}}}'))
+    assert result == failure()
+
+
 @rows("http_response")
 def test_http_response(row: dict[str, Any]) -> None:
     response = func.HttpResponse(**row["made"])
