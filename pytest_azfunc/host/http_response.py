@@ -97,13 +97,19 @@ def _status(text: str) -> int:
 
 def _from_text(text: str) -> HttpResult:
     """A plain text is parsed as JSON first; an object with a ``body`` is a response object."""
+    if text.startswith("\ufeff"):
+        return _sent_as_text(text)  # the mark is overlooked in files only
     try:
         value = None if is_blank(text) else with_net_dates(loads(text))
     except JsonError:
-        return HttpResult(200, (("Content-Type", _TEXT),), text.encode("utf-8"))
+        return _sent_as_text(text)
     if isinstance(value, dict) and _key(value, "body") is not None:
         return _response_object(value)
-    return HttpResult(200, (("Content-Type", _TEXT),), _printed(value).encode("utf-8"))
+    return _sent_as_text(_printed(value))
+
+
+def _sent_as_text(text: str) -> HttpResult:
+    return HttpResult(200, (("Content-Type", _TEXT),), text.encode("utf-8"))
 
 
 def _printed(value: Any) -> str:
