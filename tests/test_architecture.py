@@ -191,6 +191,7 @@ IMPORTED_WHEN_NEEDED = {
     "http_client.adapter",
     "http_client.preparation",
     "http_client.responses",
+    "http_client.retries",
     "http_client.session",
     "http_server",
     "http_server.live_server",

@@ -44,6 +44,12 @@ class PlainRequests:
 
         return AppAdapter(self._base_url, self._serve, adds_key=False)
 
+    def adapter_for(self, session: Any, url: str) -> Any:
+        """The way to the app for this session, which may have mounted an adapter that retries."""
+        from pytest_azfunc.http_client.retries import with_retries
+
+        return with_retries(self.adapter, session, url)
+
     def __enter__(self) -> PlainRequests:
         _REACHABLE.add(self)
         return self
@@ -86,7 +92,7 @@ class _Reachable:
         """The adapter for a URL of an app, of the one that was opened last; None for other URLs."""
         if not self._apps:
             self._unhook()  # somebody who had hooked in after us has just put us back
-        return next((app.adapter for app in reversed(self._apps) if app.origin.has(url)), None)
+        return next((app.adapter_for(session, url) for app in reversed(self._apps) if app.origin.has(url)), None)
 
     def _hook_in(self, module: Any) -> None:
         present = module.Session.__dict__[_NAME]

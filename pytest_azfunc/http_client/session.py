@@ -12,6 +12,7 @@ from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 import requests
+from requests.adapters import BaseAdapter
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
@@ -22,6 +23,7 @@ from pytest_azfunc.http_client.adapter import ADD_KEY, AppAdapter
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.preparation import prepare_plainly
 from pytest_azfunc.http_client.responses import AppResponse, sets_cookies
+from pytest_azfunc.http_client.retries import with_retries
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
 
 if TYPE_CHECKING:
@@ -58,12 +60,20 @@ class AppSession(requests.Session):
         self.base_url = base_url.rstrip("/")
         self._origin = Origin.of(self.base_url)
         self._app_adapter = AppAdapter(self.base_url, serve)
+        self._has_mounted = False  # an adapter of the test's, for whose retries to look
 
     def __repr__(self) -> str:
         return f"<AppSession {self.base_url}>"
 
-    def _find_adapter(self, url: str) -> AppAdapter | None:
-        return self._app_adapter if self._origin.has(url) else None
+    def _find_adapter(self, url: str) -> BaseAdapter | None:
+        if not self._origin.has(url):
+            return None
+        return with_retries(self._app_adapter, self, url) if self._has_mounted else self._app_adapter
+
+    def mount(self, prefix: str | bytes, adapter: BaseAdapter) -> None:
+        """Mount an adapter, as ``requests.Session.mount`` does. For the app, only its retries count."""
+        self._has_mounted = True
+        super().mount(prefix, adapter)  # type: ignore[arg-type, unused-ignore]
 
     get_adapter: Any = RoutedAdapters(_find_adapter, requests.Session)
 
@@ -128,7 +138,9 @@ class AppSession(requests.Session):
 
     def _goes_straight(self, request: requests.PreparedRequest) -> bool:
         """Whether a request is for the app, and nobody wants to see on the way what requests does with it."""
-        if not isinstance(request, requests.PreparedRequest) or request.hooks.get("response") or self.trust_env:
+        if not isinstance(request, requests.PreparedRequest) or request.hooks.get("response"):
+            return False
+        if self.trust_env or self._has_mounted:
             return False
         send: Any = requests.Session.send
         if type(send) is not FunctionType or send.__globals__ is not vars(requests.sessions):
