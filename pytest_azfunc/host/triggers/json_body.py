@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -19,8 +19,10 @@ from pytest_azfunc.rpc import TypedData
 # What Newtonsoft takes for a date when it meets a JSON string. (DateTimeUtils.cs, TryParseDateTimeIso)
 _ISO_DATE = re.compile(
     r"(?P<seconds>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?P<fraction>\.[0-9]{1,7})?"
-    r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
+    r"(?P<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
+# (TryParseDateTimeMicrosoft) The number is milliseconds in UTC; an offset only says that it is local time.
+_MICROSOFT_DATE = re.compile(r"/Date\((?P<milliseconds>-?[0-9]{1,15})(?P<zone>[+-][0-9]{2}(?:[0-9]{2})?)?\)/")
 # What Newtonsoft escapes in a string besides what Python does. (JavaScriptUtils.cs)
 _LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 
@@ -134,16 +136,36 @@ class _Date(NamedTuple):
 
 
 def _parsed_date(text: str) -> _Date | None:
-    found = _ISO_DATE.fullmatch(text) if text[10:11] == "T" else None
-    if found is None:
-        return None
-    fraction, zone = (found["fraction"] or "").rstrip("0").rstrip("."), found["zone"] or ""
     try:
-        moment = datetime.fromisoformat(found["seconds"])
-        if zone not in ("", "Z"):
-            moment = datetime.fromisoformat(found["seconds"] + zone).astimezone(timezone.utc)
-            zone = "+00:00"
+        date = _microsoft_date(text) if text.startswith("/Date(") else _iso_date(text)
     except (ValueError, OverflowError):
         return None
     # strftime does not pad years below 1000 everywhere, and nobody sends them.
-    return _Date(moment, fraction, zone) if moment.year >= 1000 else None
+    return date if date is not None and date.seconds.year >= 1000 else None
+
+
+def _microsoft_date(text: str) -> _Date | None:
+    found = _MICROSOFT_DATE.fullmatch(text)
+    if found is None:
+        return None
+    seconds, milliseconds = divmod(int(found["milliseconds"]), 1000)
+    moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)
+    return _Date(moment, _fraction(f".{milliseconds:03}"), "+00:00" if found["zone"] else "Z")
+
+
+def _iso_date(text: str) -> _Date | None:
+    found = _ISO_DATE.fullmatch(text) if text[10:11] == "T" else None
+    if found is None:
+        return None
+    seconds, fraction, zone = found["seconds"], _fraction(found["fraction"] or ""), (found["zone"] or "").upper()
+    midnight = seconds.endswith("T24:00:00") and not fraction  # that of the next day
+    moment = datetime.fromisoformat(f"{seconds[:10]}T00:00:00" if midnight else seconds) + timedelta(days=midnight)
+    if zone in ("", "Z"):
+        return _Date(moment, fraction, zone)
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return _Date(moment + offset if zone[0] == "-" else moment - offset, fraction, "+00:00")
+
+
+def _fraction(text: str) -> str:
+    return text.rstrip("0").rstrip(".")
