@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import HttpResult, Serve
@@ -98,7 +98,7 @@ def _target(environ: Mapping[str, Any]) -> str:
         target = _origin_form(str(raw))
         raw_path, _, raw_query = target.partition("?")
         # Middleware may have put another path in place of the raw one.
-        if _is_encoded(raw_path) and unquote_to_bytes(raw_path).lstrip(b"/") == _wire(path_info).lstrip(b"/"):
+        if _is_encoded(raw_path) and _wire(path_info).lstrip(b"/") in _decoded(raw_path):
             if raw_query == query and _is_encoded(query):
                 return target
             path = raw_path
@@ -106,6 +106,11 @@ def _target(environ: Mapping[str, Any]) -> str:
     if not _is_encoded(query):
         query = quote(_wire(query), safe=f"{_UNRESERVED}?%")
     return f"{path}?{query}" if query else path
+
+
+def _decoded(raw_path: str) -> tuple[bytes, bytes]:
+    """What servers make of a path: its bytes, or what is left of them when they have been read as UTF-8."""
+    return unquote_to_bytes(raw_path).lstrip(b"/"), unquote(raw_path).lstrip("/").encode()
 
 
 def _is_encoded(text: str) -> bool:

@@ -78,6 +78,8 @@ def test_paths_are_encoded_where_the_server_has_not_kept_them(path: str) -> None
         ({"PATH_INFO": "/50%"}, "/50%25"),
         ({"REQUEST_URI": "/%61?q", "PATH_INFO": "/a", "QUERY_STRING": "q"}, "/%61?q"),
         ({"RAW_URI": "/%61", "PATH_INFO": "/a"}, "/%61"),
+        ({"REQUEST_URI": "/%FF", "PATH_INFO": "/\xff"}, "/%FF"),
+        ({"REQUEST_URI": "/%FF%2f", "PATH_INFO": "/\xef\xbf\xbd/"}, "/%FF%2f"),  # werkzeug's server
         ({"REQUEST_URI": "http://h:1/%61", "PATH_INFO": "/a"}, "/%61"),
         ({"REQUEST_URI": "http://h:1", "PATH_INFO": ""}, "/"),
         ({"REQUEST_URI": "http://h:1?a=1", "PATH_INFO": "", "QUERY_STRING": "a=1"}, "/?a=1"),
