@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from pytest_azfunc.project.app_modules import AppModules
-from pytest_azfunc.project.process_state import Environment, EventLoopPolicy, Loggers
+from pytest_azfunc.project.process_state import CurrentLoop, Environment, EventLoopPolicy, Loggers
 from pytest_azfunc.project.settings import without_live_resources
 
 
@@ -57,11 +57,12 @@ def _loop_that_appears_running() -> Iterator[None]:
     import asyncio
     import asyncio.events as events
 
-    before = events._get_running_loop()
+    before, current = events._get_running_loop(), CurrentLoop()
     loop = asyncio.new_event_loop()
     events._set_running_loop(loop)
     try:
         yield
     finally:
         events._set_running_loop(before)
+        current.restore()
         loop.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -115,6 +116,31 @@ class EventLoopPolicy:
         events: Any = sys.modules.get("asyncio.events")
         if self._present() is not self._saved and events is not None:
             events._event_loop_policy = self._saved
+
+
+class CurrentLoop:
+    """The event loop that asyncio has for the calling thread while no loop is running, to be put back."""
+
+    def __init__(self) -> None:
+        self._state = current_loop_state()
+        self._saved = None if self._state is None else self._state.copy()
+
+    def restore(self) -> None:
+        """Put it back."""
+        if self._state is not None and self._saved is not None and self._state != self._saved:
+            self._state.clear()
+            self._state.update(self._saved)
+
+
+def current_loop_state() -> dict[str, Any] | None:
+    """Where the event loop policy keeps the calling thread's loop; None where no policy of asyncio's own kind is."""
+    events: Any = sys.modules.get("asyncio.events")
+    if events is None:
+        return None
+    if events._event_loop_policy is None:
+        events._init_event_loop_policy()
+    local = getattr(events._event_loop_policy, "_local", None)
+    return vars(local) if isinstance(local, threading.local) else None
 
 
 # A wrapper that an app has put around ``sys.stdout.buffer`` closes the buffer when it dies, and the buffer is pytest's.

@@ -20,6 +20,7 @@ from pytest_azfunc.project.app_modules import AppModules
 from pytest_azfunc.project.process_state import Environment, Loggers, apply_state
 from pytest_azfunc.project.signature import Signature
 from pytest_azfunc.worker.converters import Converters
+from pytest_azfunc.worker.event_loop import PoolThreads
 from pytest_azfunc.worker.logs import InvocationLogHandler
 from pytest_azfunc.worker.surroundings import Stage
 from pytest_azfunc.worker.worker_extensions import WorkerExtensions
@@ -84,6 +85,7 @@ class WorkerProcess:
         self.effects = ImportEffects()
         self.log_handler = InvocationLogHandler()
         self.loading = threading.RLock()
+        self.pool_threads = PoolThreads()
         self.extensions = WorkerExtensions(os.fspath(project.root))
 
     @cached_property
@@ -110,5 +112,6 @@ class WorkerProcess:
         self.modules.forget()
         self.loaded.clear()
         self.effects = ImportEffects()
+        self.pool_threads = PoolThreads()
         if self.project.indexer is not None:
             self.project.indexer.forget()

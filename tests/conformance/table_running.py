@@ -162,6 +162,16 @@ _SURROUNDINGS = [
     ),
     Case("no loop runs in sync", [_TIMER], "def main(x): asyncio.get_running_loop()\n", [call(TIMER)]),
     Case(
+        "no loop is current in sync",
+        [_TIMER],
+        """
+        def main(x):
+            try: asyncio.get_event_loop()
+            except RuntimeError as error: tell(str(error).partition(" in thread")[0])
+        """,
+        [call(TIMER)],
+    ),
+    Case(
         "asyncio.run in sync",
         [_TIMER],
         """

@@ -8,6 +8,7 @@ from tests.function_app import FunctionApp, Session, passed
 
 # The inner session's conftest.py: looks at the process before and after each test, and prints what is different.
 WATCH = """
+    import asyncio
     import concurrent.futures
     import logging
     import os
@@ -40,19 +41,19 @@ WATCH = """
             "logging.disable": logging.root.manager.disable,
             "warnings": warnings.filters[:],
             "loop policy": getattr(sys.modules.get("asyncio.events"), "_event_loop_policy", None),
+            "current loop": vars(asyncio.events._event_loop_policy._local).copy(),
             "running loop": getattr(sys.modules.get("asyncio"), "_get_running_loop", lambda: None)(),
             "threads": (threading.Thread.start, concurrent.futures.ThreadPoolExecutor.submit),
             "stdout": (sys.stdout, sys.stderr),
         }
 
 
+    asyncio.new_event_loop().close()  # makes the policy
     NAMES = {"__app__", "conf", *(entry.name for entry in os.scandir("app") if entry.is_dir())}
 
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(item):
-        import asyncio  # whoever imports it sets its policy to None
-
         before = process()
         try:
             return (yield)
@@ -144,6 +145,23 @@ FUNCTIONS = {
 
         async def main(msg):
             tasks.append(asyncio.create_task(asyncio.sleep(3600)))
+    """,
+    "SetsLoop": """
+        import asyncio
+
+        loop = asyncio.new_event_loop()
+        loop.close()
+        asyncio.set_event_loop(loop)
+
+        def main(msg):
+            asyncio.set_event_loop(loop)
+            assert asyncio.get_event_loop() is loop
+    """,
+    "SetsLoopInAsync": """
+        import asyncio
+
+        async def main(msg):
+            asyncio.set_event_loop(None)
     """,
     "OwnLoop": """
         import asyncio
@@ -573,3 +591,54 @@ def test_streams_that_a_script_replaces(app: FunctionApp, session: Session, mode
     )
 
     assert result.ret == 0, result.stdout.str() + result.stderr.str()
+
+
+def test_the_loop_of_a_test_is_not_that_of_a_sync_function(app: FunctionApp, session: Session) -> None:
+    app.function(
+        "Loop",
+        """
+        import asyncio
+
+        def main(msg):
+            try:
+                loop = asyncio.get_event_loop()
+            except RuntimeError:
+                loop = asyncio.new_event_loop()
+                asyncio.set_event_loop(loop)
+            loops.append(loop)
+            assert loop.run_until_complete(asyncio.sleep(0, 7)) == 7
+
+        loops = []
+        """,
+    )
+
+    result = session.test(
+        """
+        import asyncio
+
+        def test_it_is_there_again(invoke):
+            loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(loop)
+            invoke("Loop")
+            assert asyncio.get_event_loop() is loop
+            asyncio.set_event_loop(None)
+            loop.close()
+
+        def test_the_function_has_its_own_for_as_long_as_the_worker_process(invoke, azfunc_host):
+            import Loop
+
+            invoke("Loop")
+            assert len(set(Loop.loops)) == 1
+            Loop.loops[0].close()
+            azfunc_host.restart()
+            invoke("Loop")
+            import Loop as anew
+
+            assert not anew.loops[0].is_closed()
+            anew.loops[0].close()
+        """,
+        "-p",
+        "no:randomly",
+    )
+
+    passed(result, 2)
