@@ -57,12 +57,16 @@ def _raw_environment() -> dict[Any, Any]:
 
 
 class Loggers:
-    """Levels, handlers and switches of all loggers, to be put back. The root logger is the :class:`Stage`'s part."""
+    """Levels, handlers and switches of all loggers, and what makes records and loggers, to be put back.
+
+    The root logger is the :class:`Stage`'s part.
+    """
 
     def __init__(self) -> None:
         manager = logging.root.manager
         self._saved = {name: _state(logger) for name, logger in list(manager.loggerDict.items())}
         self._disabled = manager.disable
+        self._factories = log_factories()
 
     def differences(self) -> dict[str, tuple[Any, ...]]:
         """Loggers that are other than they were, with their present state."""
@@ -74,13 +78,32 @@ class Loggers:
             if state is not None and state != (self._saved.get(name) or fresh)
         }
 
+    def changed_factories(self) -> tuple[Any, Any] | None:
+        """What makes records and loggers now; None if nobody has changed that."""
+        present = log_factories()
+        return None if present == self._factories else present
+
     def restore(self) -> None:
         """Put all loggers back; loggers that are new lose what was set on them."""
+        if self.changed_factories() is not None:
+            apply_factories(self._factories)
         if logging.root.manager.disable != self._disabled:
             logging.disable(self._disabled)
         fresh: tuple[Any, ...] = (logging.NOTSET, [], [], True, False)
         for name in self.differences():
             apply_state(name, self._saved.get(name) or fresh)
+
+
+def log_factories() -> tuple[Any, Any]:
+    """What makes log records, and the class of new loggers."""
+    return logging.getLogRecordFactory(), logging.getLoggerClass()
+
+
+def apply_factories(factories: tuple[Any, Any]) -> None:
+    """Have these make records and loggers, as :func:`log_factories` returns them."""
+    record_factory, logger_class = factories
+    logging.setLogRecordFactory(record_factory)
+    logging.setLoggerClass(logger_class)
 
 
 def _state(logger: Any) -> tuple[Any, ...] | None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.app_modules import AppModules
-from pytest_azfunc.project.process_state import Environment, Loggers, apply_state
+from pytest_azfunc.project.process_state import Environment, Loggers, apply_factories, apply_state
 from pytest_azfunc.project.signature import Signature
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.event_loop import PoolThreads
@@ -47,6 +47,7 @@ class ImportEffects:
 
     environment: dict[str, str | None] = field(default_factory=dict)
     loggers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    log_factories: tuple[Any, Any] | None = None
     root_level: int | None = None
     root_handlers: list[logging.Handler] = field(default_factory=list)
 
@@ -55,6 +56,7 @@ class ImportEffects:
         if environment.changed():
             self.environment.update(environment.differences())
         self.loggers.update(loggers.differences())
+        self.log_factories = loggers.changed_factories() or self.log_factories
         self.root_level, self.root_handlers = stage.app_root_level, list(stage.app_handlers)
 
     def apply(self, stage: Stage) -> None:
@@ -65,6 +67,8 @@ class ImportEffects:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+        if self.log_factories is not None:
+            apply_factories(self.log_factories)
         for name, state in self.loggers.items():
             apply_state(name, state)
 

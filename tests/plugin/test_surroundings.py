@@ -39,6 +39,7 @@ WATCH = """
             "root handlers": logging.root.handlers[:],
             "loggers": loggers(),
             "logging.disable": logging.root.manager.disable,
+            "logging's factories": (logging.getLogRecordFactory(), logging.getLoggerClass()),
             "warnings": warnings.filters[:],
             "loop policy": getattr(sys.modules.get("asyncio.events"), "_event_loop_policy", None),
             "current loop": vars(asyncio.events._event_loop_policy._local).copy(),
@@ -117,6 +118,21 @@ FUNCTIONS = {
 
         def main(msg):
             logging.config.dictConfig({"version": 1, "disable_existing_loggers": True, "root": {"level": "ERROR"}})
+    """,
+    "Factories": """
+        import logging
+
+        class Record(logging.LogRecord):
+            order = 7
+
+        class Logger(logging.Logger):
+            pass
+
+        logging.setLogRecordFactory(Record)
+
+        def main(msg):
+            assert logging.makeLogRecord({}).order == 7
+            logging.setLoggerClass(Logger)
     """,
     "Warnings": """
         import warnings
