@@ -169,7 +169,7 @@ class FunctionView:
             for name, data in response.outputs.items()
         }
         if response.return_value is not None:
-            kind = return_type(function)
+            kind = function.return_type
             outputs["$return"] = Output("$return", kind, values.get("$return"), response.return_value)
         return Outputs(function.name, outputs, function.outputs)
 
@@ -186,20 +186,11 @@ class FunctionView:
             if returned and response.http_response is not None:  # it went another way, as an HTTP response
                 continue
             data = response.return_value if returned else response.outputs.get(name)
-            kind = return_type(self.function) if returned else self.function.bindings[name].type
+            kind = self.function.return_type if returned else self.function.bindings[name].type
             loss = find_loss(self.function, name, kind, value, data)
             if loss is not None:
                 return loss
         return None
-
-
-def return_type(function: Function) -> str:
-    """The type of the binding that takes the return value: ``$return``, else the last output, else the trigger."""
-    explicit = function.bindings.get("$return")
-    if explicit is not None:
-        return explicit.type
-    others = [binding.type for binding in function.bindings.values() if binding.direction == "out"]
-    return others[-1] if others else function.trigger.type
 
 
 def http_result(invocation: Invocation, function: Function) -> HttpResult:
@@ -213,11 +204,13 @@ def http_result(invocation: Invocation, function: Function) -> HttpResult:
 
 def http_output(response: InvocationResponse, function: Function) -> TypedData | None:
     """The typed data of the function's HTTP output; None when it was not set."""
-    names = [name for name, binding in function.outputs.items() if binding.type.lower() == "http"]
-    if not names:
+    if not function.http_outputs:
         return response.return_value  # any other return value is written as the response too
-    found = (response.return_value if name == "$return" else response.outputs.get(name) for name in reversed(names))
-    return next((data for data in found if data is not None), None)
+    for name in reversed(function.http_outputs):
+        data = response.return_value if name == "$return" else response.outputs.get(name)
+        if data is not None:
+            return data
+    return None
 
 
 def _trace_parent(invocation_id: str) -> str:

@@ -148,6 +148,18 @@ class Function:
         return {b.name: b for b in self.bindings.values() if b.direction == "out"}
 
     @cached_property
+    def http_outputs(self) -> tuple[str, ...]:
+        """Names of the output bindings that make the HTTP response; of several, the last that is set does."""
+        return tuple(name for name, binding in self.outputs.items() if binding.type.lower() == "http")
+
+    @cached_property
+    def return_type(self) -> str:
+        """Type of the binding that takes the return value: ``$return``, else the last output, else the trigger."""
+        outputs = self.outputs
+        explicit = self.bindings.get("$return") or (list(outputs.values())[-1] if outputs else self.trigger)
+        return explicit.type
+
+    @cached_property
     def script_file(self) -> Path:
         """The Python script that the worker loads: ``scriptFile``, or what the host finds in the folder.
 

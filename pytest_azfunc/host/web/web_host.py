@@ -154,9 +154,9 @@ class WebHost:
         match = self._routes.find(request.method, path)
         if match is None:
             return self._unrouted(request, path)
-        if match.function in self._project.unsupported:
+        function = self._project.functions.get(match.function)
+        if function is None:  # one that only Azure can run
             raise self._project.errors[match.function]
-        function = self._project.functions[match.function]
         required = (function.trigger.properties.get("authLevel") or DEFAULT_LEVEL).lower()
         is_off = is_disabled(function.name, os.environ)
         held: frozenset[str] = frozenset(["admin"] if required != "anonymous" else ())  # as `func start` has it
