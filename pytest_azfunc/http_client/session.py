@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 KEY_HEADER = "x-functions-key"
 _VALID_KEY: Any = object()
+# Arguments that say what is sent, and not how the network is to be used.
+_OF_A_REQUEST = frozenset(("json", "files", "cookies", "auth", "hooks", "allow_redirects"))
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
@@ -104,11 +106,21 @@ class AppSession(requests.Session):
             headers = _over(headers or {}, {KEY_HEADER: key})
         token = ADD_KEY.set(key is _VALID_KEY)
         try:
-            return super().request(method, self._absolute(url), params, data, headers, *args, **options)  # type: ignore[return-value]
+            if args or self.trust_env or not options.keys() <= _OF_A_REQUEST or _is_tapped(requests.Session.request):
+                return super().request(method, self._absolute(url), params, data, headers, *args, **options)  # type: ignore[return-value]
+            return self._request(method, self._absolute(url), params, data, headers, **options)
         except Exception as error:
             raise error.with_traceback(_from_app(error))  # noqa: B904 - the function's own, unwrapped
         finally:
             ADD_KEY.reset(token)
+
+    def _request(
+        self, method: Any, url: str, params: Any, data: Any, headers: Any, allow_redirects: bool = True, **parts: Any
+    ) -> AppResponse:
+        """What requests does with a request that has no options for the network."""
+        __tracebackhide__ = True
+        request = requests.Request(method.upper(), url, headers, data=data or {}, params=params or {}, **parts)
+        return self.send(self.prepare_request(request), allow_redirects=allow_redirects)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """The request with the session's headers, cookies and base URL."""
@@ -140,11 +152,8 @@ class AppSession(requests.Session):
         """Whether a request is for the app, and nobody wants to see on the way what requests does with it."""
         if not isinstance(request, requests.PreparedRequest) or request.hooks.get("response"):
             return False
-        if self.trust_env or self._has_mounted:
+        if self.trust_env or self._has_mounted or _is_tapped(requests.Session.send):
             return False
-        send: Any = requests.Session.send
-        if type(send) is not FunctionType or send.__globals__ is not vars(requests.sessions):
-            return False  # somebody traces all of requests
         return self._origin.has(request.url or "")
 
     def _follow(
@@ -216,6 +225,11 @@ class AppSession(requests.Session):
         """Send a PATCH request; see :meth:`request`."""
         __tracebackhide__ = True
         return self.request("PATCH", url, data=data, **options)
+
+
+def _is_tapped(method: Any) -> bool:
+    """Whether somebody who wants to see all of requests has put another method in its place."""
+    return type(method) is not FunctionType or method.__globals__ is not vars(requests.sessions)
 
 
 def _from_app(error: Exception) -> TracebackType | None:

@@ -200,7 +200,8 @@ class WebHost:
     def _run(self, routed: _Routed, function: Function) -> Answer:
         __tracebackhide__ = True
         assert routed.match is not None
-        payload = RoutedRequest(routed._replace(request=kestrel.as_read(routed.request)), routed.match.params)
+        request, parts, path, match = routed
+        payload = RoutedRequest(_Routed(kestrel.as_read(request), parts, path, match), routed.match.params)
         try:
             invocation = self._script_host.invoke(self._script_host.request(function, payload, {}))
         except BindingError as error:
