@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult
 
@@ -35,10 +36,7 @@ def make_delivery(
     :param streams: whether the function streams HTTP: then the request itself goes to the worker too.
     """
     query = parts.query
-    headers: dict[str, str] = {}
-    for name, value in request.headers:
-        lower = name.lower()
-        headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
+    headers = _as_sent_on(request.headers).copy()
     # Only a Content-Length above zero makes the host read the body: chunked requests arrive empty.
     body = request.body if "content-length" in headers else b""
     encoded = encode_path(path)
@@ -53,6 +51,12 @@ def make_delivery(
     }
     passed_on = proxied(request.method, parts, encoded, request.headers, request.body) if streams else None
     return Delivery(TypedData("http", message), HttpMetadata(request.headers, query, route_values, body), passed_on)
+
+
+@lru_cache(maxsize=64)  # clients send the same headers over and over
+def _as_sent_on(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Names in lower case; the values of a repeated one joined (4.7)."""
+    return {name.lower(): value for name, value in _joined(headers).items()}
 
 
 class HttpMetadata(Mapping[str, TypedData]):

@@ -15,7 +15,7 @@ from requests.structures import CaseInsensitiveDict
 from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import Serve
 from pytest_azfunc.http_client.origin import Origin
-from pytest_azfunc.http_client.responses import AppResponse, fill
+from pytest_azfunc.http_client.responses import AppResponse, empty_response, fill
 
 # Whether the request that is on its way in this thread or task gets a key; redirects are part of it.
 ADD_KEY: ContextVar[bool] = ContextVar("ADD_KEY", default=True)
@@ -58,7 +58,7 @@ class AppAdapter(BaseAdapter):
         add_key = self._adds_key and ADD_KEY.get()
         sent = self._on_the_wire(request)
         answer = self._serve(sent, add_key)
-        response = AppResponse()
+        response = empty_response()
         fill(response, answer.result, _as_sent(request, sent, answer.request), stream=bool(stream))
         response.connection = self  # type: ignore[assignment, attr-defined, unused-ignore]
         response.invocation = answer.invocation

@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 import requests
-from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 from requests.utils import check_header_validity
+
+from pytest_azfunc.http_client.responses import empty_jar
 
 # Addresses that requests leaves as they are: nothing to escape, no `.` segments, no fragment.
 _PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*(\?[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?")
@@ -50,7 +51,7 @@ def prepare_plainly(
     if query:
         url += f"{'&' if '?' in path else '?'}{query}"
     prepared.url, prepared.headers = url, headers
-    prepared._cookies = RequestsCookieJar()  # type: ignore[attr-defined]
+    prepared._cookies = empty_jar()  # type: ignore[attr-defined]
     if request.data or request.files or request.json is not None:
         prepared.prepare_body(request.data, request.files, request.json)
     elif method not in ("GET", "HEAD") and headers.get("Content-Length") is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import http.client
 import io
 import re
+from collections import OrderedDict
 from email.message import Message
 from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
@@ -31,6 +33,23 @@ class AppResponse(requests.Response):
 
     invocation: Invocation | None = None
     """What the function did, its logs and outputs included; None when the host answered without running one."""
+
+
+# What an empty response has, and the usual rules for cookies: to make them anew each time takes longer than the rest.
+_EMPTY = vars(requests.Response())
+_COOKIE_POLICY = DefaultCookiePolicy()
+
+
+def empty_response() -> AppResponse:
+    """What ``AppResponse()`` makes."""
+    response = AppResponse.__new__(AppResponse)
+    vars(response).update(_EMPTY, headers=CaseInsensitiveDict(), history=[], cookies=empty_jar())
+    return response
+
+
+def empty_jar() -> RequestsCookieJar:
+    """What ``RequestsCookieJar()`` makes."""
+    return RequestsCookieJar(_COOKIE_POLICY)
 
 
 Made = TypeVar("Made", bound=requests.Response)
@@ -64,8 +83,10 @@ def fill(response: Made, result: HttpResult, request: requests.PreparedRequest, 
     )
     response.status_code = result.status_code
     # The two kinds of headers differ where a name repeats: only urllib3's knows all its values.
-    several = len(set(names)) < len(names)
-    response.headers = CaseInsensitiveDict(HTTPHeaderDict(headers) if several else headers)
+    if len(set(names)) < len(names):
+        response.headers = CaseInsensitiveDict(HTTPHeaderDict(headers))
+    else:
+        response.headers._store = OrderedDict(zip(names, headers, strict=True))  # type: ignore[attr-defined, unused-ignore]
     response.encoding = _encoding(response.headers.get("content-type"))
     response.reason = reason
     response.url = request.url or ""

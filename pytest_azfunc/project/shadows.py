@@ -79,6 +79,8 @@ class Shadows:
 
     def enter(self) -> None:
         """Code of the app begins to run: the tests' modules make way."""
+        if not self._candidates:
+            return
         names = self.names
         self._depth += 1
         if self._depth > 1 or not names:
@@ -90,6 +92,8 @@ class Shadows:
 
     def leave(self) -> None:
         """Code of the app has run: the tests' modules are back, and the app's wait for the next time."""
+        if not self._depth:  # nobody has made way
+            return
         self._depth -= 1
         if self._depth or not self._names:
             return

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import requests
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.http_request import PreparedRequest
 from pytest_azfunc.host.http_response import Answer, HttpResult
+from pytest_azfunc.http_client.responses import empty_response
 from pytest_azfunc.http_client.session import AppSession
 from tests.http_client.fake_app import TEXT, FakeApp, text
 
@@ -491,6 +493,17 @@ def test_a_redirect_that_is_not_followed_says_what_comes_next() -> None:
     assert response.next is not None
     assert response.next.url == f"{BASE}/b"
     assert len(app.requests) == 1
+
+
+def test_an_empty_response_is_what_requests_makes() -> None:
+    """It is copied from one of requests; what can be changed in it must not be shared."""
+    made, usual = vars(empty_response()), vars(requests.Response())
+    changeable = {name for name, value in usual.items() if not isinstance(value, (type(None), bool, timedelta))}
+    assert made.keys() == usual.keys()
+    assert changeable == {"headers", "history", "cookies"}
+    assert all(type(made[name]) is type(usual[name]) for name in usual)
+    other = vars(empty_response())
+    assert all(made[name] is not other[name] for name in changeable)
 
 
 def test_raise_for_status() -> None:
