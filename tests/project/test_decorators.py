@@ -407,9 +407,10 @@ def test_the_garbage_collector_is_as_it_was(tmp_path: Path, frozen: bool) -> Non
     try:
         if frozen:
             gc.freeze()
+        some_were_frozen = gc.get_freeze_count() > 0  # by the interpreter itself in Python 3.12
         assert load(tmp_path, GOOD).functions
         assert gc.isenabled()
-        assert bool(gc.get_freeze_count()) == frozen
+        assert (gc.get_freeze_count() > 0) == some_were_frozen
     finally:
         gc.unfreeze()
 
