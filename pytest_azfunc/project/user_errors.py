@@ -21,7 +21,6 @@ BARE_NAME_HINT = (
 NO_NAMESPACE_HINT = " Only function.json apps have a package __app__: import the module by its bare name."
 LEVEL_HINT = " http_auth_level is 'FUNCTION', 'ANONYMOUS' or 'ADMIN', in capitals."
 
-_ENVIRONMENT_LOOKUP = getattr(type(os.environ).__getitem__, "__code__", None)  # None: somebody has put a dict there
 _DECORATORS = os.path.join("azure", "functions", "decorators", "")
 
 
@@ -38,14 +37,9 @@ def is_own(file: str, root: str) -> bool:
 
 
 def from_app(frames: TracebackType | None, root: str) -> TracebackType | None:
-    """The traceback from the first frame of the app on: without ours, the import system's, that of ``os.environ``."""
+    """The traceback from the first frame of the app on, without ours and the import system's."""
     while frames is not None and not is_own(frames.tb_frame.f_code.co_filename, root):
         frames = frames.tb_next
-    last = frames
-    while last is not None and last.tb_next is not None:
-        if last.tb_next.tb_frame.f_code is _ENVIRONMENT_LOOKUP:
-            last.tb_next = None  # it says nothing, and pytest would print what is in the environment
-        last = last.tb_next
     return frames
 
 
