@@ -199,9 +199,9 @@ class WebHost:
 
     def _run(self, routed: _Routed, function: Function) -> Answer:
         __tracebackhide__ = True
-        assert routed.match is not None
         request, parts, path, match = routed
-        payload = RoutedRequest(_Routed(kestrel.as_read(request), parts, path, match), routed.match.params)
+        assert match is not None
+        payload = RoutedRequest(_Routed(kestrel.as_read(request), parts, path, match), match.params)
         try:
             invocation = self._script_host.invoke(self._script_host.request(function, payload, {}))
         except BindingError as error:
@@ -209,8 +209,8 @@ class WebHost:
                 raise BindingError("http-async-in-running-loop", function=function.name) from None
             raise
         result = http_result(invocation, function)
-        check_sendable(result, function, routed.request.method)
-        return Answer(routed.request, result, invocation)
+        check_sendable(result, function, request.method)
+        return Answer(request, result, invocation)
 
     def _run_by_hand(self, name: str, text: str | None) -> None:
         """``POST /admin/functions/{name}``: the text is the payload, as it stands."""
