@@ -12,7 +12,7 @@ from app_factory import write_function
 from azure.functions.meta import get_binding_registry
 
 from pytest_azfunc import Host, batch, queue
-from pytest_azfunc.host.triggers.payload import Occasion
+from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.rpc import InvocationRequest, TypedData
 
 COUNT = 1000

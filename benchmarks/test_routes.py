@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc.host.route_templates import Template
-from pytest_azfunc.host.routes import Route, RouteTable
+from pytest_azfunc.host.routing.route_table import Route, RouteTable
+from pytest_azfunc.host.routing.route_templates import Template
 
 SHAPES = ("api/products{}/list", "api/items{}/{{id:int}}", "api/{{tenant}}/v{}/{{id}}", "api/files{}/{{*path}}")
 

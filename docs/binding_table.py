@@ -17,10 +17,10 @@ import azure.functions  # noqa: F401  (fills the registry)
 from azure.functions.meta import _ConverterMeta
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host import input_bindings
-from pytest_azfunc.host.triggers.batch import MANY, batch
-from pytest_azfunc.host.triggers.payload import Occasion
-from pytest_azfunc.host.triggers.registry import entry
+from pytest_azfunc.host.bindings import input_values
+from pytest_azfunc.host.bindings.batch import MANY, batch
+from pytest_azfunc.host.bindings.payload import Occasion
+from pytest_azfunc.host.bindings.registry import entry
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
@@ -149,7 +149,7 @@ def _input(name: str, data_type: str | None) -> str:
         {"name": "x", "type": name, "direction": "in", **path, **more},
     ]
     binding = parse_function("Example", "/app/Example", {"bindings": bindings}, KNOWN).inputs["x"]
-    kinds = {input_bindings.input_data(binding, value).kind for value in ('{"a": 1}', {"a": 1})}
+    kinds = {input_values.input_data(binding, value).kind for value in ('{"a": 1}', {"a": 1})}
     return f"`{kinds.pop()}`" if len(kinds) == 1 else "as given"
 
 

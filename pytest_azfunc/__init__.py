@@ -21,25 +21,25 @@ if TYPE_CHECKING:
         RouteOverlapWarning,
         UnsupportedFeature,
     )
+    from pytest_azfunc.host.bindings.batch import batch
+    from pytest_azfunc.host.bindings.blob import blob
+    from pytest_azfunc.host.bindings.cosmos_db import cosmos_db
+    from pytest_azfunc.host.bindings.dapr import dapr_binding, dapr_invocation, dapr_topic
+    from pytest_azfunc.host.bindings.durable import activity, entity, orchestration
+    from pytest_azfunc.host.bindings.event_grid import cloud_event, event_grid
+    from pytest_azfunc.host.bindings.event_hub import event_hub
+    from pytest_azfunc.host.bindings.generic import generic
+    from pytest_azfunc.host.bindings.http import http
+    from pytest_azfunc.host.bindings.kafka import kafka
+    from pytest_azfunc.host.bindings.mcp import mcp_prompt, mcp_resource, mcp_tool
+    from pytest_azfunc.host.bindings.queue import queue
+    from pytest_azfunc.host.bindings.service_bus import service_bus
+    from pytest_azfunc.host.bindings.simple import assistant_skill, connector, manual, signalr, warmup
+    from pytest_azfunc.host.bindings.sql import mysql, sql
+    from pytest_azfunc.host.bindings.timer import timer
     from pytest_azfunc.host.failures import Failures
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.log_capture import LogCapture
-    from pytest_azfunc.host.triggers.batch import batch
-    from pytest_azfunc.host.triggers.blob import blob
-    from pytest_azfunc.host.triggers.cosmos_db import cosmos_db
-    from pytest_azfunc.host.triggers.dapr import dapr_binding, dapr_invocation, dapr_topic
-    from pytest_azfunc.host.triggers.durable import activity, entity, orchestration
-    from pytest_azfunc.host.triggers.event_grid import cloud_event, event_grid
-    from pytest_azfunc.host.triggers.event_hub import event_hub
-    from pytest_azfunc.host.triggers.generic import generic
-    from pytest_azfunc.host.triggers.http import http
-    from pytest_azfunc.host.triggers.kafka import kafka
-    from pytest_azfunc.host.triggers.mcp import mcp_prompt, mcp_resource, mcp_tool
-    from pytest_azfunc.host.triggers.queue import queue
-    from pytest_azfunc.host.triggers.service_bus import service_bus
-    from pytest_azfunc.host.triggers.simple import assistant_skill, connector, manual, signalr, warmup
-    from pytest_azfunc.host.triggers.sql import mysql, sql
-    from pytest_azfunc.host.triggers.timer import timer
     from pytest_azfunc.host.web.authorization import Keys
     from pytest_azfunc.http_client.responses import AppResponse
     from pytest_azfunc.http_client.session import AppSession
@@ -95,7 +95,7 @@ __all__ = [
     "warmup",
 ]
 
-# The payload builders, by the module of host.triggers that they are in.
+# The payload builders, by the module of host.bindings that they are in.
 _BUILDERS = {
     "batch": "batch",
     "blob": "blob",
@@ -125,7 +125,7 @@ _MODULES = {
     "LiveServer": "http_server",
     "LogCapture": "host.log_capture",
     "Project": "project",
-    **{name: f"host.triggers.{module}" for module, names in _BUILDERS.items() for name in names.split()},
+    **{name: f"host.bindings.{module}" for module, names in _BUILDERS.items() for name in names.split()},
 }
 
 BUILDERS = tuple(sorted(name for names in _BUILDERS.values() for name in names.split()))

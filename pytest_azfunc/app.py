@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError, UnsupportedFeature
 from pytest_azfunc.host.app_settings import AppSettings
+from pytest_azfunc.host.bindings.payload import DECODER, Payload, wrong_value
 from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
-from pytest_azfunc.host.triggers.payload import DECODER, Payload, wrong_value
-from pytest_azfunc.http_doors import HttpDoors, http_response
+from pytest_azfunc.http_entrances import HttpDoors, http_response
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.function_app import SCRIPT_SETTING
 from pytest_azfunc.project.settings import is_disabled
@@ -26,8 +26,8 @@ from pytest_azfunc.worker import Worker, WorkerProcess
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pytest_azfunc.host.http_response import Answer
     from pytest_azfunc.host.web.authorization import Keys
+    from pytest_azfunc.host.web.http_response import Answer
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
     from pytest_azfunc.worker.context import Context

@@ -34,7 +34,7 @@ from pytest_azfunc.errors import (
 )
 from pytest_azfunc.host.outputs import OutputNotSet
 
-PACKAGE = Path(errors.__file__).parent
+PACKAGE = Path(errors.__file__).parent.parent
 EXAMPLES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("error_messages.json").read_text(encoding="utf-8"))
 EVERY_EXAMPLE = pytest.mark.parametrize("row", [pytest.param(row, id=row["rule"]) for row in EXAMPLES])
 EVERY_RULE = pytest.mark.parametrize("rule", RULES)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, listing, shown, suggestion
-from pytest_azfunc.host.triggers.json_body import scalar_text
+from pytest_azfunc.host.bindings.json_body import scalar_text
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.rpc import TypedData
 

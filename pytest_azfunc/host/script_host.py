@@ -10,16 +10,16 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.errors import LossyOutputError
+from pytest_azfunc.host.bindings.input_names import check_names
+from pytest_azfunc.host.bindings.input_values import input_data
+from pytest_azfunc.host.bindings.lossy_outputs import find_loss
+from pytest_azfunc.host.bindings.payload import Occasion, Prepare, new_guid, wrong_value
+from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.console import console_filter
-from pytest_azfunc.host.http_proxy import for_invocation
-from pytest_azfunc.host.http_response import HttpResult, failure, make_response
-from pytest_azfunc.host.input_bindings import input_data
-from pytest_azfunc.host.inputs import check_names
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.lossy_outputs import find_loss
 from pytest_azfunc.host.outputs import Output, Outputs
-from pytest_azfunc.host.triggers.bare import deliver
-from pytest_azfunc.host.triggers.payload import Occasion, Prepare, new_guid, wrong_value
+from pytest_azfunc.host.web.http_proxy import for_invocation
+from pytest_azfunc.host.web.http_response import HttpResult, failure, make_response
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import (
     InvocationRequest,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult, Serve
-from pytest_azfunc.host.triggers.http import HttpPayload
+from pytest_azfunc.host.bindings.http import HttpPayload
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult, Serve
 from pytest_azfunc.http_client.plain_requests import PlainRequests
 
 if TYPE_CHECKING:

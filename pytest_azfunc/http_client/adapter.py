@@ -12,8 +12,8 @@ import urllib3
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import Serve
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import Serve
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.responses import AppResponse, empty_response, fill
 

@@ -16,10 +16,10 @@ from importlib.util import find_spec
 from types import ModuleType, TracebackType
 from typing import Any
 
-from pytest_azfunc.host.http_response import Serve
+from pytest_azfunc.host.web.http_response import Serve
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
-from pytest_azfunc.project.passing_loader import PassingLoader
+from pytest_azfunc.process.passing_loader import PassingLoader
 
 _MODULE = "requests.sessions"
 _NAME = "get_adapter"

@@ -17,8 +17,8 @@ from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
 from pytest_azfunc.errors import AzfuncError
-from pytest_azfunc.host.http_response import Serve
-from pytest_azfunc.host.triggers.http import principal_headers
+from pytest_azfunc.host.bindings.http import principal_headers
+from pytest_azfunc.host.web.http_response import Serve
 from pytest_azfunc.http_client.adapter import ADD_KEY, AppAdapter
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.preparation import prepare_plainly

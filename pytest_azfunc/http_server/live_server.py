@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from pytest_azfunc.host.http_response import HttpResult, Serve
+from pytest_azfunc.host.web.http_response import HttpResult, Serve
 from pytest_azfunc.http_server.wsgi import (
     RAW_HEADERS,
     Environ,

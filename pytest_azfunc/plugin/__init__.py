@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.app_settings import AppSettings
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
-    from pytest_azfunc.running_apps import RunningApps
+    from pytest_azfunc.session_apps import RunningApps
     from pytest_azfunc.worker.context import Context
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _apps(config: pytest.Config) -> RunningApps:
     apps = config.stash.get(APPS, None)
     if apps is None:
-        from pytest_azfunc.running_apps import Choice, RunningApps
+        from pytest_azfunc.session_apps import Choice, RunningApps
 
         names = [name for found in config.hook.pytest_azfunc_binding_types(config=config) for name in found or ()]
         choice = Choice(

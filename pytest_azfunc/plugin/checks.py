@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.project import Project
     from pytest_azfunc.project.contents import IndexFailure
     from pytest_azfunc.reports.route_check import RouteCheck
-    from pytest_azfunc.running_apps import RunningApps
+    from pytest_azfunc.session_apps import RunningApps
 
 
 class FunctionChecks(pytest.Collector):
@@ -126,7 +126,7 @@ class FunctionCheck(_Check):
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
-        from pytest_azfunc.host.triggers.listeners import check_listener
+        from pytest_azfunc.host.bindings.listeners import check_listener
 
         __tracebackhide__ = True
         self.routes.check(self.name)

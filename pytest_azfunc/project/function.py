@@ -50,10 +50,15 @@ class Binding:
     source: Source | None = field(default=None, repr=False, compare=False)
     index: int = field(default=0, repr=False, compare=False)
 
+    @cached_property
+    def kind(self) -> str:
+        """The type as the host compares it: in lower case, such as ``"queuetrigger"``."""
+        return self.type.lower()
+
     @property
     def is_trigger(self) -> bool:
         """Whether this is the binding that starts the function."""
-        return self.direction != "out" and self.type.lower().endswith("trigger")
+        return self.direction != "out" and self.kind.endswith("trigger")
 
     @property
     def location(self) -> Location | None:
@@ -150,7 +155,7 @@ class Function:
     @cached_property
     def http_outputs(self) -> tuple[str, ...]:
         """Names of the output bindings that make the HTTP response; of several, the last that is set does."""
-        return tuple(name for name, binding in self.outputs.items() if binding.type.lower() == "http")
+        return tuple(name for name, binding in self.outputs.items() if binding.kind == "http")
 
     @cached_property
     def return_type(self) -> str:

@@ -19,7 +19,7 @@ from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.settings import FILE_NAME, read_host_section, read_settings_file
 
 if TYPE_CHECKING:
-    from pytest_azfunc.project.indexing import Indexer
+    from pytest_azfunc.project.indexing.indexer import Indexer
 
 DECORATOR_SCRIPT = "function_app.py"
 SCRIPT_SETTING = "PYTHON_SCRIPT_FILE_NAME"
@@ -70,7 +70,7 @@ class Project:
         # indexing reports.
         if not os.path.exists(os.path.join(root, script)):
             return cls(Path(root), host, None, _read_folders(root, host, known_types))
-        from pytest_azfunc.project.indexing import Indexer, Script
+        from pytest_azfunc.project.indexing.indexer import Indexer, Script
 
         return cls(Path(root), host, Indexer(Script(root, script, host.functions, known_types, lambda: _values(root))))
 
@@ -158,7 +158,7 @@ class Project:
         __tracebackhide__ = True
         self.raise_failure()
         if self.indexer is not None:
-            from pytest_azfunc.project.decorators import declared_name
+            from pytest_azfunc.project.indexing.decorators import declared_name
 
             name = declared_name(candidate) or ""
             named = self.functions.get(name)

@@ -11,8 +11,8 @@ from typing import Any
 
 from pytest_azfunc.errors import Location
 from pytest_azfunc.project import Project
-from pytest_azfunc.project.decorators import names_in, source_of
 from pytest_azfunc.project.function_app import SCRIPT_SETTING
+from pytest_azfunc.project.indexing.decorators import names_in, source_of
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.user_errors import is_own
 

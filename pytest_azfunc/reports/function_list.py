@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Final
 
 from pytest_azfunc.errors import Location, ProjectError, UnsupportedFeature
-from pytest_azfunc.host.route_templates import effective_template, shown_path
+from pytest_azfunc.host.bindings.listeners import check_listener
+from pytest_azfunc.host.routing.route_templates import effective_template, shown_path
 from pytest_azfunc.host.schedules import ScheduleError, parse
-from pytest_azfunc.host.triggers.listeners import check_listener
 from pytest_azfunc.project import Binding, Function, Project
 from pytest_azfunc.project.contents import IndexFailure, in_host_order
 from pytest_azfunc.project.names import host_order
@@ -170,9 +170,9 @@ def _count(number: int) -> str:
 
 def _detail(function: Function, project: Project, now: datetime, settings: Mapping[str, str]) -> str:
     trigger = function.trigger
-    if trigger.type.lower() == "httptrigger":
+    if trigger.kind == "httptrigger":
         return _http_detail(function, project)
-    if trigger.type.lower() == "timertrigger":
+    if trigger.kind == "timertrigger":
         return _timer_detail(trigger, now, settings)
     target = _target(trigger)
     return f"{target} (many)" if trigger.cardinality == "many" else target

@@ -6,9 +6,9 @@ import warnings
 from collections.abc import Mapping
 
 from pytest_azfunc.errors import ProjectError, RouteOverlapWarning
-from pytest_azfunc.host.function_routes import invalid_templates
-from pytest_azfunc.host.route_overlaps import overlap_errors
-from pytest_azfunc.host.routes import RouteTable
+from pytest_azfunc.host.routing.function_routes import invalid_templates
+from pytest_azfunc.host.routing.route_overlaps import overlap_errors
+from pytest_azfunc.host.routing.route_table import RouteTable
 from pytest_azfunc.project import Project
 
 

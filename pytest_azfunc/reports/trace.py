@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pytest_azfunc.errors import message_of, shown
-from pytest_azfunc.host.http_response import Answer
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.outputs import Output
+from pytest_azfunc.host.web.http_response import Answer
 from pytest_azfunc.rpc import PythonObject, TypedData
 
 _WIDTH = 300

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_azfunc.project.binding_registry import BindingRegistry
+from pytest_azfunc.project.indexing.binding_registry import BindingRegistry
 from pytest_azfunc.project.user_errors import add_note, note_of_refused_output
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.cookies import rpc_cookies

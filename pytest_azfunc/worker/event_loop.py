@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_azfunc.project.process_state import CurrentLoop, current_loop_state
+from pytest_azfunc.process.process_state import CurrentLoop, current_loop_state
 
 if TYPE_CHECKING:
     import asyncio

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_azfunc.project.binding_registry import GenericBinding
+from pytest_azfunc.project.indexing.binding_registry import GenericBinding
 
 
 class GenericConverter(GenericBinding):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.project.http_streaming import web_module
+from pytest_azfunc.project.indexing.http_streaming import web_module
 from pytest_azfunc.project.user_errors import from_app
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, ProxiedRequest, ProxiedResponse, TypedData
 from pytest_azfunc.worker.call import Call

@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
+from pytest_azfunc.process.app_modules import NAMESPACE
+from pytest_azfunc.process.process_state import streams_put_back
 from pytest_azfunc.project import Function
-from pytest_azfunc.project.app_modules import NAMESPACE
-from pytest_azfunc.project.process_state import streams_put_back
 from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, place_of
 
 

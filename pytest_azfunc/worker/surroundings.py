@@ -12,7 +12,7 @@ import os
 import threading
 import warnings
 
-from pytest_azfunc.project.app_modules import AppModules
+from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.worker.logs import InvocationLogHandler
 
 _TRUE = ("1", "true", "t", "yes", "y")

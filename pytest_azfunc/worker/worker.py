@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.errors import BindingError
+from pytest_azfunc.process.process_state import Environment, EventLoopPolicy, Loggers
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.decorators import is_decorated
-from pytest_azfunc.project.process_state import Environment, EventLoopPolicy, Loggers
-from pytest_azfunc.project.signature import check_signature
+from pytest_azfunc.project.indexing.decorators import is_decorated
+from pytest_azfunc.project.indexing.signature import check_signature
 from pytest_azfunc.rpc import (
     InvocationRequest,
     InvocationResponse,

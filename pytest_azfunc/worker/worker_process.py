@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from pytest_azfunc.process.app_modules import AppModules
+from pytest_azfunc.process.process_state import Environment, Loggers, apply_factories, apply_state
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.app_modules import AppModules
-from pytest_azfunc.project.process_state import Environment, Loggers, apply_factories, apply_state
-from pytest_azfunc.project.signature import Signature
+from pytest_azfunc.project.indexing.signature import Signature
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.event_loop import PoolThreads
 from pytest_azfunc.worker.logs import InvocationLogHandler

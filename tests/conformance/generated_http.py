@@ -9,7 +9,7 @@ from urllib.parse import quote
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import AzfuncError
-from pytest_azfunc.host.triggers.http import http
+from pytest_azfunc.host.bindings.http import http
 from tests.conformance.apps import Call, Case
 from tests.conformance.table_http import MADE, SEES, from_wire, sent
 

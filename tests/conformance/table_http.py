@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pytest_azfunc import http_client
-from pytest_azfunc.host.http_request import PreparedRequest, make_delivery
-from pytest_azfunc.host.route_templates import Template
-from pytest_azfunc.host.triggers.http import HttpPayload, http
-from pytest_azfunc.host.triggers.payload import Delivery
-from pytest_azfunc.host.url_paths import decode_path
+from pytest_azfunc.host.bindings.http import HttpPayload, http
+from pytest_azfunc.host.bindings.payload import Delivery
+from pytest_azfunc.host.routing.route_templates import Template
+from pytest_azfunc.host.routing.url_paths import decode_path
+from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
 from tests.conformance.apps import Call, Case
 from tests.host.occasions import occasion
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from pytest_azfunc.host.triggers.payload import Occasion
+from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function

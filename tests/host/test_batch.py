@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.triggers.batch import MANY, batch
-from pytest_azfunc.host.triggers.event_hub import event_hub
-from pytest_azfunc.host.triggers.generic import generic
-from pytest_azfunc.host.triggers.kafka import kafka
-from pytest_azfunc.host.triggers.many import numbered
-from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload
-from pytest_azfunc.host.triggers.queue import queue
-from pytest_azfunc.host.triggers.service_bus import service_bus
+from pytest_azfunc.host.bindings.batch import MANY, batch
+from pytest_azfunc.host.bindings.event_hub import event_hub
+from pytest_azfunc.host.bindings.generic import generic
+from pytest_azfunc.host.bindings.kafka import kafka
+from pytest_azfunc.host.bindings.many import numbered
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.queue import queue
+from pytest_azfunc.host.bindings.service_bus import service_bus
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.blob_path import BlobPathError, BlobPattern
+from pytest_azfunc.host.bindings.blob_path import BlobPathError, BlobPattern
 
 
 @pytest.mark.parametrize(

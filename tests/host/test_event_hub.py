@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.triggers.event_hub import EventHubPayload, event_hub
-from pytest_azfunc.host.triggers.payload import Delivery, Occasion
+from pytest_azfunc.host.bindings.event_hub import EventHubPayload, event_hub
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData

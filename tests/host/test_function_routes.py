@@ -10,9 +10,9 @@ import pytest
 
 from pytest_azfunc import Host, http
 from pytest_azfunc.errors import ProjectError
-from pytest_azfunc.host.function_routes import invalid_templates, invoke_url
-from pytest_azfunc.host.route_overlaps import Overlap, overlap_errors, overlaps
-from pytest_azfunc.host.routes import RouteMatch, RouteTable
+from pytest_azfunc.host.routing.function_routes import invalid_templates, invoke_url
+from pytest_azfunc.host.routing.route_overlaps import Overlap, overlap_errors, overlaps
+from pytest_azfunc.host.routing.route_table import RouteMatch, RouteTable
 from pytest_azfunc.project import Project
 from tests.project.app_on_disk import write_app
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult, failure, make_response
-from pytest_azfunc.host.triggers.http import HttpPayload
-from pytest_azfunc.host.triggers.payload import Delivery, Occasion
+from pytest_azfunc.host.bindings.http import HttpPayload
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult, failure, make_response
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.cookies import rpc_cookies

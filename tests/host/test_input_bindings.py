@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.input_bindings import durable_client, input_data
+from pytest_azfunc.host.bindings.input_values import durable_client, input_data
 from pytest_azfunc.project import Binding
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function

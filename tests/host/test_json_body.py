@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.triggers.json_body import json_text, overlay, scalar_text, with_net_dates
+from pytest_azfunc.host.bindings.json_body import json_text, overlay, scalar_text, with_net_dates
 from pytest_azfunc.rpc import TypedData
 
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.triggers.mcp import mcp_prompt, mcp_resource, mcp_tool
-from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.mcp import mcp_prompt, mcp_resource, mcp_tool
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData

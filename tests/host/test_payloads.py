@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError, ProjectError
+from pytest_azfunc.host.bindings.batch import batch
+from pytest_azfunc.host.bindings.blob import blob
+from pytest_azfunc.host.bindings.generic import generic
+from pytest_azfunc.host.bindings.payload import Delivery, Payload, net_time
+from pytest_azfunc.host.bindings.queue import queue
+from pytest_azfunc.host.bindings.timer import previous, timer
+from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.schedules import parse
-from pytest_azfunc.host.triggers.bare import deliver
-from pytest_azfunc.host.triggers.batch import batch
-from pytest_azfunc.host.triggers.blob import blob
-from pytest_azfunc.host.triggers.generic import generic
-from pytest_azfunc.host.triggers.payload import Delivery, Payload, net_time
-from pytest_azfunc.host.triggers.queue import queue
-from pytest_azfunc.host.triggers.timer import previous, timer
 from pytest_azfunc.rpc import PythonObject, TypedData
 from tests.host.occasions import NOW, occasion
 

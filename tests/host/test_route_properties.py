@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.route_overlaps import overlaps
-from pytest_azfunc.host.route_templates import RouteError, Template
-from pytest_azfunc.host.routes import Route, RouteMatch, RouteTable
-from pytest_azfunc.host.url_paths import decode_path, encode_path, last_query_values, split_query
+from pytest_azfunc.host.routing.route_overlaps import overlaps
+from pytest_azfunc.host.routing.route_table import Route, RouteMatch, RouteTable
+from pytest_azfunc.host.routing.route_templates import RouteError, Template
+from pytest_azfunc.host.routing.url_paths import decode_path, encode_path, last_query_values, split_query
 from pytest_azfunc.project.names import host_order
 
 NAMES = st.text("abcXYZ09", min_size=1, max_size=4)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.dotnet_regex import searcher
-from pytest_azfunc.host.regex_automaton import steady_search
+from pytest_azfunc.host.routing.dotnet_regex import searcher
+from pytest_azfunc.host.routing.regex_automaton import steady_search
 
 SLOW = [
     ("^(a+)+$", "a" * 60 + "b", False),

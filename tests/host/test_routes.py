@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc.host.route_templates import RouteError, Template, effective_template
-from pytest_azfunc.host.routes import Route, RouteMatch, RouteTable
-from pytest_azfunc.host.url_paths import decode_path, encode_path, last_query_values, split_query
+from pytest_azfunc.host.routing.route_table import Route, RouteMatch, RouteTable
+from pytest_azfunc.host.routing.route_templates import RouteError, Template, effective_template
+from pytest_azfunc.host.routing.url_paths import decode_path, encode_path, last_query_values, split_query
 
 TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("http_routes.json").read_text(encoding="utf-8"))
 

@@ -10,8 +10,8 @@ import pytest
 from azure.functions.warmup import WarmUpContext
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload
-from pytest_azfunc.host.triggers.simple import assistant_skill, connector, manual, signalr, signalr_arguments, warmup
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.simple import assistant_skill, connector, manual, signalr, signalr_arguments, warmup
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData

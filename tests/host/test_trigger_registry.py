@@ -13,8 +13,8 @@ import azure.functions
 import pytest
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.triggers.payload import Occasion
-from pytest_azfunc.host.triggers.registry import ENTRIES, entry
+from pytest_azfunc.host.bindings.payload import Occasion
+from pytest_azfunc.host.bindings.registry import ENTRIES, entry
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
@@ -134,8 +134,8 @@ def test_a_contributed_type_is_generic() -> None:
 
 def test_builders_are_imported_when_they_are_needed() -> None:
     script = (
-        "import sys, pytest_azfunc.host.triggers.registry;"
-        "print([m for m in sys.modules if m.startswith('pytest_azfunc.host.triggers.')])"
+        "import sys, pytest_azfunc.host.bindings.registry;"
+        "print([m for m in sys.modules if m.startswith('pytest_azfunc.host.bindings.')])"
     )
     done = run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == "['pytest_azfunc.host.triggers.payload', 'pytest_azfunc.host.triggers.registry']"
+    assert done.stdout.strip() == "['pytest_azfunc.host.bindings.payload', 'pytest_azfunc.host.bindings.registry']"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import Answer, HttpResult
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import Answer, HttpResult
 
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 KEY = ("x-functions-key", "valid")

@@ -11,7 +11,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.http_response import Answer, HttpResult
+from pytest_azfunc.host.web.http_response import Answer, HttpResult
 from pytest_azfunc.http_client.preparation import prepare_plainly
 from pytest_azfunc.http_client.session import AppSession
 

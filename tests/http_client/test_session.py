@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import Answer, HttpResult
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import Answer, HttpResult
 from pytest_azfunc.http_client.responses import empty_response
 from pytest_azfunc.http_client.session import AppSession
 from tests.http_client.fake_app import TEXT, FakeApp, text

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import Answer, HttpResult
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import Answer, HttpResult
 from pytest_azfunc.http_server import wsgi_app
 from pytest_azfunc.http_server.wsgi import read_request
 from tests.http_client.fake_app import TEXT, FakeApp, text

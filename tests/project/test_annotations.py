@@ -11,7 +11,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from pytest_azfunc.project.annotations import AnnotationReader
+from pytest_azfunc.project.indexing.annotations import AnnotationReader
 
 Function = Callable[..., Any]
 

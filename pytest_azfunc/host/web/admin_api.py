@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pytest_azfunc.errors import UnsupportedFeature
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult
-from pytest_azfunc.host.url_paths import split_path
+from pytest_azfunc.host.routing.url_paths import split_path
 from pytest_azfunc.host.web.authorization import Keys
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.project.settings import is_disabled
@@ -224,7 +224,7 @@ def invoke_url_template(base: str, route_prefix: str, function: Function) -> str
 
     :param base: scheme and authority.
     """
-    if function.trigger.type.lower() != "httptrigger":
+    if function.trigger.kind != "httptrigger":
         return None
     route = function.trigger.properties.get("route")
     prefix = route_prefix.rstrip("/")

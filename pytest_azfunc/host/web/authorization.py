@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import unquote_plus
 
 from pytest_azfunc.errors import FunctionNotFound, listing, suggestion
-from pytest_azfunc.host.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.project.names import NameMapping
 
 Level = Literal["anonymous", "user", "function", "system", "admin"]

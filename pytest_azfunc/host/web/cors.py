@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult
 
 ENABLING_SETTING: Final = "FUNCTIONS_ENABLE_CORS_CONFIGURATION"
 ORIGINS_SETTING: Final = "CORS_ALLOWED_ORIGINS"

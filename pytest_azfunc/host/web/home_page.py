@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pytest_azfunc.host.http_response import HttpResult
+from pytest_azfunc.host.web.http_response import HttpResult
 
 DISABLING_SETTING: Final = "AzureWebJobsDisableHomepage"
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from pytest_azfunc.host.dotnet_text import integer
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult
+from pytest_azfunc.host.routing.dotnet_text import integer
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult
 
 BODY_LIMIT: Final = 104_857_600  # bytes
 BODY_LIMIT_SETTING: Final = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"

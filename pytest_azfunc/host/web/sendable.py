@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pytest_azfunc.errors import BindingError, shown
-from pytest_azfunc.host.http_response import HttpResult
 from pytest_azfunc.host.web import kestrel
+from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.project import Function
 
 

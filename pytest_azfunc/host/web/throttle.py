@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.http_response import HttpResult
+from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.project.host_json import HostConfig
 
 LONGEST_WAIT = 230.0

@@ -13,12 +13,10 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from pytest_azfunc.errors import BindingError, UnsupportedFeature
-from pytest_azfunc.host.http_request import PreparedRequest, make_delivery
-from pytest_azfunc.host.http_response import Answer, HttpResult, failure
-from pytest_azfunc.host.routes import RouteMatch, RouteTable
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.routing.route_table import RouteMatch, RouteTable
+from pytest_azfunc.host.routing.url_paths import decode_path
 from pytest_azfunc.host.script_host import ScriptHost, http_result
-from pytest_azfunc.host.triggers.payload import Delivery, Occasion, Payload
-from pytest_azfunc.host.url_paths import decode_path
 from pytest_azfunc.host.web import kestrel
 from pytest_azfunc.host.web.admin_api import AdminApi
 from pytest_azfunc.host.web.authorization import (
@@ -32,6 +30,8 @@ from pytest_azfunc.host.web.authorization import (
 )
 from pytest_azfunc.host.web.cors import CorsPolicy
 from pytest_azfunc.host.web.home_page import home_page
+from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
+from pytest_azfunc.host.web.http_response import Answer, HttpResult, failure
 from pytest_azfunc.host.web.response_headers import hsts_header, with_custom_headers
 from pytest_azfunc.host.web.sendable import check_sendable
 from pytest_azfunc.host.web.throttle import Throttle
@@ -215,7 +215,7 @@ class WebHost:
     def _run_by_hand(self, name: str, text: str | None) -> None:
         """``POST /admin/functions/{name}``: the text is the payload, as it stands."""
         function = self._project.find(name)
-        if function.trigger.type.lower() == "httptrigger":
+        if function.trigger.kind == "httptrigger":
             raise UnsupportedFeature(
                 "unsupported",
                 function=function.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_azfunc.host.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_request import PreparedRequest
 
 
 def request(

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from pytest_azfunc.errors import UnsupportedFeature
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult
 from pytest_azfunc.host.web.admin_api import AdminApi, invoke_url_template
 from pytest_azfunc.host.web.authorization import Keys
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.project import Project
 from tests.host.occasions import function
 from tests.host.web.requests import request

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult
 from pytest_azfunc.host.web.cors import CorsPolicy
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult
 from tests.host.web.requests import request
 
 AZURE = "https://functions.azure.com"

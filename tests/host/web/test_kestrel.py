@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.host.http_request import PreparedRequest
-from pytest_azfunc.host.http_response import HttpResult
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.host.web.kestrel import (
     BODY_LIMIT,
     body_limit,

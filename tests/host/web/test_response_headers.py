@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from pytest_azfunc.host.http_response import HttpResult
 from pytest_azfunc.host.web.home_page import home_page
+from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.host.web.response_headers import hsts_header, with_custom_headers
 from pytest_azfunc.project.host_json import Hsts
 from tests.host.web.requests import request

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.http_response import HttpResult
+from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.host.web.throttle import Throttle
 from pytest_azfunc.project.host_json import HostConfig
 

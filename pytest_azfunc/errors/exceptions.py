@@ -1,0 +1,136 @@
+"""The exceptions and warnings of the package.
+
+An exception carries its data (``.rule``, ``.function``, ``.binding``, ``.location`` and the values of its sentence in
+``.details``); the text is made from them, and from :data:`RULES`, when somebody reads it.
+"""
+
+from __future__ import annotations
+
+from pytest_azfunc.errors.rules import INDEX_FAILS, RULES
+from pytest_azfunc.errors.wording import Location, printable
+
+
+class AzfuncError(Exception):
+    """Anything that pytest-azfunc itself has to say. Catch it to catch every error of ours.
+
+    :ivar rule: a stable name of what is wrong, such as ``"params-missing-in-function-json"``.
+    :ivar function: name of the function concerned, or None.
+    :ivar binding: name of the binding concerned, or None.
+    :ivar location: :class:`Location` of the culprit, or None.
+    :ivar details: the values that the sentence mentions.
+    """
+
+    def __init__(
+        self,
+        rule: str,
+        *,
+        function: str | None = None,
+        binding: str | None = None,
+        location: Location | None = None,
+        **details: object,
+    ) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.function = function
+        self.binding = binding
+        self.location = location
+        self.details = details
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in one sentence, without place and remedy."""
+        return self._fill(RULES[self.rule].problem)
+
+    @property
+    def azure(self) -> str:
+        """What Azure would do; empty where only a test can go wrong this way."""
+        return self._fill(RULES[self.rule].azure)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self._fill(RULES[self.rule].remedy)
+
+    def _fill(self, sentence: str) -> str:
+        known = {"function": self.function, "binding": self.binding, "hint": "", "suggestion": "", "known": ""}
+        text = sentence.format(**{**known, **self.details}).strip()
+        return text[:-1] if text.endswith(("?.", "..")) and not text.endswith("...") else text
+
+    @property
+    def subject(self) -> str:
+        """``function.binding``, as far as they are known."""
+        return ".".join(part for part in (self.function, self.binding) if part)
+
+    def __str__(self) -> str:
+        subject = printable(self.subject)
+        lines = [f"{subject}: {self.problem}" if subject else self.problem]
+        rows = (("where", str(self.location) if self.location else ""), ("Azure", self.azure), ("remedy", self.remedy))
+        lines += [f"  {label + ':':<8}{text}" for label, text in rows if text]
+        lines.append(f"  {'rule:':<8}{self.rule}")
+        # File names may hold what is no Unicode; a terminal or a report could not be written then.
+        return "\n".join(lines).encode("utf-8", "backslashreplace").decode("utf-8")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # pytest-xdist and concurrent.futures pickle exceptions; the default would lose the keyword arguments.
+        return _rebuild, (type(self), self.rule, self.function, self.binding, self.location, self.details)
+
+
+def _rebuild(
+    kind: type[AzfuncError],
+    rule: str,
+    function: str | None,
+    binding: str | None,
+    location: Location | None,
+    details: dict[str, object],
+) -> AzfuncError:
+    return kind(rule, function=function, binding=binding, location=location, **details)
+
+
+class ProjectError(AzfuncError):
+    """The function app on disk is not what the host accepts: host.json, function.json, settings, names."""
+
+
+class FunctionNotFound(AzfuncError):
+    """No function of that name; the message names the nearest one."""
+
+
+class FunctionLoadError(AzfuncError):
+    """The worker refuses the script: its place, its entry point, its parameters or annotations."""
+
+
+class AppIndexError(FunctionLoadError):
+    """The worker refuses one function of a decorator app, and with it the whole app."""
+
+    @property
+    def azure(self) -> str:
+        """What Azure would do: worse than with function.json, where only the one function is lost."""
+        return INDEX_FAILS
+
+
+class BindingError(AzfuncError):
+    """A payload, an input or an output that does not fit the binding it is meant for."""
+
+
+class LossyOutputError(AzfuncError):
+    """Azure would drop or mangle this output and report success. ``strict=False`` lets it pass."""
+
+
+class FunctionFailed(AzfuncError):
+    """A function failed where nobody was given its exception: it was the answer to an HTTP client."""
+
+
+class UnsupportedFeature(AzfuncError):
+    """Something that Azure does and pytest-azfunc does not emulate."""
+
+
+class RouteOverlapWarning(UserWarning):
+    """A function that no request reaches, because another one answers first (``--azfunc-check``).
+
+    The host tries functions in the order of their names, ignoring case, and the first whose route and methods fit
+    answers; a literal route is not preferred to one with parameters. So ``Details`` with ``products/{id}`` answers
+    ``/api/products/list``, and ``List`` with ``products/list`` is never called. Rename one of them so that the more
+    special one comes first, or change a route.
+
+    ``filterwarnings = error::pytest_azfunc.errors.RouteOverlapWarning`` in pytest's ini file makes the check fail,
+    ``ignore`` in the place of ``error`` makes it silent.
+    """

@@ -1,0 +1,273 @@
+"""The HTTP trigger: what a test says of a request, made into one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import urlencode, urlsplit
+
+from pytest_azfunc.errors import BindingError, suggestion
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, to_json, wrong_value
+from pytest_azfunc.host.routing.function_routes import function_template
+from pytest_azfunc.host.routing.route_templates import Template
+from pytest_azfunc.host.routing.url_paths import decode_path
+from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
+
+BODY_METHODS = ("POST", "PUT", "PATCH")
+
+_SCHEME = re.compile("[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class HttpPayload(Payload):
+    """One HTTP request; see :func:`http`."""
+
+    builder: ClassVar[str] = "http"
+    makes: ClassVar[str] = "an httpTrigger"
+    trigger_types: ClassVar[frozenset[str] | None] = frozenset(("httptrigger",))
+
+    method: str
+    url: str | None = None
+    params: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Any = None
+    json: Any = None
+    data: Any = None
+    files: Any = None
+    auth: Any = None
+
+    def deliver(self, occasion: Occasion) -> Delivery:
+        template = route_template(occasion)
+        methods = declared_methods(occasion)
+        if methods is not None and self.method not in methods:
+            declared = ", ".join(methods) or "none"
+            raise _url_error(
+                "http-method-not-declared", occasion, template=template, method=self.method, methods=declared
+            )
+        url = self._absolute(occasion, template)
+        request = self._prepared(url, occasion)
+        parts = urlsplit(request.url)
+        path = decode_path(parts.path or "/")
+        route_values = template.match(path)
+        if route_values is None:
+            raise _url_error("http-url", occasion, url=self.url, template=template)
+        return make_delivery(request, parts, path, route_values, streams=occasion.function.streams_http)
+
+    def _absolute(self, occasion: Occasion, template: Template) -> str:
+        if self.url is None:
+            if not template.is_fixed:
+                raise _url_error("http-url-missing", occasion, template=template)
+            return f"{occasion.base_url}/{template.text.lstrip('/')}"
+        if _SCHEME.match(self.url):
+            return self.url
+        return f"{occasion.base_url}/{self.url.lstrip('/')}"
+
+    def _prepared(self, url: str, occasion: Occasion) -> PreparedRequest:
+        if not self._is_plain():
+            if occasion.prepare_http is None:
+                raise wrong_value("http", "files", self.files, "given to invoke() of an open host")
+            prepared: PreparedRequest = occasion.prepare_http(self, url)
+            return prepared
+        headers, body = dict(self.headers), b""
+        if self.params:
+            separator = "&" if "?" in url else "?"
+            url = f"{url}{separator}{urlencode(self.params, doseq=True)}"
+        content_type = None
+        if self.json is not None and not self.data:
+            # requests' own form, which escapes what is not ASCII
+            body, content_type = _json_body(self.json), "application/json"
+        elif isinstance(self.data, (str, bytes)):
+            body = self.data.encode("utf-8") if isinstance(self.data, str) else self.data
+        elif self.data:
+            body, content_type = urlencode(self.data, doseq=True).encode(), "application/x-www-form-urlencoded"
+        named = {name.lower() for name in headers}
+        if body:  # whatever the test says of it, as in requests
+            headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+            headers["Content-Length"] = str(len(body))
+        elif self.method in BODY_METHODS and "content-length" not in named:
+            headers["Content-Length"] = "0"
+        if content_type and "content-type" not in named:
+            headers["Content-Type"] = content_type
+        if "host" not in named:
+            headers["Host"] = urlsplit(url).netloc
+        return PreparedRequest(self.method, url, tuple(headers.items()), body)
+
+    def _is_plain(self) -> bool:
+        """Whether no HTTP client is needed to encode the request; most are, and it would cost more than the call."""
+        if self.files or self.auth or self.cookies:
+            return False
+        data_ok = self.data is None or isinstance(self.data, (str, bytes)) or _is_flat(self.data)
+        return data_ok and (not self.params or _is_flat(self.params)) and (self.url or "").isascii()
+
+
+def _is_flat(mapping: Any) -> bool:
+    return isinstance(mapping, Mapping) and all(
+        isinstance(key, str) and isinstance(value, (str, int)) and not isinstance(value, bool)
+        for key, value in mapping.items()
+    )
+
+
+def _json_body(value: Any) -> bytes:
+    if isinstance(value, (dict, list, str, int, float, bool)):
+        try:
+            return json.dumps(value, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError):
+            pass  # to_json has the error for it
+    return to_json(value, "http").encode()
+
+
+def route_template(occasion: Occasion) -> Template:
+    """The route of the function, prefix included."""
+    return function_template(occasion.function, occasion.trigger.properties, occasion.route_prefix)
+
+
+def _url_error(rule: str, occasion: Occasion, *, template: Template, **details: object) -> BindingError:
+    trigger = occasion.trigger
+    return BindingError(
+        rule,
+        function=occasion.function.name,
+        binding=trigger.name,
+        location=trigger.location,
+        route="/" + template.text.lstrip("/"),
+        **details,
+    )
+
+
+def for_content(content: Any, occasion: Occasion) -> HttpPayload:
+    """The request for a bare payload: its body, with the one declared method that takes a body."""
+    methods = declared_methods(occasion)
+    if content is None:
+        method = "GET" if methods is None or "GET" in methods else methods[0]
+        return HttpPayload(method)
+    fitting = ["POST"] if methods is None else [method for method in methods if method in BODY_METHODS]
+    if len(fitting) != 1:
+        raise BindingError(
+            "http-method",
+            function=occasion.function.name,
+            binding=occasion.trigger.name,
+            location=occasion.trigger.location,
+            methods=", ".join(methods or ()) or "none",
+            fitting=" and ".join(fitting) or "none of them",
+        )
+    if isinstance(content, (str, bytes)):
+        return HttpPayload(fitting[0], data=content)
+    return HttpPayload(fitting[0], json=content)
+
+
+def declared_methods(occasion: Occasion) -> list[str] | None:
+    """The trigger's methods in upper case; None for all."""
+    methods = occasion.trigger.properties.get("methods")
+    return [method.upper() for method in methods] if isinstance(methods, list) else None
+
+
+def http(
+    method: str = "GET",
+    url: str | None = None,
+    *,
+    params: Any = None,
+    headers: Mapping[str, str] | None = None,
+    cookies: Any = None,
+    json: Any = None,
+    data: Any = None,
+    files: Any = None,
+    auth: Any = None,
+    principal: Mapping[str, Any] | None = None,
+) -> HttpPayload:
+    """A request, for a function with an ``httpTrigger``. Arguments have requests' names and meanings.
+
+    :param method: any method; sent in upper case.
+    :param url: path (``"/api/orders/7?v=2"``) or whole URL; the function's route when None. It must match the route.
+    :param params: query parameters, appended to the URL.
+    :param headers: request headers.
+    :param cookies: a dict or a cookie jar.
+    :param json: body, sent as JSON.
+    :param data: body: ``str``, ``bytes``, or form fields.
+    :param files: files of a multipart form.
+    :param auth: ``(user, password)`` or a callable, as in requests.
+    :param principal: the signed-in user as Easy Auth tells the function: ``name``, ``id``, ``roles``, ``claims``,
+        ``provider`` (``"aad"``).
+    :raises BindingError: an argument that no request can have.
+        (https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger)
+    """
+    if not isinstance(method, str) or not _is_token(method):
+        raise wrong_value("http", "method", method, "a method name such as 'GET'")
+    if url is not None:
+        if not isinstance(url, str) or not _is_address(url):
+            raise wrong_value("http", "url", url, "a path or a URL without blanks")
+        url = url.partition("#")[0]  # a fragment stays with the client
+    sent = {**(principal_headers(principal) if principal is not None else {}), **_headers(headers)}
+    return HttpPayload(method.upper(), url, params, sent, cookies, json, data, files, auth)
+
+
+def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
+    if headers is None:
+        return {}
+    if not isinstance(headers, Mapping):
+        raise wrong_value("http", "headers", headers, "a mapping of names to texts")
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _is_token(name):
+            raise wrong_value("http", "headers", name, "named with letters, digits and dashes")
+        if not isinstance(value, str) or any(character in value for character in "\r\n\0"):
+            raise wrong_value("http", f"headers[{name!r}]", value, "a text of one line")
+    return dict(headers)
+
+
+def _is_address(url: str) -> bool:
+    """Whether it is a path, or a URL with a host and a port that make sense."""
+    if any(character in url for character in "\r\n\0 "):
+        return False
+    if not _SCHEME.match(url):
+        return True
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        return False
+
+
+def _is_token(text: str) -> bool:
+    return bool(text) and text.isascii() and all(c.isalnum() or c in "!#$%&'*+-.^_`|~" for c in text)
+
+
+_PRINCIPAL = ("name", "id", "roles", "claims", "provider")
+
+
+def principal_headers(principal: Mapping[str, Any], builder: str = "http") -> dict[str, str]:
+    """The headers that App Service's Easy Auth adds for a signed-in user.
+
+    :param principal: some of ``name``, ``id``, ``roles`` (a list), ``claims`` (a mapping; a list as value is a claim
+        for each item), ``provider`` (``"aad"``).
+    :param builder: what an error is about.
+    :raises BindingError: another key, or a value of another kind.
+    """
+    __tracebackhide__ = True
+    if not isinstance(principal, Mapping):
+        raise wrong_value(builder, "principal", principal, f"a mapping with some of {', '.join(_PRINCIPAL)}")
+    for name in principal:
+        if name not in _PRINCIPAL:
+            near = suggestion(str(name), _PRINCIPAL).rstrip(".")
+            raise wrong_value(builder, "principal's key", name, f"one of {', '.join(_PRINCIPAL)}.{near}")
+    roles, claims = principal.get("roles", ()), principal.get("claims", {})
+    if isinstance(roles, (str, bytes)) or not isinstance(roles, Iterable):
+        raise wrong_value(builder, "principal['roles']", roles, "a list of texts")
+    if not isinstance(claims, Mapping):
+        raise wrong_value(builder, "principal['claims']", claims, "a mapping of claim types to values")
+    provider = str(principal.get("provider", "aad"))
+    listed = [{"typ": "name", "val": str(principal["name"])}] if "name" in principal else []
+    for kind, value in claims.items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        listed += [{"typ": str(kind), "val": str(each)} for each in values]
+    listed += [{"typ": "roles", "val": str(role)} for role in roles]
+    token = {"auth_typ": provider, "claims": listed, "name_typ": "name", "role_typ": "roles"}
+    headers = {
+        "X-MS-CLIENT-PRINCIPAL": base64.b64encode(json.dumps(token).encode()).decode(),
+        "X-MS-CLIENT-PRINCIPAL-IDP": provider,
+    }
+    for key, header in (("id", "X-MS-CLIENT-PRINCIPAL-ID"), ("name", "X-MS-CLIENT-PRINCIPAL-NAME")):
+        if key in principal:
+            headers[header] = str(principal[key])
+    return headers

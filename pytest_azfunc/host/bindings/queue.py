@@ -1,0 +1,113 @@
+"""Storage queue messages."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from pytest_azfunc.host.bindings.json_body import overlay
+from pytest_azfunc.host.bindings.payload import (
+    Delivery,
+    Occasion,
+    Payload,
+    as_utc,
+    content_of,
+    net_time,
+    new_guid,
+    string_or_bytes,
+    wrong_value,
+)
+from pytest_azfunc.rpc import TypedData
+
+
+@dataclass(frozen=True)
+class QueuePayload(Payload):
+    """One message of a storage queue; see :func:`queue`."""
+
+    builder: ClassVar[str] = "queue"
+    makes: ClassVar[str] = "a queueTrigger"
+    trigger_types: ClassVar[frozenset[str] | None] = frozenset(("queuetrigger",))
+
+    body: str | bytes
+    id: str | None = None
+    dequeue_count: int = 1
+    insertion_time: datetime | None = None
+    expiration_time: datetime | None = None
+    next_visible_time: datetime | None = None
+    pop_receipt: str | None = None
+
+    def deliver(self, occasion: Occasion) -> Delivery:
+        value = string_or_bytes(self.body, occasion.trigger, self.builder)
+        text = _text(self.body)
+        metadata = {} if text is None else {"QueueTrigger": TypedData("string", text)}
+        now = occasion.at.replace(microsecond=0)  # the queue service knows whole seconds only
+        inserted = self.insertion_time or now
+        metadata.update(
+            DequeueCount=TypedData("json", str(self.dequeue_count)),
+            # The queue service keeps messages for a week, and hides one for ten minutes while it is processed.
+            ExpirationTime=_time(self.expiration_time or inserted + timedelta(days=7)),
+            InsertionTime=_time(inserted),
+            NextVisibleTime=_time(self.next_visible_time or now + timedelta(minutes=10)),
+            Id=TypedData("string", self.id or new_guid()),
+            PopReceipt=TypedData("string", self.pop_receipt or _POP_RECEIPT),
+        )
+        if text is not None and value.kind == "string":
+            overlay(metadata, text)
+        return Delivery(value, metadata)
+
+
+_POP_RECEIPT = base64.b64encode(b"pytest-azfunc-01").decode()
+
+
+def _text(body: str | bytes) -> str | None:
+    if isinstance(body, str):
+        return body
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _time(moment: datetime) -> TypedData:
+    return TypedData("json", f'"{net_time(moment)}"')
+
+
+def queue(
+    body: Any = "",
+    *,
+    id: str | None = None,
+    dequeue_count: int = 1,
+    insertion_time: datetime | None = None,
+    expiration_time: datetime | None = None,
+    next_visible_time: datetime | None = None,
+    pop_receipt: str | None = None,
+) -> QueuePayload:
+    """A message of a storage queue, for a function with a ``queueTrigger``.
+
+    :param body: ``str`` is the text of the message, ``bytes`` its raw content; everything else is sent as JSON.
+    :param id: message id; a new GUID when None.
+    :param dequeue_count: how often the message was fetched, this time included; from 1.
+    :param insertion_time: when it was put on the queue (with a time zone); the host's time when None.
+    :param expiration_time: when it expires; a week after its insertion when None.
+    :param next_visible_time: until when others do not see it; ten minutes from now when None.
+    :param pop_receipt: the receipt to delete it with.
+    :raises BindingError: an argument that no queue message can have.
+
+    As in Azure, the properties of a JSON object in *body* are laid over the metadata: with ``{"id": 7}`` the
+    function sees ``msg.id == "7"``.
+    (https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger)
+    """
+    if isinstance(dequeue_count, bool) or not isinstance(dequeue_count, int) or not 0 <= dequeue_count < 2**63:
+        raise wrong_value("queue", "dequeue_count", dequeue_count, "a whole number from 0")
+    for name, text in (("id", id), ("pop_receipt", pop_receipt)):
+        if text is not None and not isinstance(text, str):
+            raise wrong_value("queue", name, text, "a string")
+    times = {
+        "insertion_time": insertion_time,
+        "expiration_time": expiration_time,
+        "next_visible_time": next_visible_time,
+    }
+    utc = {name: None if value is None else as_utc(value, value, "queue", name) for name, value in times.items()}
+    return QueuePayload(content_of(body, "queue"), id, dequeue_count, pop_receipt=pop_receipt, **utc)

@@ -1,0 +1,112 @@
+"""Timer runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from pytest_azfunc.errors import ProjectError
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, as_utc, net_time, wrong_value
+from pytest_azfunc.host.schedules import Schedule, ScheduleError, monitor_is_kept, parse
+from pytest_azfunc.project import Function
+from pytest_azfunc.rpc import TypedData
+
+_NEVER = "0001-01-01T00:00:00+00:00"
+# How far to look back for the previous occurrence: the shortest span that holds one is enough.
+_LOOK_BACK = tuple(timedelta(minutes=minutes) for minutes in (1, 60, 1440, 11520, 46080, 530000, 4300000))
+
+
+@dataclass(frozen=True)
+class TimerPayload(Payload):
+    """One run of a timer; see :func:`timer`."""
+
+    builder: ClassVar[str] = "timer"
+    makes: ClassVar[str] = "a timerTrigger"
+    trigger_types: ClassVar[frozenset[str] | None] = frozenset(("timertrigger",))
+
+    now: datetime | None = None
+    past_due: bool = False
+    last: datetime | None = None
+
+    def deliver(self, occasion: Occasion) -> Delivery:
+        now = self.now or occasion.at
+        schedule = schedule_of(occasion.function)
+        monitored = occasion.trigger.properties.get("useMonitor") is not False
+        status = None
+        if schedule is None or (monitored and monitor_is_kept(schedule, now)):
+            status = self._status(schedule, now)
+        value = {
+            "Schedule": {"AdjustForDST": True if schedule is None else schedule.adjust_for_dst},
+            "ScheduleStatus": status,
+            "IsPastDue": self.past_due,
+        }
+        metadata = {"TimerTrigger": TypedData("string", now.strftime("%m/%d/%Y %H:%M:%S"))}
+        return Delivery(TypedData("json", json.dumps(value, separators=(",", ":"))), metadata)
+
+    def _status(self, schedule: Schedule | None, now: datetime) -> dict[str, str]:
+        """The status before this run: when the last one was, and for when this one was due."""
+        if self.last is not None:
+            due = schedule.next_after(self.last) if schedule else None
+            last: datetime | None = self.last
+        else:
+            due = previous(schedule, now + timedelta(microseconds=1)) if schedule else now
+            last = previous(schedule, due) if schedule and due else None
+        shown = _NEVER if last is None else net_time(last)
+        return {"Last": shown, "Next": net_time(due or now), "LastUpdated": shown}
+
+
+def previous(schedule: Schedule, moment: datetime) -> datetime | None:
+    """The latest occurrence before *moment*, or None when there is none in the last eight years."""
+    for span in _LOOK_BACK:
+        try:
+            found = schedule.next_after(moment - span)
+        except OverflowError:
+            return None
+        if found is not None and found < moment:
+            while (later := schedule.next_after(found)) is not None and later < moment:
+                found = later
+            return found
+    return None
+
+
+def schedule_of(function: Function) -> Schedule | None:
+    """The schedule of a timer function; None when it is an app setting (``%NAME%``), or there is none.
+
+    :raises ProjectError: neither six fields nor a time span; the host leaves the function out.
+    """
+    trigger = function.trigger
+    text = trigger.properties.get("schedule")
+    if trigger.kind != "timertrigger" or not isinstance(text, str) or "%" in text:
+        return None
+    try:
+        return parse(text)
+    except ScheduleError as error:
+        raise ProjectError(
+            "schedule-invalid",
+            function=function.name,
+            binding=trigger.name,
+            location=trigger.location,
+            reason=str(error),
+        ) from None
+
+
+def timer(*, now: datetime | None = None, past_due: bool = False, last: datetime | None = None) -> TimerPayload:
+    """A run of a timer, for a function with a ``timerTrigger``.
+
+    :param now: when it runs (with a time zone); the host's time when None.
+    :param past_due: whether the host starts it late, because it was not running when it was due.
+    :param last: when it ran before; the occurrence before when None.
+    :raises BindingError: a time without a time zone, or a flag that is no bool.
+
+    ``ScheduleStatus`` follows from the function's schedule, as in Azure; it is null without a monitor.
+    (https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer)
+    """
+    if not isinstance(past_due, bool):
+        raise wrong_value("timer", "past_due", past_due, "True or False")
+    return TimerPayload(
+        None if now is None else as_utc(now, now, "timer", "now"),
+        past_due,
+        None if last is None else as_utc(last, last, "timer", "last"),
+    )

@@ -1,0 +1,237 @@
+"""HTTP routes: which function a request reaches, and with which parameters.
+
+The host hands its routes to ASP.NET Core's old `RouteCollection`: they are tried one after another, in the order of the
+functions' names, and the first that fits wins.
+
+Everything in this module is a pure function of its arguments. Numbers in comments such as 1.23 are the sections of the
+project's notes on HTTP.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import TypeAlias
+
+from pytest_azfunc.host.routing.dotnet_text import fold
+from pytest_azfunc.host.routing.function_routes import function_template
+from pytest_azfunc.host.routing.route_parts import Literal, Parameter, Segment
+from pytest_azfunc.host.routing.route_templates import Template
+from pytest_azfunc.host.routing.url_paths import split_path
+from pytest_azfunc.project import Project
+from pytest_azfunc.project.http_routes import http_trigger
+from pytest_azfunc.project.names import host_order
+
+
+@dataclass(frozen=True)
+class Route:
+    """A function's place in the route table.
+
+    Attributes:
+        function: the name of the function, which decides when it is tried.
+        template: its whole template.
+        methods: the HTTP methods it takes, case ignored. None takes any, an empty tuple none at all (2.1, 2.5).
+    """
+
+    function: str
+    template: Template
+    methods: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class RouteMatch:
+    """What a request came to.
+
+    Attributes:
+        function: the name of the function.
+        params: the route parameters that have a value, as text.
+    """
+
+    function: str
+    params: dict[str, str]
+
+
+class RouteTable:
+    """All routes of an app, in the order in which the host tries them.
+
+    More specific templates do not come first, only the names count (1.38, 1.39). The host's own addresses below
+    `admin` and `runtime/webhooks`, which come before all functions (1.41), are not in it.
+
+    Attributes:
+        routes: the routes in the host's order.
+    """
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        # Their order is that of the names, and `_` comes after the letters in it.
+        self.routes = tuple(sorted(routes, key=lambda route: host_order(route.function)))
+        self._root = _Node([(route.template.segments, order) for order, route in enumerate(self.routes)])
+
+    @classmethod
+    def of(cls, project: Project) -> RouteTable:
+        """The routes of an app's HTTP functions.
+
+        Disabled functions are among them: they keep their place and hide what comes after them (3.16). So are those
+        that only we cannot run.
+
+        Raises:
+            ProjectError: the host would not start with one of the templates (`route-invalid`).
+        """
+        return cls(_routes(project))
+
+    def find(self, method: str, path: str) -> RouteMatch | None:
+        """Find the function that answers, or None: 404, also if only the method is wrong (2.3).
+
+        Args:
+            method: the method of the request; HEAD is not taken for GET (2.4).
+            path: the decoded path of the request.
+        """
+        if path and path[0] != "/":
+            return None
+        segments = split_path(path)
+        folded = split_path(fold(path))
+        for order in self._root.candidates(folded):
+            route = self.routes[order]
+            params = route.template.match_segments(path, segments, folded)
+            if params is not None and _takes(route, method, params):
+                return RouteMatch(route.function, params)
+        return None
+
+    def near(self, method: str, path: str) -> str:
+        """What to say of a request that no route takes: which function the path would reach, or the nearest route.
+
+        Returns:
+            The end of a sentence, ready to be appended; empty if nothing comes near.
+        """
+        folded = split_path(fold(path))
+        there = [
+            f"{route.function} takes {', '.join(map(fold, route.methods or ())) or 'no method at all'}"
+            for route in self.routes
+            if path[:1] == "/" and route.template.match_segments(path, split_path(path), folded) is not None
+        ]
+        if there:
+            return f"; there {' and '.join(there)}"
+        known = {_filled_in(route.template, path): route.template.shown for route in reversed(self.routes)}
+        near = difflib.get_close_matches(path.lower(), known, n=1, cutoff=0.8)
+        return f"; did you mean {known[near[0]]}?" if near else ""
+
+
+def _filled_in(template: Template, path: str) -> str:
+    """A template as text to compare a path with: values of that path in the place of its parameters, from the end."""
+    values = reversed(path.strip("/").lower().split("/"))
+    segments = reversed(template.shown.strip("/").lower().split("/"))
+    pairs = zip(segments, chain(values, repeat("")), strict=False)
+    filled = [value or segment if "{" in segment else segment for segment, value in pairs]
+    return "/" + "/".join(reversed(filled))
+
+
+def _routes(project: Project) -> Iterator[Route]:
+    for function in chain(project.functions.values(), project.unsupported.values()):
+        trigger = http_trigger(function)
+        if trigger is not None:
+            template = function_template(function, trigger, project.host.route_prefix)
+            methods = trigger.get("methods")
+            yield Route(function.name, template, None if methods is None else tuple(methods))
+
+
+def _takes(route: Route, method: str, params: dict[str, str]) -> bool:
+    if route.methods is None or fold(method) in map(fold, route.methods):
+        return True
+    # The check goes by the name of a route value. So an optional parameter of that name takes it over, and like all
+    # checks of an optional parameter it is left out where the value is missing (1.32, 1.35).
+    return route.template.has_optional_method and "HTTPMETHOD" not in map(fold, params)
+
+
+_Entry: TypeAlias = tuple[tuple[Segment, ...], int]  # what is left of a template, and its place in the order
+
+
+class _Node:
+    """Routes whose templates begin alike, so that a request meets only those that its segments can lead to.
+
+    It is sorted out when a request first comes by. A few routes are never sorted out: all of them are candidates.
+
+    Attributes:
+        literals: where to go on for a segment that is written out in the template.
+        beginnings: where to go on for a segment that begins with this text and has parameters further on.
+        lengths: the lengths of those texts.
+        anything: where to go on for any segment, because a parameter is in it.
+        ends: the routes that fit a path that ends here.
+        rests: the routes whose catch-all begins here, for a path that goes on.
+    """
+
+    __slots__ = ("anything", "beginnings", "ends", "entries", "lengths", "literals", "rests")
+
+    FEW = 4
+
+    def __init__(self, entries: list[_Entry]) -> None:
+        self.entries: list[_Entry] | None = entries
+
+    def _sort_out(self, entries: list[_Entry]) -> None:
+        self.ends = [order for segments, order in entries if all(map(_may_be_missing, segments))]
+        self.rests: list[int] = []
+        literals: dict[str, list[_Entry]] = {}
+        beginnings: dict[str, list[_Entry]] = {}
+        anything: list[_Entry] = []
+        for segments, order in entries:
+            if not segments:
+                continue
+            part = segments[0][0]
+            if isinstance(part, Literal):
+                texts = literals if len(segments[0]) == 1 else beginnings
+                texts.setdefault(part.folded, []).append((segments[1:], order))
+            elif part.is_catch_all:
+                self.rests.append(order)
+            else:
+                anything.append((segments[1:], order))
+        self.literals = {text: _Node(each) for text, each in literals.items()}
+        self.beginnings = {text: _Node(each) for text, each in beginnings.items()}
+        self.lengths = set(map(len, beginnings))
+        self.anything = _Node(anything) if anything else None
+        self.entries = None
+
+    def candidates(self, folded: list[str]) -> list[int]:
+        """The routes a path can lead to, in order. Values and constraints still have to be looked at."""
+        nodes = [self]
+        found: list[int] = []
+        for segment in folded:
+            if not segment:  # neither a parameter nor a catch-all begins with an empty segment
+                return sorted(found)
+            following: list[_Node] = []
+            for node in nodes:
+                if node._is_sorted_out(found):
+                    found += node.rests
+                    node._follow(segment, following)
+            nodes = following
+        for node in nodes:
+            if node._is_sorted_out(found):
+                found += node.ends
+        found.sort()
+        return found
+
+    def _is_sorted_out(self, found: list[int]) -> bool:
+        """Sort the routes out; if they are few, they go to *found* instead."""
+        entries = self.entries
+        if entries is None:
+            return True
+        if len(entries) <= self.FEW:
+            found += [order for _, order in entries]
+            return False
+        self._sort_out(entries)
+        return True
+
+    def _follow(self, segment: str, following: list[_Node]) -> None:
+        node = self.literals.get(segment)
+        if node is not None:
+            following.append(node)
+        if self.anything:
+            following.append(self.anything)
+        for length in self.lengths:
+            node = self.beginnings.get(segment[:length])
+            if node is not None:
+                following.append(node)
+
+
+def _may_be_missing(segment: Segment) -> bool:
+    part = segment[0]
+    return len(segment) == 1 and isinstance(part, Parameter) and part.may_be_missing

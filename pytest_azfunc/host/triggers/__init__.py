@@ -1,1 +1,0 @@
-"""Trigger values as the host makes them: one module per trigger, a payload each."""

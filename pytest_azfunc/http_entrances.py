@@ -1,0 +1,206 @@
+"""The ways in which HTTP reaches a running app: its own session, anybody's requests, WSGI, a socket."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_azfunc import http_client
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
+from pytest_azfunc.host.failures import Failure, Failures
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.script_host import ScriptHost, http_result
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import NOT_RUNNING, Answer, HttpResult, failure
+from pytest_azfunc.project import Function
+from pytest_azfunc.rpc import PythonObject
+
+if TYPE_CHECKING:
+    import requests
+
+    from pytest_azfunc.host.web.web_host import WebHost
+    from pytest_azfunc.http_client import AppSession
+    from pytest_azfunc.http_server import LiveServer
+
+# The port of `func start`; an app that is opened beside another gets the next one, as a second `func start` must.
+FIRST_PORT = 7071
+_PORTS: set[int] = set()
+
+KEPT_REFUSALS = 20
+
+
+class Ways(Protocol):
+    """How an app behaves towards its clients; looked at with every request."""
+
+    auth: bool
+    raise_exceptions: bool
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The app settings."""
+
+
+class HttpDoors:
+    """All doors of one host.
+
+    :ivar url: where the app is, such as ``http://localhost:7071``.
+    :ivar refusals: the latest answers that no function gave, for the report of a failing test.
+    """
+
+    def __init__(self, script_host: ScriptHost, failures: Failures, ways: Ways) -> None:
+        self._script_host = script_host
+        self._ways = ways
+        self._web_host: WebHost | None = None
+        self._project = script_host.project
+        self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
+        self._failures = failures
+        self._port = _free_port()
+        self.url = f"http://localhost:{self._port}"
+        self._session: AppSession | None = None
+        self._is_open = False
+        self._plain: AbstractContextManager[Any] | None = None
+        self._servers: list[LiveServer] = []
+
+    def open(self) -> None:
+        """Let plain ``requests`` reach the app."""
+        self._is_open = True
+        self._web_host = None  # after a restart, routes and settings may be others
+        _PORTS.add(self._port)
+        self._plain = http_client.plain_requests(self.url, self.serve)
+        self._plain.__enter__()
+
+    def close(self) -> None:
+        """Close every door. A second call does nothing."""
+        self._is_open = False
+        _PORTS.discard(self._port)
+        while self._servers:
+            server = self._servers.pop()
+            server.stop()
+            for request in server.left_running:
+                error = FunctionFailed("server-left-running", request=request)
+                self._failures.add(Failure("the app", error, request))
+        plain, self._plain = self._plain, None
+        if plain is not None:
+            plain.__exit__(None, None, None)
+
+    @property
+    def web_host(self) -> WebHost:
+        """What answers the requests, made when it is first needed."""
+        if self._web_host is None:
+            from pytest_azfunc.host.web.web_host import WebHost  # many tests have no use for it
+
+            self._web_host = WebHost(self._script_host, lambda: self._ways.settings, lambda: self._ways.auth)
+        return self._web_host
+
+    @property
+    def session(self) -> AppSession:
+        """A ``requests.Session`` onto the app."""
+        if self._session is None:
+            self._session = http_client.app_session(self.url, self.serve)
+        return self._session
+
+    def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """The app as a WSGI application."""
+        from pytest_azfunc.http_server import wsgi_app
+
+        return wsgi_app(self.serve)(environ, start_response)
+
+    def live_server(self) -> LiveServer:
+        """A server on a real socket, not started yet; it stops when the host closes."""
+        from pytest_azfunc.http_server import LiveServer
+
+        server = LiveServer(self.serve_socket)
+        self._servers.append(server)
+        return server
+
+    def serve(self, request: PreparedRequest, add_key: bool = False) -> Answer:
+        """Answer a request of a client in this process.
+
+        :raises Exception: with ``raise_exceptions`` what the function raises, or its script on import; always what
+            pytest-azfunc alone objects to, such as a lossy output.
+        """
+        __tracebackhide__ = True
+        if not self._is_open:
+            raise BindingError("host-closed")
+        if not self._ways.raise_exceptions:
+            return self._as_azure(request, add_key)
+        answer = self._noted(self.web_host.answer(request, add_key))
+        if answer.invocation is None:
+            if answer.result.status_code == 404:
+                self._project.raise_failure()  # what hides all functions is worth more than a 404
+        elif answer.invocation.exception is not None:
+            raise answer.invocation.exception
+        return answer
+
+    def serve_socket(self, request: PreparedRequest, add_key: bool = False) -> Answer:
+        """Answer a request that came over a socket: no exception can go that way, so a failure is noted."""
+        try:
+            return self._as_azure(request, add_key)
+        except BaseException as error:  # SystemExit, or pytest.skip(): on a thread of the server they end nothing
+            self._fail("the app", error, request)
+            return Answer(request, failure(), None, f"{type(error).__name__} was raised")
+
+    def _as_azure(self, request: PreparedRequest, add_key: bool) -> Answer:
+        try:
+            answer = self._noted(self.web_host.answer(request, add_key))
+        except Exception as error:
+            result = _answer_of_azure(error)
+            if result is None:
+                raise
+            self._fail(getattr(error, "function", None) or "the app", error, request)
+            return Answer(request, result, None, f"{type(error).__name__} was raised")
+        invocation = answer.invocation
+        if invocation is not None and invocation.exception is not None:
+            self._fail(invocation.function, invocation.exception, request)
+        return answer
+
+    def _fail(self, function: str, error: BaseException, request: PreparedRequest) -> None:
+        self._failures.add(Failure(function, error, f"{request.method} {request.url.removeprefix(self.url)}"))
+
+    def _noted(self, answer: Answer) -> Answer:
+        if answer.invocation is None:
+            self.refusals.append(answer)
+        return answer
+
+
+def _answer_of_azure(error: Exception) -> HttpResult | None:
+    """What a caller gets in Azure where this is raised here; None for what Azure knows nothing of."""
+    if isinstance(error, ProjectError):
+        return NOT_RUNNING
+    if isinstance(error, FunctionLoadError) or not isinstance(error, AzfuncError):
+        return failure()
+    return failure() if error.rule in ("http-response-header", "http-response-length") else None
+
+
+def http_response(invocation: Invocation, function: Function) -> requests.Response | None:
+    """The response that a caller of the function would get, as ``Invocation.http`` has it; None for other functions.
+
+    :raises BindingError: a response that no server sends.
+    """
+    if function.trigger.kind != "httptrigger":
+        return None
+    from pytest_azfunc.host.web.kestrel import on_the_wire  # who invokes a function need not look at its response
+    from pytest_azfunc.host.web.sendable import check_sendable
+
+    result, sent = http_result(invocation, function), _sent(invocation, function)
+    method = sent.method if sent else "GET"
+    check_sendable(result, function, method)
+    return http_client.build_response(on_the_wire(result, method), sent)
+
+
+def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
+    found = invocation.request.inputs[function.trigger.name]
+    if found is None or isinstance(found, PythonObject) or found.kind != "http":
+        return None
+    request = found.value
+    body = request["body"].value if request["body"] is not None else b""
+    return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)
+
+
+def _free_port() -> int:
+    port = FIRST_PORT
+    while port in _PORTS:
+        port += 1
+    return port

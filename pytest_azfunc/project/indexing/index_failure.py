@@ -1,0 +1,68 @@
+"""Why nothing of a decorator app can be indexed: the cause, its place, what is lost with it, and what Azure shows."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from pytest_azfunc.errors import AzfuncError, FunctionLoadError, Location
+from pytest_azfunc.project.contents import IndexFailure
+from pytest_azfunc.project.indexing.decorators import hint_for_culprit, names_in, source_of
+from pytest_azfunc.project.user_errors import add_note, ends_the_run, from_app, hint_for, place_of
+
+_HIDDEN = "In Azure the worker indexes no function of the app then: 0 functions found."
+_SILENT = "In Azure the worker gives no answer then, and no function of the app runs."  # it knows Exceptions only
+_NAMED = 10  # of more functions that are lost with one, only the first are named in a note
+
+
+def failure_of(error: BaseException, script: str, app: Any = None, culprit: Any = None) -> IndexFailure:
+    """*error* with its place and what is lost with it, its traceback cut to the app's own frames.
+
+    :param script: the path of the script.
+    :param app: the app object, if it was found before.
+    :param culprit: the SDK's object of the function that is to blame, if it is one.
+    :raises BaseException: the error itself, if it is meant for whoever runs the tests.
+    """
+    if ends_the_run(error):
+        raise error
+    root = os.path.dirname(script)
+    if isinstance(error, SystemExit):
+        error = _exit_refused(error, script)
+    error = error.with_traceback(from_app(error.__traceback__, root))
+    names = names_in(app)
+    name = next((found for found, function in names if function is culprit), None)
+    lost = tuple(dict.fromkeys(found for found, function in names if function is not culprit))
+    place = error.location if isinstance(error, AzfuncError) else place_of(error, root)
+    source = None if culprit is None else source_of(culprit)
+    if place is None and source is not None:
+        place = source.location()
+    hint = ""
+    if not isinstance(error, AzfuncError):
+        hint = hint_for(error) if app is None else "" if name is None else hint_for_culprit(app, culprit)
+        when = _when(os.path.basename(script), app, name, place)
+        add_note(error, f"azfunc: raised {when}. {_azure(error)}{_lost_names(lost)}{hint}")
+    return IndexFailure(error, place, name, lost, error.__traceback__, hint.strip())
+
+
+def _exit_refused(exit_: SystemExit, script: str) -> FunctionLoadError:
+    where = place_of(exit_, os.path.dirname(script)) or Location(script)
+    refusal = FunctionLoadError("import-exits", location=where, script=os.path.basename(script))
+    refusal.__context__, refusal.__suppress_context__ = exit_, True
+    return refusal
+
+
+def _when(script: str, app: Any, name: str | None, place: Location | None) -> str:
+    if app is None:
+        return f"while {script} was imported"
+    if name is None:
+        return f"while the functions of {script} were read"
+    return f"for the function {name!r}{f' ({place})' if place else ''} while it was indexed"
+
+
+def _azure(error: BaseException) -> str:
+    return _HIDDEN if isinstance(error, Exception) else _SILENT
+
+
+def _lost_names(lost: tuple[str, ...]) -> str:
+    more = f", ... ({len(lost)})" if len(lost) > _NAMED else ""
+    return f" Lost with it: {', '.join(lost[:_NAMED])}{more}." if lost else ""
