@@ -153,9 +153,10 @@ class Sessions:
 
     def _result(self, row: Any, order: dict[str, Any]) -> pytest.RunResult:
         output, errors = (
-            Path(order[part]).read_text(encoding="utf-8", errors="replace").splitlines() for part in ("output", "errors")
+            Path(order[part]).read_text(encoding="utf-8", errors="replace").splitlines()
+            for part in ("output", "errors")
         )
-        print(f"### {row!r}", *output, *errors, sep="\n")
+        print(f"### {repr(row):.200}", *output, *errors, sep="\n")
         assert not [line for line in output + errors if "INTERNALERROR" in line]
         return pytest.RunResult(int(Path(order["code"]).read_text(encoding="ascii")), output, errors, 0)
 

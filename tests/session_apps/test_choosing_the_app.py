@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from tests.function_app import Session, passed, setup_error
+from tests.function_app import Session, Sessions, passed, queue_out, queue_trigger, setup_error, write_texts
 
 APP = {
     "host.json": '{"version": "2.0"}',
@@ -29,52 +29,57 @@ def app_in(folder: str, who: str | None = None) -> dict[str, str]:
     return files
 
 
-def test_by_option_by_ini_and_by_looking_around(session: Session) -> None:
-    session.write({**app_in("one"), **app_in("two"), **app_in("deep/down/three")})
-    session.write(
-        {
-            "tests/test_it.py": """
-                import os
+def test_by_option_by_ini_and_by_looking_around(sessions: Sessions) -> None:
+    deep = sessions.pytester.path / "elsewhere"
+    write_texts(deep, app_in("deep/down/three"))
+    for expected, *options in (
+        ("one", "--azfunc-project=one"),
+        ("two", "-o", "azfunc_project=two"),
+        ("one", "-o", "azfunc_project=two", "--azfunc-project", "one"),
+        ("three", "--azfunc-project", str(deep / "deep/down/three")),
+        ("none",),
+    ):
+        folder = sessions.add((expected, *options), *options)
+        folder.write({**app_in("one"), **app_in("two"), **app_in("deep/down/three")})
+        folder.write(
+            {
+                "tests/test_it.py": """
+                    import os
 
-                def test_it(invoke, capsys):
-                    invoke("Show")
-                    print("APP", capsys.readouterr().out)
-                    assert False
-            """,
-        }
-    )
+                    def test_it(invoke, capsys):
+                        invoke("Show")
+                        print("APP", capsys.readouterr().out)
+                        assert False
+                """,
+            }
+        )
 
-    def app_of(*options: str) -> str:
-        result = session.run(*options)
-        return next((line.split()[1] for line in result.outlines if line.startswith("APP")), "none")
-
-    assert app_of("--azfunc-project=one") == "one"
-    assert app_of("-o", "azfunc_project=two") == "two"
-    assert app_of("-o", "azfunc_project=two", "--azfunc-project", "one") == "one"
-    assert app_of("--azfunc-project", str(session.pytester.path / "deep/down/three")) == "three"
-    assert app_of() == "none"
-
-
-def test_the_nearest_folder_upwards_comes_before_the_ones_below_rootdir(session: Session) -> None:
-    session.write({**app_in("one"), **app_in("two")})
-    for name in ("one", "two"):
-        session.write({f"{name}/tests/unit/test_{name}.py": SHOW.format(expected=f"{name} None\n")})
-
-    passed(session.run(), 2)
-    passed(session.run("--azfunc-project=one", "one"), 1)
+    for (expected, *options), result in sessions.run().items():
+        app = next((line.split()[1] for line in result.outlines if line.startswith("APP")), "none")
+        assert app == expected, options
 
 
-def test_the_only_one_below_rootdir(session: Session) -> None:
-    session.write({**app_in("src"), "tests/unit/test_it.py": SHOW.format(expected="src None\n")})
+def test_the_nearest_folder_upwards_comes_before_the_ones_below_rootdir(sessions: Sessions) -> None:
+    for row in ((), ("--azfunc-project=one", "one")):
+        folder = sessions.add(row, *row)
+        folder.write({**app_in("one"), **app_in("two")})
+        for name in ("one", "two"):
+            folder.write({f"{name}/tests/unit/test_{name}.py": SHOW.format(expected=f"{name} None\n")})
 
-    passed(session.run(), 1)
+    both, one = sessions.run().values()
+
+    passed(both, 2)
+    passed(one, 1)
 
 
-def test_rootdir_itself(session: Session) -> None:
-    session.write(APP)
-    session.write({"tests/test_it.py": SHOW.format(expected=f"{session.pytester.path.name} None\n")})
+def test_the_only_one_below_rootdir_or_rootdir_itself(sessions: Sessions) -> None:
+    below = sessions.add("below")
+    below.write({**app_in("src"), "tests/unit/test_it.py": SHOW.format(expected="src None\n")})
+    itself = sessions.add("itself")
+    itself.write({**APP, "tests/test_it.py": SHOW.format(expected=f"{itself.path.name} None\n")})
 
-    passed(session.run(), 1)
+    for result in sessions.run().values():
+        passed(result, 1)
 
 
 def test_ini_is_relative_to_its_file_and_the_option_to_where_pytest_starts(
@@ -104,18 +109,21 @@ def test_several_apps(session: Session) -> None:
     ]
 
 
-@pytest.mark.parametrize("file", ["src/function_app.py", "src/Order/function.json", "function_app.py"])
-def test_functions_without_a_host_json(session: Session, file: str) -> None:
-    here = session.pytester.path
-    session.write({file: ""})
+def test_functions_without_a_host_json(sessions: Sessions) -> None:
+    places = {}
+    for file in ("src/function_app.py", "src/Order/function.json", "function_app.py"):
+        folder = sessions.add(file)
+        folder.write({file: "", "test_it.py": "def test_it(invoke): pass"})
+        places[file] = folder.path
 
-    result = session.test("def test_it(invoke): pass")
-
-    where = here / "src" if file.startswith("src") else here
-    assert setup_error(result, "test_it")[0] == (
-        f"pytest_azfunc.errors.ProjectError: no function app was found: there is no host.json in {here} or above it, "
-        f"nor in {here} or the folders right below it; but there are functions in {where}, which lacks only a host.json."
-    )
+    for file, result in sessions.run().items():
+        here = places[file]
+        where = here / "src" if file.startswith("src") else here
+        assert setup_error(result, "test_it")[0] == (
+            f"pytest_azfunc.errors.ProjectError: no function app was found: there is no host.json in {here} or above "
+            f"it, nor in {here} or the folders right below it; but there are functions in {where}, which lacks only a "
+            "host.json."
+        )
 
 
 def test_no_app(session: Session) -> None:
@@ -133,24 +141,29 @@ def test_no_app(session: Session) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("path", "problem"),
-    [("nowhere", "{here}/nowhere is not a folder."), ("tests", "{here}/tests holds no function app: no host.json")],
-)
-def test_a_folder_that_is_none(session: Session, path: str, problem: str) -> None:
-    session.write({**app_in("one"), "tests/test_it.py": "def test_it(invoke): pass"})
-    sentence = problem.format(here=session.pytester.path)
+def test_a_folder_that_is_none(sessions: Sessions) -> None:
+    by_fixture = "def test_it(invoke): pass"
+    sentences = {}
+    for path, problem in (
+        ("nowhere", "{here}/nowhere is not a folder."),
+        ("tests", "{here}/tests holds no function app: no host.json"),
+    ):
+        by_mark = f"import pytest\n@pytest.mark.azfunc(project={path!r})\n{by_fixture}"
+        for way, code, options in (
+            ("option", by_fixture, [f"--azfunc-project={path}"]),
+            ("list", by_fixture, [f"--azfunc-project={path}", "--azfunc-list"]),
+            ("mark", by_mark, []),
+        ):
+            folder = sessions.add((path, way), *options)
+            folder.write({**app_in("one"), "tests/test_it.py": code})
+            sentences[path, way] = problem.format(here=folder.path)
 
-    by_option = session.run(f"--azfunc-project={path}")
-    by_list = session.run(f"--azfunc-project={path}", "--azfunc-list")
-    session.write(
-        {"tests/test_it.py": f"import pytest\n@pytest.mark.azfunc(project={path!r})\ndef test_it(invoke): pass"}
-    )
-    by_mark = session.run()
-
-    assert setup_error(by_option, "test_it")[0].startswith(f"pytest_azfunc.errors.ProjectError: {sentence}")
-    assert by_list.errlines[0].startswith(f"ERROR: {sentence}")
-    assert setup_error(by_mark, "test_it")[0].startswith(f"pytest_azfunc.errors.ProjectError: {sentence}")
+    for (path, way), result in sessions.run().items():
+        sentence = sentences[path, way]
+        if way == "list":
+            assert result.errlines[0].startswith(f"ERROR: {sentence}")
+        else:
+            assert setup_error(result, "test_it")[0].startswith(f"pytest_azfunc.errors.ProjectError: {sentence}")
 
 
 def test_marks_are_merged_and_the_closest_wins_key_by_key(session: Session) -> None:
@@ -197,41 +210,44 @@ def test_marks_are_merged_and_the_closest_wins_key_by_key(session: Session) -> N
     passed(result, 6)
 
 
-@pytest.mark.parametrize(
-    ("mark", "reason"),
-    [
-        ("projet='one'", "'projet' is no argument of it. Did you mean 'project'?"),
-        ("'one'", "a str is given without a name."),
-        ("project=1", "project is an int."),
-        ("settings=['WHO']", "settings is a list."),
-        ("settings={'WHO': 1}", "the setting 'WHO' is an int, but settings are strings."),
-        ("settings={'WHO': None}", "the setting 'WHO' is None, but settings are strings."),
-        ("strict='no'", "strict is a str."),
-        ("strict=None", "strict is None."),
-        ("auth=0", "auth is an int."),
-    ],
-)
-def test_a_wrong_mark(session: Session, mark: str, reason: str) -> None:
-    session.write(app_in("one"))
+WRONG_MARKS = {
+    "projet='one'": "'projet' is no argument of it. Did you mean 'project'?",
+    "'one'": "a str is given without a name.",
+    "project=1": "project is an int.",
+    "settings=['WHO']": "settings is a list.",
+    "settings={'WHO': 1}": "the setting 'WHO' is an int, but settings are strings.",
+    "settings={'WHO': None}": "the setting 'WHO' is None, but settings are strings.",
+    "strict='no'": "strict is a str.",
+    "strict=None": "strict is None.",
+    "auth=0": "auth is an int.",
+}
 
-    result = session.test(
-        f"""
-        import pytest
 
-        @pytest.mark.azfunc({mark})
-        def test_it(invoke): pass
+def test_a_wrong_mark(sessions: Sessions) -> None:
+    for mark in WRONG_MARKS:
+        folder = sessions.add(mark)
+        folder.write(app_in("one"))
+        folder.write(
+            {
+                "test_it.py": f"""
+                    import pytest
 
-        def test_other(invoke): pass
-        """
-    )
+                    @pytest.mark.azfunc({mark})
+                    def test_it(invoke): pass
 
-    assert result.parseoutcomes() == {"passed": 1, "errors": 1}
-    assert setup_error(result, "test_it") == [
-        f"pytest_azfunc.errors.BindingError: @pytest.mark.azfunc: {reason}",
-        "  where:  test_it.py:4",
-        "  remedy: its arguments are project, settings, storage, strict, auth, by keyword.",
-        "  rule:   mark",
-    ]
+                    def test_other(invoke): pass
+                """
+            }
+        )
+
+    for mark, result in sessions.run().items():
+        assert result.parseoutcomes() == {"passed": 1, "errors": 1}, mark
+        assert setup_error(result, "test_it") == [
+            f"pytest_azfunc.errors.BindingError: @pytest.mark.azfunc: {WRONG_MARKS[mark]}",
+            "  where:  test_it.py:4",
+            "  remedy: its arguments are project, settings, storage, strict, auth, by keyword.",
+            "  rule:   mark",
+        ]
 
 
 def test_a_mark_of_another_storage_is_refused_by_name(session: Session) -> None:
@@ -247,35 +263,37 @@ def test_a_mark_of_another_storage_is_refused_by_name(session: Session) -> None:
     )
 
 
-def test_settings_files(session: Session) -> None:
-    session.write({**app_in("one", "file"), "other.json": '{"Values": {"WHO": "other"}}'})
+def test_settings_files(sessions: Sessions) -> None:
+    for expected, *options in (
+        ("file",),
+        ("other", "--azfunc-settings=other.json"),
+        ("None", "--azfunc-settings=none"),
+        ("other", "-o", "azfunc_settings=other.json"),
+        ("None", "-o", "azfunc_settings=none"),
+        ("other", "-o", "azfunc_settings=none", "--azfunc-settings=other.json"),
+    ):
+        folder = sessions.add((expected, *options), "-s", *options)
+        folder.write({**app_in("one", "file"), "other.json": '{"Values": {"WHO": "other"}}'})
+        folder.write({"test_it.py": "def test_it(invoke):\n    print()\n    invoke('Show')"})
 
-    def who(*options: str) -> str:
-        return next(
-            line.split()[1] for line in session.run("-s", *options).outlines if line.startswith(("one ", ".one "))
-        )
-
-    session.write({"test_it.py": "def test_it(invoke):\n    print()\n    invoke('Show')"})
-
-    assert who() == "file"
-    assert who("--azfunc-settings=other.json") == "other"
-    assert who("--azfunc-settings=none") == "None"
-    assert who("-o", "azfunc_settings=other.json") == "other"
-    assert who("-o", "azfunc_settings=none") == "None"
-    assert who("-o", "azfunc_settings=none", "--azfunc-settings=other.json") == "other"
+    for (expected, *options), result in sessions.run().items():
+        who = next(line.split()[1] for line in result.outlines if line.startswith(("one ", ".one ")))
+        assert who == expected, options
 
 
-def test_a_settings_file_that_is_missing(session: Session) -> None:
-    session.write(app_in("one"))
+def test_a_settings_file_that_is_missing(sessions: Sessions) -> None:
+    folders = {}
+    for option in ("--azfunc-settings=nowhere.json", "--azfunc-list"):
+        folders[option] = sessions.add(option, "--azfunc-settings=nowhere.json", option)
+        folders[option].write({**app_in("one"), "test_it.py": "def test_it(invoke): pass"})
 
-    result = session.test("def test_it(invoke): pass", "--azfunc-settings=nowhere.json")
-    listed = session.run("--azfunc-list", "--azfunc-settings=nowhere.json")
+    tested, listed = sessions.run().values()
 
-    path = session.pytester.path / "nowhere.json"
-    assert setup_error(result, "test_it")[0] == (
-        f"pytest_azfunc.errors.ProjectError: the settings file {path} does not exist."
+    at_test, at_list = (
+        f"the settings file {folder.path / 'nowhere.json'} does not exist." for folder in folders.values()
     )
-    assert listed.errlines[0] == f"ERROR: the settings file {path} does not exist."
+    assert setup_error(tested, "test_it")[0] == f"pytest_azfunc.errors.ProjectError: {at_test}"
+    assert listed.errlines[0] == f"ERROR: {at_list}"
 
 
 LOSSY = """
@@ -296,27 +314,24 @@ LOSSY = """
 """
 
 
-def test_strictness(session: Session) -> None:
-    session.write(
-        {
-            "app/host.json": '{"version": "2.0"}',
-            "app/Lossy/function.json": """
-                {"bindings": [
-                    {"type": "queueTrigger", "name": "msg"},
-                    {"type": "queue", "name": "out", "direction": "out", "queueName": "q"}
-                ]}
-            """,
-            "app/Lossy/__init__.py": "def main(msg, out): out.set({'id': 7})",
-        }
-    )
+def test_strictness(sessions: Sessions) -> None:
+    for row in ((), ("-o", "azfunc_strict=false")):
+        folder = sessions.add(row, *row)
+        folder.app.function("Lossy", "def main(msg, out): out.set({'id': 7})", queue_trigger(), queue_out("out", "q"))
+        folder.write({"test_it.py": LOSSY})
 
-    assert session.test(LOSSY).parseoutcomes() == {"passed": 2, "failed": 1}
-    passed(session.run("-o", "azfunc_strict=false"), 3)
+    strict, lenient = sessions.run().values()
+
+    assert strict.parseoutcomes() == {"passed": 2, "failed": 1}
+    passed(lenient, 3)
 
 
-def test_fixtures_and_markers_are_documented(session: Session) -> None:
-    fixtures = session.run("--fixtures").outlines
-    markers = session.run("--markers").stdout.str()
+def test_fixtures_and_markers_are_documented(sessions: Sessions) -> None:
+    sessions.add("fixtures", "--fixtures")
+    sessions.add("markers", "--markers")
+    results = sessions.run()
+    fixtures = results["fixtures"].outlines
+    markers = results["markers"].stdout.str()
 
     documented = {}
     for line, following in itertools.pairwise(fixtures):
@@ -345,11 +360,11 @@ def test_fixtures_and_markers_are_documented(session: Session) -> None:
     )
 
 
-def test_help_and_version_with_a_broken_app(session: Session) -> None:
-    session.write({**app_in("app"), "app/host.json": "{", "app/Show/__init__.py": "1 / 0"})
+def test_help_and_version_with_a_broken_app(sessions: Sessions) -> None:
+    for row in (("--help",), ("--version", "--version")):
+        sessions.add(row, *row).write({**app_in("app"), "app/host.json": "{", "app/Show/__init__.py": "1 / 0"})
 
-    shown = session.run("--help")
-    version = session.run("--version", "--version")
+    shown, version = sessions.run().values()
 
     assert (shown.ret, version.ret) == (0, 0)
     text = shown.stdout.str()
