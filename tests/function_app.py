@@ -156,14 +156,14 @@ class Sessions:
             Path(order[part]).read_text(encoding="utf-8", errors="replace").splitlines()
             for part in ("output", "errors")
         )
-        print(f"### {repr(row):.200}", *output, *errors, sep="\n")
+        print(f"### {row!r:.200}", *output, *errors, sep="\n")
         assert not [line for line in output + errors if "INTERNALERROR" in line]
         return pytest.RunResult(int(Path(order["code"]).read_text(encoding="ascii")), output, errors, 0)
 
 
-def passed(result: pytest.RunResult, count: int) -> None:
-    """Check that exactly *count* tests ran, and that all passed."""
-    assert result.parseoutcomes() == {"passed": count}, result.stdout.str()
+def passed(result: pytest.RunResult, count: int, row: Any = None) -> None:
+    """Check that exactly *count* tests ran, and that all passed; *row* tells one session from others."""
+    assert result.parseoutcomes() == {"passed": count}, f"{row or ''}\n{result.stdout.str()}"
 
 
 def error_lines(result: pytest.RunResult) -> list[str]:

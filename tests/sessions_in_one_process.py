@@ -58,6 +58,7 @@ def run(folder: str, arguments: list[str], environment: dict[str, str], output: 
 
 
 if __name__ == "__main__":
+    del sys.path[0]  # this program's folder, whose modules no session is to find
     runs: list[dict[str, Any]] = json.loads(sys.argv[1])
     for one in runs:
         run(**one)
