@@ -69,9 +69,11 @@ for _found in list(globals().values()):
         _found.__module__ = __name__
 
 
-def __getattr__(name: str) -> object:
-    if name not in ("INDEX_FAILS", "RULES", "Rule"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pytest_azfunc.errors import rules
+if not TYPE_CHECKING:
 
-    return getattr(rules, name)
+    def __getattr__(name: str) -> object:
+        if name not in ("INDEX_FAILS", "RULES", "Rule"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from pytest_azfunc.errors import rules
+
+        return getattr(rules, name)
