@@ -200,7 +200,7 @@ class RunningApps:
 
         :raises ProjectError: no app, or one with which the host would not start.
         """
-        from pytest_azfunc.reports.app_notes import app_notes
+        from pytest_azfunc.reports.app_notes import notes_of
         from pytest_azfunc.reports.function_list import list_functions
         from pytest_azfunc.reports.list_layout import heading, render
 
@@ -209,7 +209,7 @@ class RunningApps:
             entries = list_functions(project, host.worker.load, host.is_disabled, host.now, host.settings)
             source = os.path.basename(self.choice.settings or "local.settings.json")
             head = heading(project, version("azure-functions"), host.settings, source)
-            lines = render(entries, head, app_notes(project), project, width)
+            lines = render(entries, head, notes_of(project), project, width)
         return lines, any(entry.fails for entry in entries)
 
     @contextmanager

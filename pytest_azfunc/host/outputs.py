@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pytest_azfunc.errors import BindingError, listing, shown, suggestion
+from pytest_azfunc.errors import OutputNotSet, listing, shown, suggestion
 from pytest_azfunc.host.bindings.json_body import scalar_text
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.rpc import TypedData
@@ -110,10 +110,6 @@ class Outputs(Mapping[str, Output]):
 
     def __repr__(self) -> str:
         return "{" + ", ".join(f"{name!r}: {shown(out.value)}" for name, out in self._outputs.items()) + "}"
-
-
-class OutputNotSet(BindingError, KeyError):
-    """The function did not set this output. (A KeyError too, so that ``outputs.get(name)`` works.)"""
 
 
 def body_of(binding_type: str, data: TypedData) -> bytes:

@@ -8,6 +8,8 @@ import json
 import os
 import pickle
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from pytest_azfunc.errors import (
     AzfuncError,
     BindingError,
     Location,
+    OutputNotSet,
     ProjectError,
     either,
     json_kind,
@@ -32,7 +35,7 @@ from pytest_azfunc.errors import (
     shown_json,
     suggestion,
 )
-from pytest_azfunc.host.outputs import OutputNotSet
+from pytest_azfunc.errors.rules import PARTS
 
 PACKAGE = Path(errors.__file__).parent.parent
 EXAMPLES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("error_messages.json").read_text(encoding="utf-8"))
@@ -42,9 +45,8 @@ EVERY_RULE = pytest.mark.parametrize("rule", RULES)
 
 def made(row: dict[str, Any]) -> AzfuncError:
     """The error of a row of the table."""
-    kinds = {**vars(errors), "OutputNotSet": OutputNotSet}
     where = Location(*row["location"]) if "location" in row else None
-    error = kinds[row["class"]](
+    error = getattr(errors, row["class"])(
         row["rule"],
         function=row.get("function"),
         binding=row.get("binding"),
@@ -62,6 +64,10 @@ def made(row: dict[str, Any]) -> AzfuncError:
 def test_text(row: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)  # so that all places are shown whole
     assert str(made(row)).splitlines() == row["text"]
+
+
+def test_no_rule_has_two_sets_of_sentences() -> None:
+    assert sum(map(len, PARTS)) == len(RULES)
 
 
 def test_every_rule_has_an_example() -> None:
@@ -126,7 +132,7 @@ def _makes_an_error(function: ast.expr) -> bool:
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     known = getattr(errors, name, None)
     return (isinstance(known, type) and issubclass(known, AzfuncError)) or name in (
-        *("error", "_error", "OutputNotSet", "_url_error", "find_loss"),
+        *("error", "_error", "_url_error", "find_loss"),
     )
 
 
@@ -153,11 +159,37 @@ def test_every_rule_is_used() -> None:
     literals = {
         node.value
         for path in PACKAGE.rglob("*.py")
-        if path.name != "errors.py"
+        if "rules" not in path.parts
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert set(RULES) - literals == set()
+
+
+def test_sentences_are_imported_when_an_error_is_read() -> None:
+    code = """
+import sys
+import pytest_azfunc.errors as errors
+
+def late():
+    return [name for name in sys.modules if name in ("difflib", "json") or name.startswith("pytest_azfunc.errors.rules")]
+
+error = errors.BindingError("host-closed")
+assert late() == [], late()
+assert str(error).startswith("the host is closed.")
+assert errors.RULES["host-closed"].problem in str(error)
+try:
+    errors.Nothing
+except AttributeError as missing:
+    assert str(missing) == "module 'pytest_azfunc.errors' has no attribute 'Nothing'"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_classes_are_known_by_the_name_of_the_room() -> None:
+    classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    assert len(classes) > 10
+    assert {kind.__module__ for kind in classes} == {"pytest_azfunc.errors"}
 
 
 # What programs can do with them

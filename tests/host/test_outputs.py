@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import BindingError, OutputNotSet
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
-from pytest_azfunc.host.outputs import Output, OutputNotSet, Outputs, body_of
+from pytest_azfunc.host.outputs import Output, Outputs, body_of
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
 from tests.host.occasions import function
