@@ -33,15 +33,6 @@ def function_template(function: Function, trigger: Mapping[str, Any], route_pref
         raise _invalid(function, route if route and route.strip() else function.name, route_prefix, error) from None
 
 
-def invoke_url(function: Function, trigger: Mapping[str, Any], route_prefix: str, base_url: str) -> str:
-    """The URL that the management API shows for a function; a name that stands in for the route is in lower case.
-
-    Source: azure-functions-host, FunctionMetadataExtensions.cs (GetFunctionInvokeUrlTemplate).
-    """
-    parts = [base_url.rstrip("/"), route_prefix.rstrip("/"), trigger.get("route") or function.name.lower()]
-    return "/".join(part for part in parts if part)
-
-
 def invalid_templates(project: Project) -> dict[str, ProjectError]:
     """What is wrong with the templates of an app's functions, by name; each would keep the host from starting."""
     errors = {}

@@ -103,10 +103,6 @@ class Template:
             return None
         return self.match_segments(path, split_path(path), split_path(fold(path)))
 
-    def sample(self) -> str | None:
-        """A decoded path that fits; None if none comes to mind, as for a regular expression."""
-        return next(self.samples(), None)
-
     def samples(self) -> Iterator[str]:
         """Decoded paths that fit, each with other values; at most some hundred."""
         parameters = [part for segment in self.segments for part in segment if isinstance(part, Parameter)]
