@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from pytest_azfunc.errors import BindingError, UnsupportedFeature
+from pytest_azfunc.errors import BindingError, refusals
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.host.routing.route_table import RouteMatch, RouteTable
 from pytest_azfunc.host.routing.url_paths import decode_path
@@ -216,13 +216,7 @@ class WebHost:
         """``POST /admin/functions/{name}``: the text is the payload, as it stands."""
         function = self._project.find(name)
         if function.trigger.kind == "httptrigger":
-            raise UnsupportedFeature(
-                "unsupported",
-                function=function.name,
-                feature="running an HTTP function by hand, through admin/functions",
-                azure="the host makes a request of the input.",
-                remedy="send the request to the function's own address.",
-            )
+            raise refusals.http_by_hand(function.name)
         self._script_host.invoke(self._script_host.request(function, text, {}))
 
 
