@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc import http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, refusals
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost, http_result
@@ -140,7 +140,7 @@ class HttpDoors:
             return self._as_azure(request, add_key)
         except BaseException as error:  # SystemExit, or pytest.skip(): on a thread of the server they end nothing
             self._fail("the app", error, request)
-            return Answer(request, failure(), None, f"{type(error).__name__} was raised")
+            return Answer(request, failure(), None, refusals.raised(error))
 
     def _as_azure(self, request: PreparedRequest, add_key: bool) -> Answer:
         try:
@@ -150,7 +150,7 @@ class HttpDoors:
             if result is None:
                 raise
             self._fail(getattr(error, "function", None) or "the app", error, request)
-            return Answer(request, result, None, f"{type(error).__name__} was raised")
+            return Answer(request, result, None, refusals.raised(error))
         invocation = answer.invocation
         if invocation is not None and invocation.exception is not None:
             self._fail(invocation.function, invocation.exception, request)

@@ -182,7 +182,7 @@ def test_what_is_near_a_request_without_a_route(tmp_path: Path, method: str, pat
     ]
     table = RouteTable.of(app(tmp_path, functions))
     assert table.find(method, path) is None
-    assert table.near(method, path) == hint
+    assert table.near(path) == hint
 
 
 def test_functions_without_an_http_trigger_have_no_route(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TypeAlias
 
+from pytest_azfunc.errors.refusals import nearby
 from pytest_azfunc.host.routing.dotnet_text import fold
 from pytest_azfunc.host.routing.function_routes import function_template
 from pytest_azfunc.host.routing.route_parts import Literal, Parameter, Segment
@@ -98,23 +99,19 @@ class RouteTable:
                 return RouteMatch(route.function, params)
         return None
 
-    def near(self, method: str, path: str) -> str:
-        """What to say of a request that no route takes: which function the path would reach, or the nearest route.
-
-        Returns:
-            The end of a sentence, ready to be appended; empty if nothing comes near.
-        """
-        folded = split_path(fold(path))
-        there = [
-            f"{route.function} takes {', '.join(map(fold, route.methods or ())) or 'no method at all'}"
+    def near(self, path: str) -> str:
+        """What to say of a request that no route takes: which functions the path would reach, or the nearest route."""
+        takers = {
+            route.function: list(map(fold, route.methods or ()))
             for route in self.routes
-            if path[:1] == "/" and route.template.match_segments(path, split_path(path), folded) is not None
-        ]
-        if there:
-            return f"; there {' and '.join(there)}"
+            if route.template.match(path) is not None
+        }
+        return nearby(takers, None if takers else self._nearest(path))
+
+    def _nearest(self, path: str) -> str | None:
         known = {_filled_in(route.template, path): route.template.shown for route in reversed(self.routes)}
         near = difflib.get_close_matches(path.lower(), known, n=1, cutoff=0.8)
-        return f"; did you mean {known[near[0]]}?" if near else ""
+        return known[near[0]] if near else None
 
 
 def _filled_in(template: Template, path: str) -> str:

@@ -116,12 +116,12 @@ class WebHost:
         __tracebackhide__ = True
         refused = kestrel.refusal(request)
         if refused is not None:
-            return Answer(request, refused, None, f"the server refused it: {kestrel.CAUSES[refused.status_code]}")
+            return Answer(request, refused, None, refusals.malformed(refused.status_code))
         if self._throttle is None:
             return self._through_cors(request, add_key)
         with self._throttle.admitted(urlsplit(request.url).path) as too_many:
             if too_many is not None:
-                return Answer(request, too_many, None, "host.json allows no more requests at a time")
+                return Answer(request, too_many, None, refusals.TOO_MANY)
             return self._through_cors(request, add_key)
 
     def _through_cors(self, request: PreparedRequest, add_key: bool) -> Answer:
@@ -130,7 +130,7 @@ class WebHost:
             return self._finished(self._routed(request, add_key))
         preflight = self._cors.preflight(request)
         if preflight is not None:
-            return Answer(request, preflight, None, "CORS answered the preflight request")
+            return Answer(request, preflight, None, refusals.PREFLIGHT)
         answer = self._finished(self._routed(request, add_key))
         return answer._replace(result=self._cors.applied(answer.result, request))
 
@@ -165,12 +165,12 @@ class WebHost:
                 request = _with_key(request, key_for(required, function.name, self.keys))
             held = claims(self.keys, function.name, given_key(request))
             if not is_authorized(required, held):
-                return Answer(request, HttpResult(401), None, _missing_key(required, function.name))
+                return Answer(request, HttpResult(401), None, refusals.missing_key(required, function.name))
         if is_off and "admin" not in held:
-            return Answer(request, HttpResult(404), None, f"{function.name} is disabled by an app setting")
+            return Answer(request, HttpResult(404), None, refusals.disabled(function.name))
         if kestrel.is_too_large(request, self._body_limit):
             # The server's own 413 does not reach the caller: it is raised where the host reads the body.
-            return Answer(request, failure(), None, f"the body is longer than {self._body_limit} bytes")
+            return Answer(request, failure(), None, refusals.too_long(self._body_limit))
         return self._run(_Routed(request, parts, path, match), function)
 
     def _own_address(self, request: PreparedRequest, path: str, add_key: bool) -> Answer | None:
@@ -183,18 +183,16 @@ class WebHost:
                 request = _with_key(request, self.keys.master)
             held = claims(self.keys, None, given_key(request))
         result = self._admin.answer(request, path, request.method, held)
-        return None if result is None else Answer(request, result, None, "the host's own address")
+        return None if result is None else Answer(request, result, None, refusals.OWN_ADDRESS)
 
     def _unrouted(self, request: PreparedRequest, path: str) -> Answer:
         hidden = self._project.failure
         if path == "/":
-            return Answer(request, home_page(self._settings()), None, "the home page of the host")
+            return Answer(request, home_page(self._settings()), None, refusals.HOME_PAGE)
         if hidden is not None:
             culprit = hidden.function or hidden.location or "its script"
-            return Answer(request, HttpResult(404), None, f"no function of the app is indexed: {culprit} is to blame")
-        cause = f"no route takes {request.method} {path}{self._routes.near(request.method, path)}"
-        if self._project.errors:
-            cause += f"; the host leaves out {', '.join(self._project.errors)}"
+            return Answer(request, HttpResult(404), None, refusals.nothing_indexed(culprit))
+        cause = refusals.no_route(request.method, path, self._routes.near(path), self._project.errors)
         return Answer(request, HttpResult(404), None, cause)
 
     def _run(self, routed: _Routed, function: Function) -> Answer:
@@ -218,11 +216,6 @@ class WebHost:
         if function.trigger.kind == "httptrigger":
             raise refusals.http_by_hand(function.name)
         self._script_host.invoke(self._script_host.request(function, text, {}))
-
-
-def _missing_key(level: str, function: str) -> str:
-    named = f"azfunc_host.keys.function({function!r})" if level == "function" else "azfunc_host.keys.master"
-    return f"{function} asks for a key of the level {level}: send x-functions-key, such as {named}"
 
 
 def _with_key(request: PreparedRequest, key: str | None) -> PreparedRequest:
