@@ -42,8 +42,8 @@ class Ways(Protocol):
         """The app settings."""
 
 
-class HttpDoors:
-    """All doors of one host.
+class HttpEntrances:
+    """All entrances of one host.
 
     :ivar url: where the app is, such as ``http://localhost:7071``.
     :ivar refusals: the latest answers that no function gave, for the report of a failing test.
@@ -72,7 +72,7 @@ class HttpDoors:
         self._plain.__enter__()
 
     def close(self) -> None:
-        """Close every door. A second call does nothing."""
+        """Close every entrance. A second call does nothing."""
         self._is_open = False
         _PORTS.discard(self._port)
         while self._servers:

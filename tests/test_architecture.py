@@ -248,7 +248,7 @@ def test_modules_with_third_parties_are_imported_when_they_are_needed() -> None:
         ("host.outputs", "from pytest_azfunc import Host"),
         ("project.function", "import pytest_azfunc"),
         ("app", "from pytest_azfunc.session_apps import RunningApps"),
-        ("reports.trace", "from pytest_azfunc.http_entrances import HttpDoors"),
+        ("reports.trace", "from pytest_azfunc.http_entrances import HttpEntrances"),
         ("http_client", "from pytest_azfunc.clock import Clock"),
         ("http_server.wsgi", "from pytest_azfunc.http_client import prepare"),
         ("http_client", "def f():\n    import werkzeug"),

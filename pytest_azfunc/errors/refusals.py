@@ -1,4 +1,4 @@
-"""What the web host says of a request that no function answers: the causes of its answers, and what it does not emulate.
+"""What the web host says of requests that no function answers: the causes of its answers, and what is not emulated.
 
 A cause is for the report of a failing test; it stands behind method, address and status of a request.
 """
@@ -74,8 +74,6 @@ def nearby(takers: Mapping[str, Iterable[str]], nearest: str | None) -> str:
 def raised(error: BaseException) -> str:
     """The answer was made of an exception that could go no other way."""
     return f"{type(error).__name__} was raised"
-
-
 
 
 def management_address(method: str, path: str) -> UnsupportedFeature:

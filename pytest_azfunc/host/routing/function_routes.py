@@ -24,7 +24,7 @@ def function_template(function: Function, trigger: Mapping[str, Any], route_pref
     :param trigger: the properties of its trigger; only ``route`` counts.
     :param route_prefix: ``extensions.http.routePrefix`` of host.json.
     :raises ProjectError: the host cannot make a route of it, so that it does not start, whatever the other functions
-        are (`route-invalid`).
+        are (``route-invalid``).
     """
     route = trigger.get("route")
     try:

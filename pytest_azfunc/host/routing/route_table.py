@@ -3,8 +3,9 @@
 The host hands its routes to ASP.NET Core's old `RouteCollection`: they are tried one after another, in the order of the
 functions' names, and the first that fits wins.
 
-Everything in this module is a pure function of its arguments. Numbers in comments such as 1.23 are the sections of the
-project's notes on HTTP.
+Pure. Sources: azure-functions-host, FunctionMetadataManager.cs (the order) and WebScriptHostHttpRoutesManager.cs (the
+methods); webjobs-sdk-extensions, WebJobsRouter.cs; dotnet/aspnetcore, RouteCollection.cs and
+HttpMethodRouteConstraint.cs.
 """
 
 from __future__ import annotations
@@ -30,10 +31,9 @@ from pytest_azfunc.project.names import host_order
 class Route:
     """A function's place in the route table.
 
-    Attributes:
-        function: the name of the function, which decides when it is tried.
-        template: its whole template.
-        methods: the HTTP methods it takes, case ignored. None takes any, an empty tuple none at all (2.1, 2.5).
+    :ivar function: the name of the function, which decides when it is tried.
+    :ivar template: its whole template.
+    :ivar methods: the HTTP methods it takes, case ignored. None takes any, an empty tuple none at all.
     """
 
     function: str
@@ -45,9 +45,8 @@ class Route:
 class RouteMatch:
     """What a request came to.
 
-    Attributes:
-        function: the name of the function.
-        params: the route parameters that have a value, as text.
+    :ivar function: the name of the function.
+    :ivar params: the route parameters that have a value, as text.
     """
 
     function: str
@@ -57,11 +56,10 @@ class RouteMatch:
 class RouteTable:
     """All routes of an app, in the order in which the host tries them.
 
-    More specific templates do not come first, only the names count (1.38, 1.39). The host's own addresses below
-    `admin` and `runtime/webhooks`, which come before all functions (1.41), are not in it.
+    More specific templates do not come first, only the names count. The host's own addresses below ``admin`` and
+    ``runtime/webhooks``, which come before all functions (WebJobsApplicationBuilderExtension.cs), are not in it.
 
-    Attributes:
-        routes: the routes in the host's order.
+    :ivar routes: the routes in the host's order.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
@@ -73,20 +71,18 @@ class RouteTable:
     def of(cls, project: Project) -> RouteTable:
         """The routes of an app's HTTP functions.
 
-        Disabled functions are among them: they keep their place and hide what comes after them (3.16). So are those
-        that only we cannot run.
+        Disabled functions are among them: they keep their place and hide what comes after them. So are those that only
+        we cannot run.
 
-        Raises:
-            ProjectError: the host would not start with one of the templates (`route-invalid`).
+        :raises ProjectError: the host would not start with one of the templates (``route-invalid``).
         """
         return cls(_routes(project))
 
     def find(self, method: str, path: str) -> RouteMatch | None:
-        """Find the function that answers, or None: 404, also if only the method is wrong (2.3).
+        """Find the function that answers, or None: 404, also if only the method is wrong.
 
-        Args:
-            method: the method of the request; HEAD is not taken for GET (2.4).
-            path: the decoded path of the request.
+        :param method: the method of the request; HEAD is not taken for GET.
+        :param path: the decoded path of the request.
         """
         if path and path[0] != "/":
             return None
@@ -136,7 +132,8 @@ def _takes(route: Route, method: str, params: dict[str, str]) -> bool:
     if route.methods is None or fold(method) in map(fold, route.methods):
         return True
     # The check goes by the name of a route value. So an optional parameter of that name takes it over, and like all
-    # checks of an optional parameter it is left out where the value is missing (1.32, 1.35).
+    # checks of an optional parameter it is left out where the value is missing
+    # (OptionalRouteConstraint.cs).
     return route.template.has_optional_method and "HTTPMETHOD" not in map(fold, params)
 
 
@@ -148,13 +145,12 @@ class _Node:
 
     It is sorted out when a request first comes by. A few routes are never sorted out: all of them are candidates.
 
-    Attributes:
-        literals: where to go on for a segment that is written out in the template.
-        beginnings: where to go on for a segment that begins with this text and has parameters further on.
-        lengths: the lengths of those texts.
-        anything: where to go on for any segment, because a parameter is in it.
-        ends: the routes that fit a path that ends here.
-        rests: the routes whose catch-all begins here, for a path that goes on.
+    :ivar literals: where to go on for a segment that is written out in the template.
+    :ivar beginnings: where to go on for a segment that begins with this text and has parameters further on.
+    :ivar lengths: the lengths of those texts.
+    :ivar anything: where to go on for any segment, because a parameter is in it.
+    :ivar ends: the routes that fit a path that ends here.
+    :ivar rests: the routes whose catch-all begins here, for a path that goes on.
     """
 
     __slots__ = ("anything", "beginnings", "ends", "entries", "lengths", "literals", "rests")
