@@ -191,7 +191,7 @@ class WebHost:
             return Answer(request, home_page(self._settings()), None, refusals.HOME_PAGE)
         if hidden is not None:
             culprit = hidden.function or hidden.location or "its script"
-            return Answer(request, HttpResult(404), None, refusals.nothing_indexed(culprit))
+            return Answer(request, HttpResult(404), None, refusals.nothing_indexed(str(culprit)))
         cause = refusals.no_route(request.method, path, self._routes.near(path), self._project.errors)
         return Answer(request, HttpResult(404), None, cause)
 
