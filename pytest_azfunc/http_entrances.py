@@ -12,7 +12,6 @@ from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, Func
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost, http_result
-from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import NOT_RUNNING, Answer, HttpResult, failure
 from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import PythonObject
@@ -20,6 +19,7 @@ from pytest_azfunc.rpc import PythonObject
 if TYPE_CHECKING:
     import requests
 
+    from pytest_azfunc.host.web.http_request import PreparedRequest
     from pytest_azfunc.host.web.web_host import WebHost
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
@@ -194,6 +194,8 @@ def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
     found = invocation.request.inputs[function.trigger.name]
     if found is None or isinstance(found, PythonObject) or found.kind != "http":
         return None
+    from pytest_azfunc.host.web.http_request import PreparedRequest
+
     request = found.value
     body = request["body"].value if request["body"] is not None else b""
     return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)

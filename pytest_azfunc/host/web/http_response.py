@@ -10,17 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from pytest_azfunc.host.bindings.json_body import json_text, scalar_text, with_net_dates
 from pytest_azfunc.host.outputs import body_of
-from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.invocation import Invocation
+    from pytest_azfunc.host.web.http_request import PreparedRequest
 
 _TEXT = "text/plain; charset=utf-8"
 _INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
@@ -50,7 +50,7 @@ class Answer(NamedTuple):
     cause: str = ""
 
 
-Serve = Callable[[PreparedRequest, bool], Answer]
+Serve: TypeAlias = "Callable[[PreparedRequest, bool], Answer]"
 """Answers a request; the second argument says whether it gets a valid key when it has none."""
 
 
