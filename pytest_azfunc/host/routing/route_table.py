@@ -14,7 +14,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pytest_azfunc.errors.refusals import nearby
 from pytest_azfunc.host.routing.dotnet_text import fold
@@ -41,8 +41,7 @@ class Route:
     methods: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
-class RouteMatch:
+class RouteMatch(NamedTuple):
     """What a request came to.
 
     :ivar function: the name of the function.
