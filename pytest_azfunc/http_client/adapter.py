@@ -40,6 +40,7 @@ class AppAdapter(BaseAdapter):
         super().__init__()
         self._origin = Origin.of(base_url)
         self._root = f"{self._origin.url}/"
+        self._host = self._origin.host_header
         self._serve = serve
         self._adds_key = adds_key
 
@@ -68,11 +69,12 @@ class AppAdapter(BaseAdapter):
 
     def _on_the_wire(self, request: requests.PreparedRequest) -> PreparedRequest:
         """The request with what http.client and urllib3 add to it, and all of its body."""
-        url, origin, body = request.url or "", self._origin, request.body
+        url, host, body = request.url or "", self._host, request.body
         if not url.startswith(self._root) or "#" in url:
             origin = Origin.of(url)  # another name of the same machine; the client calls the server by it
-            url = f"{origin.scheme}://{origin.host_header}{request.path_url}"
-        headers = _headers_on_the_wire(internals.items_of(request.headers), origin.host_header, bool(body))
+            host = origin.host_header
+            url = f"{origin.scheme}://{host}{request.path_url}"
+        headers = _headers_on_the_wire(internals.items_of(request.headers), host, bool(body))
         content = b""
         if body:
             content = read_body(body)

@@ -24,7 +24,7 @@ def decode_path(raw: str) -> str:
     Percent-encoded UTF-8 becomes text, except `%2F`; sequences that are not valid stay as they are. The
     segments `.` and `..` are gone afterwards, encoded ones too. Kestrel answers 400 to `%00`, which stays here.
     """
-    decoded = _decode(raw, keep=("%2F", "%2f", "%00"))
+    decoded = _decode(raw, keep=("%2F", "%2f", "%00")) if "%" in raw else raw
     if "/." not in decoded:
         return decoded
     kept: list[str] = []
