@@ -56,7 +56,7 @@ __all__ = [
     "suggestion",
 ]
 
-# Users import and see them by this name, in tracebacks and filters of warnings; in which module they stand is ours alone.
+# Users import and see them by this name, in tracebacks and filters; in which module they stand is ours alone.
 for _class in (
     AppIndexError,
     AzfuncError,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from tests.function_app import FunctionApp, Session, passed
+from tests.function_app import FunctionApp, Session, Sessions, passed
 
 PROCESS_ORDER = """
     from . import helper
@@ -24,54 +26,61 @@ HELPER = """
 """
 
 
-@pytest.fixture
-def order_app(app: FunctionApp) -> FunctionApp:
+def write_order_app(app: FunctionApp) -> FunctionApp:
     app.function("ProcessOrder", PROCESS_ORDER)
     app.write({"ProcessOrder/helper.py": HELPER})
     return app
 
 
-@pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
-@pytest.mark.parametrize(
-    ("imports", "patch"),
-    [
-        ("import ProcessOrder", "monkeypatch.setattr(ProcessOrder, 'charge', lambda amount: f'paid {amount}')"),
-        (
-            "from ProcessOrder import main",
-            "monkeypatch.setitem(main.__globals__, 'charge', lambda amount: f'paid {amount}')",
-        ),
-        ("import ProcessOrder.helper", "monkeypatch.setattr(ProcessOrder, 'charge', lambda amount: f'paid {amount}')"),
-        ("", "monkeypatch.setattr('ProcessOrder.charge', lambda amount: f'paid {amount}')"),
-        ("", "monkeypatch.setattr('__app__.ProcessOrder.charge', lambda amount: f'paid {amount}')"),
-        ("from unittest import mock", "monkeypatch.setattr('ProcessOrder.charge', mock.Mock(return_value='paid 3'))"),
-    ],
+@pytest.fixture
+def order_app(app: FunctionApp) -> FunctionApp:
+    return write_order_app(app)
+
+
+IMPORT_MODES = ("prepend", "append", "importlib")
+PATCHES = (
+    ("import ProcessOrder", "monkeypatch.setattr(ProcessOrder, 'charge', lambda amount: f'paid {amount}')"),
+    (
+        "from ProcessOrder import main",
+        "monkeypatch.setitem(main.__globals__, 'charge', lambda amount: f'paid {amount}')",
+    ),
+    ("import ProcessOrder.helper", "monkeypatch.setattr(ProcessOrder, 'charge', lambda amount: f'paid {amount}')"),
+    ("", "monkeypatch.setattr('ProcessOrder.charge', lambda amount: f'paid {amount}')"),
+    ("", "monkeypatch.setattr('__app__.ProcessOrder.charge', lambda amount: f'paid {amount}')"),
+    ("from unittest import mock", "monkeypatch.setattr('ProcessOrder.charge', mock.Mock(return_value='paid 3'))"),
 )
-@pytest.mark.usefixtures("order_app")
-def test_patched_modules_are_the_ones_that_run(session: Session, imports: str, patch: str, mode: str) -> None:
-    result = session.test(
-        f"""
-        {imports}
 
-        def test_at_the_top(invoke, monkeypatch, capsys):
-            {patch}
-            invoke("ProcessOrder")
-            assert capsys.readouterr().out == "paid 3 hello\\n"
 
-        def test_in_the_body(invoke, monkeypatch, capsys):
-            import ProcessOrder.helper
-            monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "nothing")
-            monkeypatch.setattr(ProcessOrder.helper, "greeting", lambda: "bye")
-            invoke("ProcessOrder")
-            assert capsys.readouterr().out == "nothing bye\\n"
+def test_patched_modules_are_the_ones_that_run(sessions: Sessions) -> None:
+    for mode, (imports, patch) in itertools.product(IMPORT_MODES, PATCHES):
+        folder = sessions.add((mode, imports, patch), f"--import-mode={mode}")
+        write_order_app(folder.app)
+        folder.write(
+            {
+                "test_it.py": f"""
+                    {imports}
 
-        def test_undone(invoke):
-            result = invoke("ProcessOrder", check=False)
-            assert str(result.exception) == "the real payment service"
-        """,
-        f"--import-mode={mode}",
-    )
+                    def test_at_the_top(invoke, monkeypatch, capsys):
+                        {patch}
+                        invoke("ProcessOrder")
+                        assert capsys.readouterr().out == "paid 3 hello\\n"
 
-    passed(result, 3)
+                    def test_in_the_body(invoke, monkeypatch, capsys):
+                        import ProcessOrder.helper
+                        monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "nothing")
+                        monkeypatch.setattr(ProcessOrder.helper, "greeting", lambda: "bye")
+                        invoke("ProcessOrder")
+                        assert capsys.readouterr().out == "nothing bye\\n"
+
+                    def test_undone(invoke):
+                        result = invoke("ProcessOrder", check=False)
+                        assert str(result.exception) == "the real payment service"
+                """
+            }
+        )
+
+    for row, result in sessions.run().items():
+        passed(result, 3, row)
 
 
 @pytest.mark.usefixtures("order_app")
@@ -100,38 +109,41 @@ def test_patching_before_the_host_is_open(session: Session) -> None:
     passed(result, 1)
 
 
-@pytest.mark.parametrize("options", [[], ["-o", "pythonpath=app"], ["--import-mode=importlib"]])
-@pytest.mark.usefixtures("order_app")
-def test_unit_tests_without_a_fixture_of_ours(session: Session, options: list[str]) -> None:
-    session.write({"pytest.ini": "[pytest]"})  # pytest 8.0 takes `-o pythonpath` only with one
-    result = session.test(
-        """
-        from unittest import mock
+def test_unit_tests_without_a_fixture_of_ours(sessions: Sessions) -> None:
+    for options in ((), ("-o", "pythonpath=app"), ("--import-mode=importlib",)):
+        folder = sessions.add(options, *options)
+        write_order_app(folder.app)
+        folder.write({"pytest.ini": "[pytest]"})  # pytest 8.0 takes `-o pythonpath` only with one
+        folder.write(
+            {
+                "test_it.py": """
+                    from unittest import mock
 
-        import ProcessOrder
-        from ProcessOrder import main
+                    import ProcessOrder
+                    from ProcessOrder import main
 
-        @mock.patch("ProcessOrder.charge", return_value="mocked")
-        def test_decorator(charge, capsys):
-            main(None)
-            assert capsys.readouterr().out == "mocked hello\\n"
+                    @mock.patch("ProcessOrder.charge", return_value="mocked")
+                    def test_decorator(charge, capsys):
+                        main(None)
+                        assert capsys.readouterr().out == "mocked hello\\n"
 
-        def test_import_in_the_body(monkeypatch, capsys):
-            import ProcessOrder.helper
-            monkeypatch.setattr("ProcessOrder.charge", lambda amount: "patched")
-            monkeypatch.setattr(ProcessOrder.helper, "greeting", lambda: "bye")
-            main(None)
-            assert capsys.readouterr().out == "patched bye\\n"
+                    def test_import_in_the_body(monkeypatch, capsys):
+                        import ProcessOrder.helper
+                        monkeypatch.setattr("ProcessOrder.charge", lambda amount: "patched")
+                        monkeypatch.setattr(ProcessOrder.helper, "greeting", lambda: "bye")
+                        main(None)
+                        assert capsys.readouterr().out == "patched bye\\n"
 
-        def test_one_module(invoke, monkeypatch, capsys):
-            monkeypatch.setattr("ProcessOrder.charge", lambda amount: "patched")
-            invoke(main)
-            assert capsys.readouterr().out == "patched hello\\n"
-        """,
-        *options,
-    )
+                    def test_one_module(invoke, monkeypatch, capsys):
+                        monkeypatch.setattr("ProcessOrder.charge", lambda amount: "patched")
+                        invoke(main)
+                        assert capsys.readouterr().out == "patched hello\\n"
+                """
+            }
+        )
 
-    passed(result, 3)
+    for options, result in sessions.run().items():
+        passed(result, 3, options)
 
 
 def test_settings_are_there_when_a_test_file_imports_a_module_that_needs_them(
@@ -160,40 +172,38 @@ def test_settings_are_there_when_a_test_file_imports_a_module_that_needs_them(
     passed(result, 2)
 
 
-@pytest.mark.parametrize("options", [[], ["--import-mode=importlib"], ["--azfunc-project=app"]])
-@pytest.mark.usefixtures("order_app")
-def test_import_in_conftest(session: Session, options: list[str]) -> None:
-    session.write(
-        {
-            "pytest.ini": "[pytest]\npythonpath = app\n",
-            "conftest.py": """
-                import ProcessOrder
-                import pytest
+def test_import_in_conftest(sessions: Sessions) -> None:
+    for options in ((), ("--import-mode=importlib",), ("--azfunc-project=app",)):
+        folder = sessions.add(options, *options)
+        write_order_app(folder.app)
+        folder.write(
+            {
+                "pytest.ini": "[pytest]\npythonpath = app\n",
+                "conftest.py": """
+                    import ProcessOrder
+                    import pytest
 
-                @pytest.fixture
-                def paid(monkeypatch):
-                    monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "conftest")
-            """,
-        }
-    )
+                    @pytest.fixture
+                    def paid(monkeypatch):
+                        monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "conftest")
+                """,
+                "test_it.py": """
+                    from ProcessOrder import main
 
-    result = session.test(
-        """
-        from ProcessOrder import main
+                    def test_it(paid, invoke, capsys):
+                        invoke("ProcessOrder")
+                        invoke(main)
+                        assert capsys.readouterr().out == "conftest hello\\n" * 2
 
-        def test_it(paid, invoke, capsys):
-            invoke("ProcessOrder")
-            invoke(main)
-            assert capsys.readouterr().out == "conftest hello\\n" * 2
+                    def test_again(paid, invoke, capsys):
+                        invoke("ProcessOrder")
+                        assert capsys.readouterr().out == "conftest hello\\n"
+                """,
+            }
+        )
 
-        def test_again(paid, invoke, capsys):
-            invoke("ProcessOrder")
-            assert capsys.readouterr().out == "conftest hello\\n"
-        """,
-        *options,
-    )
-
-    passed(result, 2)
+    for options, result in sessions.run().items():
+        passed(result, 2, options)
 
 
 @pytest.mark.usefixtures("order_app")
@@ -344,26 +354,24 @@ TEST_INSIDE = """
 """
 
 
-@pytest.mark.parametrize("mode", ["prepend", "importlib"])
-@pytest.mark.parametrize(
-    "files",
-    [
-        ["app/tests/test_inside.py"],
-        ["app/tests/test_inside.py", "app/tests/__init__.py"],
-        ["app/tests/unit/test_inside.py", "app/tests/__init__.py", "app/tests/unit/__init__.py"],
-        ["app/test_inside.py"],
-        ["app/ProcessOrder/test_inside.py"],
-    ],
-    ids=lambda files: "+".join(files),
+PLACES_INSIDE = (
+    ("app/tests/test_inside.py",),
+    ("app/tests/test_inside.py", "app/tests/__init__.py"),
+    ("app/tests/unit/test_inside.py", "app/tests/__init__.py", "app/tests/unit/__init__.py"),
+    ("app/test_inside.py",),
+    ("app/ProcessOrder/test_inside.py",),
 )
-@pytest.mark.usefixtures("order_app")
-def test_tests_inside_the_apps_folder(session: Session, files: list[str], mode: str) -> None:
-    session.write({file: TEST_INSIDE if file.endswith("test_inside.py") else "" for file in files})
 
-    result = session.run(f"--import-mode={mode}", "-vv")
 
-    assert result.parseoutcomes() == {"passed": 1, "failed": 1}
-    assert error_message(result) == ["AssertionError: assert {'a': 1} == {'a': 2}"]
+def test_tests_inside_the_apps_folder(sessions: Sessions) -> None:
+    for files, mode in itertools.product(PLACES_INSIDE, ("prepend", "importlib")):
+        folder = sessions.add((files, mode), f"--import-mode={mode}", "-vv")
+        write_order_app(folder.app)
+        folder.write({file: TEST_INSIDE if file.endswith("test_inside.py") else "" for file in files})
+
+    for row, result in sessions.run().items():
+        assert result.parseoutcomes() == {"passed": 1, "failed": 1}, row
+        assert error_message(result) == ["AssertionError: assert {'a': 1} == {'a': 2}"], row
 
 
 def error_message(result: pytest.RunResult) -> list[str]:
@@ -371,34 +379,35 @@ def error_message(result: pytest.RunResult) -> list[str]:
     return [line.removeprefix("E").strip() for line in result.outlines if line.startswith("E ")][:1]
 
 
-@pytest.mark.parametrize("mode", ["prepend", "importlib"])
-@pytest.mark.usefixtures("order_app")
-def test_helpers_beside_tests_inside_the_apps_folder(session: Session, mode: str) -> None:
-    session.write(
-        {
-            "app/tests/__init__.py": "",
-            "app/tests/builders.py": "def order(): return {'id': 7}",
-            "app/tests/conftest.py": """
-                import pytest
+def test_helpers_beside_tests_inside_the_apps_folder(sessions: Sessions) -> None:
+    for mode in ("prepend", "importlib"):
+        folder = sessions.add(mode, f"--import-mode={mode}")
+        write_order_app(folder.app)
+        folder.write(
+            {
+                "app/tests/__init__.py": "",
+                "app/tests/builders.py": "def order(): return {'id': 7}",
+                "app/tests/conftest.py": """
+                    import pytest
 
-                @pytest.fixture
-                def paid(monkeypatch):
-                    import ProcessOrder
-                    monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "paid")
-            """,
-            "app/tests/test_it.py": """
-                from tests.builders import order
+                    @pytest.fixture
+                    def paid(monkeypatch):
+                        import ProcessOrder
+                        monkeypatch.setattr(ProcessOrder, "charge", lambda amount: "paid")
+                """,
+                "app/tests/test_it.py": """
+                    from tests.builders import order
 
-                def test_it(paid, invoke, capsys):
-                    invoke("ProcessOrder", order())
-                    assert capsys.readouterr().out == "paid hello\\n"
-            """,
-        }
-    )
+                    def test_it(paid, invoke, capsys):
+                        invoke("ProcessOrder", order())
+                        assert capsys.readouterr().out == "paid hello\\n"
+                """,
+                "pytest.ini": "[pytest]\npythonpath = app",
+            }
+        )
 
-    session.write({"pytest.ini": "[pytest]\npythonpath = app"})
-
-    passed(session.run(f"--import-mode={mode}"), 1)
+    for mode, result in sessions.run().items():
+        passed(result, 1, mode)
 
 
 @pytest.mark.usefixtures("order_app")
@@ -504,28 +513,31 @@ def test_folders_that_the_app_adds_to_sys_path(session: Session) -> None:
     passed(result, 4)
 
 
-@pytest.mark.parametrize("place", ["app/tests", "tests"])
-def test_a_restart_imports_modules_anew(app: FunctionApp, session: Session, place: str) -> None:
-    app.function("Counts", "from shared import state\ndef main(msg):\n    state.calls += 1\n    print(state.calls)")
-    app.write({"shared/__init__.py": "", "shared/state.py": "calls = 0"})
-    session.write(
-        {
-            f"{place}/test_it.py": """
-            def test_restart(azfunc_host, capsys):
-                azfunc_host.invoke("Counts")
-                azfunc_host.invoke("Counts")
-                azfunc_host.restart()
-                azfunc_host.invoke("Counts")
-                assert capsys.readouterr().out == "1\\n2\\n1\\n"
+def test_a_restart_imports_modules_anew(sessions: Sessions) -> None:
+    for place in ("app/tests", "tests"):
+        folder = sessions.add(place, place, "-p", "no:randomly")
+        script = "from shared import state\ndef main(msg):\n    state.calls += 1\n    print(state.calls)"
+        folder.app.function("Counts", script)
+        folder.app.write({"shared/__init__.py": "", "shared/state.py": "calls = 0"})
+        folder.write(
+            {
+                f"{place}/test_it.py": """
+                    def test_restart(azfunc_host, capsys):
+                        azfunc_host.invoke("Counts")
+                        azfunc_host.invoke("Counts")
+                        azfunc_host.restart()
+                        azfunc_host.invoke("Counts")
+                        assert capsys.readouterr().out == "1\\n2\\n1\\n"
 
-            def test_the_new_process_lasts(azfunc_host, capsys):
-                azfunc_host.invoke("Counts")
-                assert capsys.readouterr().out == "2\\n"
-            """
-        }
-    )
+                    def test_the_new_process_lasts(azfunc_host, capsys):
+                        azfunc_host.invoke("Counts")
+                        assert capsys.readouterr().out == "2\\n"
+                """
+            }
+        )
 
-    passed(session.run(place, "-p", "no:randomly"), 2)
+    for place, result in sessions.run().items():
+        passed(result, 2, place)
 
 
 def test_a_virtual_environment_within_the_apps_folder(app: FunctionApp, session: Session) -> None:
@@ -568,31 +580,31 @@ IMPORT_AT_THE_TOP = "import Works\ndef test_it(): assert Works.main"
 IMPORT_IN_THE_TEST = "def test_it(monkeypatch): monkeypatch.setattr('Works.main', None)"
 
 
-@pytest.mark.parametrize("test", [IMPORT_AT_THE_TOP, IMPORT_IN_THE_TEST])
-@pytest.mark.parametrize(
-    ("files", "options", "problem"),
-    [
-        ({"host.json": "{,"}, (), "host.json is not valid JSON: ',' cannot start a property name."),
-        ({"local.settings.json": "{"}, (), "local.settings.json is not valid: its JSON is broken here."),
-        ({}, ("--azfunc-project=ap",), "*ap is not a folder."),
-        ({"../app2/host.json": "{}"}, (), "several function apps were found: app, app2 *"),
-    ],
+WHAT_KEEPS_MODULES_AWAY = (
+    ({"host.json": "{,"}, (), "host.json is not valid JSON: ',' cannot start a property name."),
+    ({"local.settings.json": "{"}, (), "local.settings.json is not valid: its JSON is broken here."),
+    ({}, ("--azfunc-project=ap",), "*ap is not a folder."),
+    ({"../app2/host.json": "{}"}, (), "several function apps were found: app, app2 *"),
 )
-def test_why_a_module_of_the_app_is_not_there(
-    app: FunctionApp, session: Session, files: dict[str, str], options: tuple[str, ...], problem: str, test: str
-) -> None:
-    app.function("Works", "def main(msg): pass")
-    app.write(files)
 
-    result = session.test(test, *options)
 
-    if "settings" in problem and test is IMPORT_IN_THE_TEST:
-        return passed(result, 1)  # no fixture of ours is there to lend it any settings
-    assert result.ret != 0
-    result.stdout.fnmatch_lines(
-        ["E *: No module named 'Works'*", "*- azfunc: why no module of the app can be imported -*", problem]
-    )
-    return None
+def test_why_a_module_of_the_app_is_not_there(sessions: Sessions) -> None:
+    for test, (files, options, problem) in itertools.product(
+        (IMPORT_AT_THE_TOP, IMPORT_IN_THE_TEST), WHAT_KEEPS_MODULES_AWAY
+    ):
+        folder = sessions.add((test, problem), *options)
+        folder.app.function("Works", "def main(msg): pass")
+        folder.app.write(files)
+        folder.write({"test_it.py": test})
+
+    for (test, problem), result in sessions.run().items():
+        if "settings" in problem and test is IMPORT_IN_THE_TEST:
+            passed(result, 1)  # no fixture of ours is there to lend it any settings
+        else:
+            assert result.ret != 0, problem
+            result.stdout.fnmatch_lines(
+                ["E *: No module named 'Works'*", "*- azfunc: why no module of the app can be imported -*", problem]
+            )
 
 
 def test_a_module_that_is_nobodys(app: FunctionApp, session: Session) -> None:
@@ -651,40 +663,45 @@ HELPERS = {
 EXPECTED = "app app app Queue"
 
 
-@pytest.mark.parametrize("folder", ["tests", "tests/unit", "app/tests", "app/tests/unit"])
-@pytest.mark.parametrize("imports", ["", "import helpers, models", "import helpers, function_app, models"])
-def test_modules_of_the_tests_that_are_named_like_the_apps(session: Session, folder: str, imports: str) -> None:
+WHERE_THE_TESTS_ARE = ("tests", "tests/unit", "app/tests", "app/tests/unit")
+WHAT_THEY_IMPORT = ("", "import helpers, models", "import helpers, function_app, models")
+
+
+def test_modules_of_the_tests_that_are_named_like_the_apps(sessions: Sessions) -> None:
     """In Azure the tests' folders are not there; in a test they come first."""
-    session.write(HELPERS)
-    beside = folder.removesuffix("/unit")
-    session.write(
-        {
-            "pytest.ini": "[pytest]\nazfunc_project = app\n",
-            f"{beside}/conftest.py": "",
-            f"{beside}/helpers.py": "WHO = 'tests'",
-            f"{beside}/models.py": "WHO = 'tests'",
-            f"{folder}/test_it.py": f"""
-                import sys
-                {imports}
+    for place, imports in itertools.product(WHERE_THE_TESTS_ARE, WHAT_THEY_IMPORT):
+        folder = sessions.add((place, imports))
+        folder.write(HELPERS)
+        beside = place.removesuffix("/unit")
+        folder.write(
+            {
+                "pytest.ini": "[pytest]\nazfunc_project = app\n",
+                f"{beside}/conftest.py": "",
+                f"{beside}/helpers.py": "WHO = 'tests'",
+                f"{beside}/models.py": "WHO = 'tests'",
+                f"{place}/test_it.py": f"""
+                    import sys
+                    {imports}
 
-                def test_first(invoke):
-                    assert invoke("who").text == {EXPECTED!r}
-                    import helpers, models
-                    assert (helpers.WHO, models.WHO) == ("tests", "tests")
-                    assert invoke("who").text == {EXPECTED!r}
-                    assert sys.modules["helpers"] is helpers
+                    def test_first(invoke):
+                        assert invoke("who").text == {EXPECTED!r}
+                        import helpers, models
+                        assert (helpers.WHO, models.WHO) == ("tests", "tests")
+                        assert invoke("who").text == {EXPECTED!r}
+                        assert sys.modules["helpers"] is helpers
 
-                def test_again(invoke, azfunc_host):
-                    import function_app, models
-                    assert function_app.helpers.WHO == "app"
-                    assert models.WHO == "tests"
-                    azfunc_host.restart()
-                    assert invoke("who").text == {EXPECTED!r}
-            """,
-        }
-    )
+                    def test_again(invoke, azfunc_host):
+                        import function_app, models
+                        assert function_app.helpers.WHO == "app"
+                        assert models.WHO == "tests"
+                        azfunc_host.restart()
+                        assert invoke("who").text == {EXPECTED!r}
+                """,
+            }
+        )
 
-    passed(session.run(), 2)
+    for row, result in sessions.run().items():
+        passed(result, 2, row)
 
 
 def test_names_of_both_where_only_the_app_s_can_be_imported(session: Session) -> None:
