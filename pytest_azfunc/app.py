@@ -16,7 +16,7 @@ from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
-from pytest_azfunc.http_entrances import HttpDoors, http_response
+from pytest_azfunc.http_entrances import HttpEntrances, http_response
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.function_app import SCRIPT_SETTING
 from pytest_azfunc.project.settings import is_disabled
@@ -73,7 +73,7 @@ class Host:
         )
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
-        self._doors = HttpDoors(self._script_host, self.failures, self)
+        self._doors = HttpEntrances(self._script_host, self.failures, self)
         self._script_host.base_url = self._doors.url
 
     @classmethod
@@ -191,7 +191,7 @@ class Host:
         return server
 
     @property
-    def _open_doors(self) -> HttpDoors:
+    def _open_doors(self) -> HttpEntrances:
         if self._settings is None:
             raise BindingError("host-closed")
         return self._doors

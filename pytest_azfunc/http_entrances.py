@@ -8,11 +8,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc import http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, refusals
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost, http_result
-from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import NOT_RUNNING, Answer, HttpResult, failure
 from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import PythonObject
@@ -20,9 +19,12 @@ from pytest_azfunc.rpc import PythonObject
 if TYPE_CHECKING:
     import requests
 
+    from pytest_azfunc.host.web.http_request import PreparedRequest
     from pytest_azfunc.host.web.web_host import WebHost
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
+
+__tracebackhide__ = True
 
 # The port of `func start`; an app that is opened beside another gets the next one, as a second `func start` must.
 FIRST_PORT = 7071
@@ -42,8 +44,8 @@ class Ways(Protocol):
         """The app settings."""
 
 
-class HttpDoors:
-    """All doors of one host.
+class HttpEntrances:
+    """All entrances of one host.
 
     :ivar url: where the app is, such as ``http://localhost:7071``.
     :ivar refusals: the latest answers that no function gave, for the report of a failing test.
@@ -72,7 +74,7 @@ class HttpDoors:
         self._plain.__enter__()
 
     def close(self) -> None:
-        """Close every door. A second call does nothing."""
+        """Close every entrance. A second call does nothing."""
         self._is_open = False
         _PORTS.discard(self._port)
         while self._servers:
@@ -121,7 +123,6 @@ class HttpDoors:
         :raises Exception: with ``raise_exceptions`` what the function raises, or its script on import; always what
             pytest-azfunc alone objects to, such as a lossy output.
         """
-        __tracebackhide__ = True
         if not self._is_open:
             raise BindingError("host-closed")
         if not self._ways.raise_exceptions:
@@ -140,7 +141,7 @@ class HttpDoors:
             return self._as_azure(request, add_key)
         except BaseException as error:  # SystemExit, or pytest.skip(): on a thread of the server they end nothing
             self._fail("the app", error, request)
-            return Answer(request, failure(), None, f"{type(error).__name__} was raised")
+            return Answer(request, failure(), None, refusals.raised(error))
 
     def _as_azure(self, request: PreparedRequest, add_key: bool) -> Answer:
         try:
@@ -150,7 +151,7 @@ class HttpDoors:
             if result is None:
                 raise
             self._fail(getattr(error, "function", None) or "the app", error, request)
-            return Answer(request, result, None, f"{type(error).__name__} was raised")
+            return Answer(request, result, None, refusals.raised(error))
         invocation = answer.invocation
         if invocation is not None and invocation.exception is not None:
             self._fail(invocation.function, invocation.exception, request)
@@ -194,6 +195,8 @@ def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
     found = invocation.request.inputs[function.trigger.name]
     if found is None or isinstance(found, PythonObject) or found.kind != "http":
         return None
+    from pytest_azfunc.host.web.http_request import PreparedRequest
+
     request = found.value
     body = request["body"].value if request["body"] is not None else b""
     return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)

@@ -193,6 +193,7 @@ def test_the_public_names_import_nothing() -> None:
 IMPORTED_WHEN_NEEDED = {
     "http_client.adapter",
     "http_client.preparation",
+    "http_client.requests_internals",
     "http_client.responses",
     "http_client.retries",
     "http_client.session",
@@ -407,7 +408,7 @@ def test_own_names_are_none(source: str) -> None:
         ("host.outputs", "from pytest_azfunc import Host"),
         ("project.function", "import pytest_azfunc"),
         ("app", "from pytest_azfunc.session_apps import RunningApps"),
-        ("reports.trace", "from pytest_azfunc.http_entrances import HttpDoors"),
+        ("reports.trace", "from pytest_azfunc.http_entrances import HttpEntrances"),
         ("http_client", "from pytest_azfunc.clock import Clock"),
         ("http_server.wsgi", "from pytest_azfunc.http_client import prepare"),
         ("http_client", "def f():\n    import werkzeug"),

@@ -17,6 +17,8 @@ from pytest_azfunc.host.routing.route_templates import Template
 from pytest_azfunc.host.routing.url_paths import decode_path
 from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
 
+__tracebackhide__ = True
+
 BODY_METHODS = ("POST", "PUT", "PATCH")
 
 _SCHEME = re.compile("[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -244,7 +246,6 @@ def principal_headers(principal: Mapping[str, Any], builder: str = "http") -> di
     :param builder: what an error is about.
     :raises BindingError: another key, or a value of another kind.
     """
-    __tracebackhide__ = True
     if not isinstance(principal, Mapping):
         raise wrong_value(builder, "principal", principal, f"a mapping with some of {', '.join(_PRINCIPAL)}")
     for name in principal:

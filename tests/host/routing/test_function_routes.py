@@ -10,9 +10,10 @@ import pytest
 
 from pytest_azfunc import Host, http
 from pytest_azfunc.errors import ProjectError
-from pytest_azfunc.host.routing.function_routes import invalid_templates, invoke_url
+from pytest_azfunc.host.routing.function_routes import invalid_templates
 from pytest_azfunc.host.routing.route_overlaps import Overlap, overlap_errors, overlaps
 from pytest_azfunc.host.routing.route_table import RouteMatch, RouteTable
+from pytest_azfunc.host.web.admin_api import invoke_url_template
 from pytest_azfunc.project import Project
 from tests.project.app_on_disk import write_app
 
@@ -69,7 +70,7 @@ def test_reserved_routes(row: dict[str, Any], tmp_path: Path) -> None:
 def test_url_that_is_shown(row: dict[str, Any], tmp_path: Path) -> None:
     project = app(tmp_path, [{"name": row["function"], "route": row["route"]}], row["route_prefix"])
     function = project.functions[row["function"]]
-    assert invoke_url(function, function.trigger.properties, row["route_prefix"], row["base"]) == row["url"]
+    assert invoke_url_template(row["base"], row["route_prefix"], function) == row["url"]
 
 
 @rows("invoke_url")
@@ -181,7 +182,7 @@ def test_what_is_near_a_request_without_a_route(tmp_path: Path, method: str, pat
     ]
     table = RouteTable.of(app(tmp_path, functions))
     assert table.find(method, path) is None
-    assert table.near(method, path) == hint
+    assert table.near(path) == hint
 
 
 def test_functions_without_an_http_trigger_have_no_route(tmp_path: Path) -> None:

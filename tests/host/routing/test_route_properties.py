@@ -105,7 +105,6 @@ PATHS = st.lists(st.sampled_from(["a", "A", "b", "ab", "a-b", "a.b", "5", "5-a",
 def test_a_sample_matches_its_template(template: Template) -> None:
     samples = list(template.samples())
     assert [path for path in samples if template.match(path) is None] == []
-    assert template.sample() == (samples[0] if samples else None)
     assert len(samples) < 500
 
 
@@ -114,7 +113,7 @@ def test_a_sample_matches_its_template(template: Template) -> None:
 )
 def test_numbers_have_samples(constraints: list[str]) -> None:
     template = Template.parse("{n" + "".join(f":{constraint}" for constraint in constraints) + "}")
-    assert template.match(template.sample() or "") is not None
+    assert template.match(next(template.samples(), "")) is not None
 
 
 @pytest.mark.parametrize(
@@ -127,12 +126,12 @@ def test_numbers_have_samples(constraints: list[str]) -> None:
 )
 def test_every_constraint_has_a_sample(constraint: str) -> None:
     template = Template.parse(f"api/{{p:{constraint}}}/x")
-    assert template.match(template.sample() or "") is not None
+    assert template.match(next(template.samples(), "")) is not None
 
 
 def test_a_template_that_hardly_anything_fits_has_no_sample() -> None:
-    assert Template.parse("{p:regex(^zz$)}").sample() is None
-    assert Template.parse("{p:int:alpha}").sample() is None
+    assert list(Template.parse("{p:regex(^zz$)}").samples()) == []
+    assert list(Template.parse("{p:int:alpha}").samples()) == []
 
 
 # Tables
@@ -167,7 +166,7 @@ def test_the_table_finds_what_trying_one_after_another_finds(
 
 @given(tables(), PATHS)
 def test_what_is_said_of_a_miss_is_the_end_of_a_sentence(routes: list[Route], path: str) -> None:
-    assert re.fullmatch(r"(?s)(; .+)?", RouteTable(routes).near("GET", path))
+    assert re.fullmatch(r"(?s)(; .+)?", RouteTable(routes).near(path))
 
 
 @given(tables())
