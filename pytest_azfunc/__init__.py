@@ -22,7 +22,9 @@ if TYPE_CHECKING:
         UnsupportedFeature,
     )
     from pytest_azfunc.host.bindings.batch import batch
+    from pytest_azfunc.host.bindings.binding_type import BindingType
     from pytest_azfunc.host.bindings.blob import blob
+    from pytest_azfunc.host.bindings.connector import connector
     from pytest_azfunc.host.bindings.cosmos_db import cosmos_db
     from pytest_azfunc.host.bindings.dapr import dapr_binding, dapr_invocation, dapr_topic
     from pytest_azfunc.host.bindings.durable import activity, entity, orchestration
@@ -32,11 +34,13 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.bindings.http import http
     from pytest_azfunc.host.bindings.kafka import kafka
     from pytest_azfunc.host.bindings.mcp import mcp_prompt, mcp_resource, mcp_tool
+    from pytest_azfunc.host.bindings.openai import assistant_skill
     from pytest_azfunc.host.bindings.queue import queue
     from pytest_azfunc.host.bindings.service_bus import service_bus
-    from pytest_azfunc.host.bindings.simple import assistant_skill, connector, manual, signalr, warmup
+    from pytest_azfunc.host.bindings.signalr import signalr
     from pytest_azfunc.host.bindings.sql import mysql, sql
     from pytest_azfunc.host.bindings.timer import timer
+    from pytest_azfunc.host.bindings.warmup import manual, warmup
     from pytest_azfunc.host.failures import Failures
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.log_capture import LogCapture
@@ -51,6 +55,7 @@ __all__ = [
     "AppSession",
     "AzfuncError",
     "BindingError",
+    "BindingType",
     "Failures",
     "FunctionFailed",
     "FunctionLoadError",
@@ -99,6 +104,7 @@ __all__ = [
 _BUILDERS = {
     "batch": "batch",
     "blob": "blob",
+    "connector": "connector",
     "cosmos_db": "cosmos_db",
     "dapr": "dapr_binding dapr_invocation dapr_topic",
     "durable": "activity entity orchestration",
@@ -108,16 +114,19 @@ _BUILDERS = {
     "http": "http",
     "kafka": "kafka",
     "mcp": "mcp_prompt mcp_resource mcp_tool",
+    "openai": "assistant_skill",
     "queue": "queue",
     "service_bus": "service_bus",
-    "simple": "assistant_skill connector manual signalr warmup",
+    "signalr": "signalr",
     "sql": "mysql sql",
     "timer": "timer",
+    "warmup": "manual warmup",
 }
 
 _MODULES = {
     "AppResponse": "http_client.responses",
     "AppSession": "http_client.session",
+    "BindingType": "host.bindings.binding_type",
     "Failures": "host.failures",
     "Host": "app",
     "Invocation": "host.invocation",

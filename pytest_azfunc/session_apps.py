@@ -206,7 +206,7 @@ class RunningApps:
 
         with self.open_host(folder, {}) as host:
             project = host.project
-            entries = list_functions(project, host.worker.load, host.is_disabled, host.now, host.settings)
+            entries = list_functions(project, host.worker.load, host.script_host.bound, host.is_disabled, host.now)
             source = os.path.basename(self.choice.settings or "local.settings.json")
             head = heading(project, version("azure-functions"), host.settings, source)
             lines = render(entries, head, app_notes(project), project, width)

@@ -18,7 +18,8 @@ from pytest_azfunc.errors import BindingError, ProjectError
 from pytest_azfunc.host.bindings.batch import batch
 from pytest_azfunc.host.bindings.blob import blob
 from pytest_azfunc.host.bindings.generic import generic
-from pytest_azfunc.host.bindings.payload import Delivery, Payload, net_time
+from pytest_azfunc.host.bindings.net_values import net_time
+from pytest_azfunc.host.bindings.payload import Delivery, Payload
 from pytest_azfunc.host.bindings.queue import queue
 from pytest_azfunc.host.bindings.timer import previous, timer
 from pytest_azfunc.host.bindings.trigger_values import deliver

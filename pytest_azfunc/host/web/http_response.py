@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from pytest_azfunc.host.bindings.json_body import json_text, scalar_text, with_net_dates
-from pytest_azfunc.host.outputs import body_of
+from pytest_azfunc.host.bindings.output_bodies import body_of
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
@@ -71,16 +71,14 @@ def make_response(data: TypedData | None) -> HttpResult:
         return _raw(data.value)
     if data.kind == "string":
         return _from_text(data.value)
-    return HttpResult(200, (("Content-Type", _TEXT),), body_of("http", data))
+    return HttpResult(200, (("Content-Type", _TEXT),), body_of(data))
 
 
 def _raw(value: Mapping[str, Any]) -> HttpResult:
     headers = [(_title(name), text) for name, text in value["headers"].items()]
     headers += [("Set-Cookie", _set_cookie(cookie)) for cookie in value.get("cookies") or ()]
     body = value.get("body")
-    return HttpResult(
-        _status(str(value["status_code"])), tuple(headers), b"" if body is None else body_of("http", body)
-    )
+    return HttpResult(_status(str(value["status_code"])), tuple(headers), b"" if body is None else body_of(body))
 
 
 def _title(name: str) -> str:

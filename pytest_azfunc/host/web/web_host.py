@@ -16,7 +16,7 @@ from pytest_azfunc.errors import BindingError, UnsupportedFeature
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.host.routing.route_table import RouteMatch, RouteTable
 from pytest_azfunc.host.routing.url_paths import decode_path
-from pytest_azfunc.host.script_host import ScriptHost, http_result
+from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.web import kestrel
 from pytest_azfunc.host.web.admin_api import AdminApi
 from pytest_azfunc.host.web.authorization import (
@@ -32,6 +32,7 @@ from pytest_azfunc.host.web.cors import CorsPolicy
 from pytest_azfunc.host.web.home_page import home_page
 from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
 from pytest_azfunc.host.web.http_response import Answer, HttpResult, failure
+from pytest_azfunc.host.web.http_result import http_result
 from pytest_azfunc.host.web.response_headers import hsts_header, with_custom_headers
 from pytest_azfunc.host.web.sendable import check_sendable
 from pytest_azfunc.host.web.throttle import Throttle
@@ -203,7 +204,7 @@ class WebHost:
         assert match is not None
         payload = RoutedRequest(_Routed(kestrel.as_read(request), parts, path, match), match.params)
         try:
-            invocation = self._script_host.invoke(self._script_host.request(function, payload, {}))
+            invocation = self._script_host.run(function, payload)
         except BindingError as error:
             if error.rule == "async-in-running-loop":
                 raise BindingError("http-async-in-running-loop", function=function.name) from None
@@ -223,7 +224,7 @@ class WebHost:
                 azure="the host makes a request of the input.",
                 remedy="send the request to the function's own address.",
             )
-        self._script_host.invoke(self._script_host.request(function, text, {}))
+        self._script_host.run(function, text)
 
 
 def _missing_key(level: str, function: str) -> str:
