@@ -85,6 +85,12 @@ def test_queue_times() -> None:
     assert given_time["ExpirationTime"] == "2026-03-01T12:00:00+00:00"
 
 
+@pytest.mark.parametrize("argument", ["id", "pop_receipt", "body"])
+def test_a_lone_surrogate_is_no_text(argument: str) -> None:
+    given: dict[str, Any] = {argument: "\ud800"}
+    assert rule(lambda: queue(**given)) == "payload-value"
+
+
 def test_queue_messages_have_ids_of_their_own() -> None:
     ids = {plain(queue("").deliver(occasion("queueTrigger")).metadata)["Id"] for _ in range(20)}
     assert len(ids) == 20

@@ -22,6 +22,11 @@ class Catalogue:
         self._contributed = {record.kind: record for record in records}
         self._found = dict(self._contributed)
 
+    @property
+    def contributed(self) -> dict[str, str]:
+        """Names of the types that the hook adds: in lower case -> as they are spelled."""
+        return {kind: record.name for kind, record in self._contributed.items()}
+
     def find(self, kind: str) -> BindingType:
         """The record of a type.
 
