@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from pytest_azfunc.fixture_values import AsyncInvoke, ContextFactory, Invoke, PayloadBuilders
     from pytest_azfunc.host.app_settings import AppSettings
     from pytest_azfunc.host.bindings.batch import batch
+    from pytest_azfunc.host.bindings.binding_type import BindingType
     from pytest_azfunc.host.bindings.blob import blob
+    from pytest_azfunc.host.bindings.connector import connector
     from pytest_azfunc.host.bindings.cosmos_db import cosmos_db
     from pytest_azfunc.host.bindings.dapr import dapr_binding, dapr_invocation, dapr_topic
     from pytest_azfunc.host.bindings.durable import activity, entity, orchestration
@@ -38,12 +40,14 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.bindings.http import http
     from pytest_azfunc.host.bindings.kafka import kafka
     from pytest_azfunc.host.bindings.mcp import mcp_prompt, mcp_resource, mcp_tool
+    from pytest_azfunc.host.bindings.openai import assistant_skill
     from pytest_azfunc.host.bindings.payload import Payload
     from pytest_azfunc.host.bindings.queue import queue
     from pytest_azfunc.host.bindings.service_bus import service_bus
-    from pytest_azfunc.host.bindings.simple import assistant_skill, connector, manual, signalr, warmup
+    from pytest_azfunc.host.bindings.signalr import signalr
     from pytest_azfunc.host.bindings.sql import mysql, sql
     from pytest_azfunc.host.bindings.timer import timer
+    from pytest_azfunc.host.bindings.warmup import manual, warmup
     from pytest_azfunc.host.failures import Failure, Failures
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.log_capture import LogCapture
@@ -66,6 +70,7 @@ __all__ = [
     "AzfuncError",
     "Binding",
     "BindingError",
+    "BindingType",
     "Context",
     "ContextFactory",
     "Failure",
@@ -126,6 +131,7 @@ __all__ = [
 _BUILDERS = {
     "batch": "batch",
     "blob": "blob",
+    "connector": "connector",
     "cosmos_db": "cosmos_db",
     "dapr": "dapr_binding dapr_invocation dapr_topic",
     "durable": "activity entity orchestration",
@@ -135,11 +141,13 @@ _BUILDERS = {
     "http": "http",
     "kafka": "kafka",
     "mcp": "mcp_prompt mcp_resource mcp_tool",
+    "openai": "assistant_skill",
     "queue": "queue",
     "service_bus": "service_bus",
-    "simple": "assistant_skill connector manual signalr warmup",
+    "signalr": "signalr",
     "sql": "mysql sql",
     "timer": "timer",
+    "warmup": "manual warmup",
 }
 
 # Where the other names are; the errors are not among them.
@@ -149,6 +157,7 @@ _MODULES = {
     "AppSettings": "host.app_settings",
     "AsyncInvoke": "fixture_values",
     "Binding": "project",
+    "BindingType": "host.bindings.binding_type",
     "Context": "worker.context",
     "ContextFactory": "fixture_values",
     "Failure": "host.failures",

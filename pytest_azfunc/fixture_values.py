@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from pytest_azfunc.host.bindings.batch import batch
     from pytest_azfunc.host.bindings.blob import blob
+    from pytest_azfunc.host.bindings.connector import connector
     from pytest_azfunc.host.bindings.cosmos_db import cosmos_db
     from pytest_azfunc.host.bindings.dapr import dapr_binding, dapr_invocation, dapr_topic
     from pytest_azfunc.host.bindings.durable import activity, entity, orchestration
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.bindings.http import http
     from pytest_azfunc.host.bindings.kafka import kafka
     from pytest_azfunc.host.bindings.mcp import mcp_prompt, mcp_resource, mcp_tool
+    from pytest_azfunc.host.bindings.openai import assistant_skill
     from pytest_azfunc.host.bindings.queue import queue
     from pytest_azfunc.host.bindings.service_bus import service_bus
-    from pytest_azfunc.host.bindings.simple import assistant_skill, connector, manual, signalr, warmup
+    from pytest_azfunc.host.bindings.signalr import signalr
     from pytest_azfunc.host.bindings.sql import mysql, sql
     from pytest_azfunc.host.bindings.timer import timer
+    from pytest_azfunc.host.bindings.warmup import manual, warmup
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.worker.context import Context
 

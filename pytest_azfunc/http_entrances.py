@@ -11,8 +11,9 @@ from pytest_azfunc import http_client
 from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, refusals
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.script_host import ScriptHost, http_result
+from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.web.http_response import NOT_RUNNING, Answer, HttpResult, failure
+from pytest_azfunc.host.web.http_result import http_result
 from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import PythonObject
 
@@ -47,19 +48,20 @@ class Ways(Protocol):
 class HttpEntrances:
     """All entrances of one host.
 
+    :param port: where the app is, from :func:`free_port`.
     :ivar url: where the app is, such as ``http://localhost:7071``.
     :ivar refusals: the latest answers that no function gave, for the report of a failing test.
     """
 
-    def __init__(self, script_host: ScriptHost, failures: Failures, ways: Ways) -> None:
+    def __init__(self, script_host: ScriptHost, failures: Failures, ways: Ways, port: int) -> None:
         self._script_host = script_host
         self._ways = ways
         self._web_host: WebHost | None = None
         self._project = script_host.project
         self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
         self._failures = failures
-        self._port = _free_port()
-        self.url = f"http://localhost:{self._port}"
+        self._port = port
+        self.url = url_of(port)
         self._session: AppSession | None = None
         self._is_open = False
         self._plain: AbstractContextManager[Any] | None = None
@@ -202,8 +204,14 @@ def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
     return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """The port for an app that is to be opened; it is taken when its doors are open."""
     port = FIRST_PORT
     while port in _PORTS:
         port += 1
     return port
+
+
+def url_of(port: int) -> str:
+    """Where the app on that port is."""
+    return f"http://localhost:{port}"

@@ -93,9 +93,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def _apps(config: pytest.Config) -> RunningApps:
     apps = config.stash.get(APPS, None)
     if apps is None:
+        from pytest_azfunc.host.bindings.catalogue import Catalogue
         from pytest_azfunc.session_apps import Choice, RunningApps
 
-        names = [name for found in config.hook.pytest_azfunc_binding_types(config=config) for name in found or ()]
+        added = [item for found in config.hook.pytest_azfunc_binding_types(config=config) for item in found or ()]
         choice = Choice(
             str(config.rootpath),
             _path(config, "project"),
@@ -103,7 +104,7 @@ def _apps(config: pytest.Config) -> RunningApps:
             config.getini("azfunc_strict"),
             config.getoption("azfunc_storage") or "memory",
         )
-        apps = RunningApps(choice, {name.lower(): name for name in names})
+        apps = RunningApps(choice, Catalogue(added))
         apps.observers.append(lambda invocation: config.hook.pytest_azfunc_invoked(invocation=invocation))
         config.stash[APPS] = apps
     return apps

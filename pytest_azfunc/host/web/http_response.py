@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from pytest_azfunc.host.bindings.json_body import json_text, scalar_text, with_net_dates
-from pytest_azfunc.host.outputs import body_of
+from pytest_azfunc.host.bindings.output_bodies import body_of
 from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
 
@@ -69,7 +69,7 @@ def make_response(data: TypedData | None) -> HttpResult:
         return _raw(data.value)
     if data.kind == "string":
         return _from_text(data.value)
-    return HttpResult(200, (("Content-Type", _TEXT),), body_of("http", data))
+    return HttpResult(200, (("Content-Type", _TEXT),), body_of(data))
 
 
 def _raw(value: Mapping[str, Any]) -> HttpResult:
@@ -80,9 +80,7 @@ def _raw(value: Mapping[str, Any]) -> HttpResult:
     for cookie in value.get("cookies") or ():
         headers.append(("Set-Cookie", _set_cookie(cookie)))
     body = value.get("body")
-    return HttpResult(
-        _status(str(value["status_code"])), tuple(headers), b"" if body is None else body_of("http", body)
-    )
+    return HttpResult(_status(str(value["status_code"])), tuple(headers), b"" if body is None else body_of(body))
 
 
 @lru_cache(maxsize=64)

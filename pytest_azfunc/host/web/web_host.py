@@ -16,7 +16,7 @@ from pytest_azfunc.errors import BindingError, refusals
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.host.routing.route_table import RouteTable
 from pytest_azfunc.host.routing.url_paths import decode_path
-from pytest_azfunc.host.script_host import ScriptHost, http_result
+from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.web import kestrel
 from pytest_azfunc.host.web.admin_api import AdminApi
 from pytest_azfunc.host.web.authorization import (
@@ -32,6 +32,7 @@ from pytest_azfunc.host.web.cors import CorsPolicy
 from pytest_azfunc.host.web.home_page import home_page
 from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
 from pytest_azfunc.host.web.http_response import Answer, HttpResult, failure
+from pytest_azfunc.host.web.http_result import http_result
 from pytest_azfunc.host.web.response_headers import hsts_header, with_custom_headers
 from pytest_azfunc.host.web.sendable import check_sendable
 from pytest_azfunc.host.web.throttle import Throttle
@@ -201,7 +202,7 @@ class WebHost:
 
     def _run(self, request: PreparedRequest, payload: RoutedRequest, function: Function) -> Answer:
         try:
-            invocation = self._script_host.invoke(self._script_host.request(function, payload, {}))
+            invocation = self._script_host.run(function, payload)
         except BindingError as error:
             if error.rule == "async-in-running-loop":
                 raise BindingError("http-async-in-running-loop", function=function.name) from None
@@ -215,7 +216,7 @@ class WebHost:
         function = self._project.find(name)
         if function.trigger.kind == "httptrigger":
             raise refusals.http_by_hand(function.name)
-        self._script_host.invoke(self._script_host.request(function, text, {}))
+        self._script_host.run(function, text)
 
 
 def _with_key(request: PreparedRequest, key: str | None) -> PreparedRequest:

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.bindings.batch import MANY, batch
+from pytest_azfunc.host.bindings.batch import batch
+from pytest_azfunc.host.bindings.catalogue import BUILT_IN
 from pytest_azfunc.host.bindings.event_hub import event_hub
 from pytest_azfunc.host.bindings.generic import generic
 from pytest_azfunc.host.bindings.kafka import kafka
-from pytest_azfunc.host.bindings.many import numbered
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.message_content import numbered
+from pytest_azfunc.host.bindings.payload import Delivery, Payload
 from pytest_azfunc.host.bindings.queue import queue
 from pytest_azfunc.host.bindings.service_bus import service_bus
 from pytest_azfunc.project import Function
@@ -25,6 +26,7 @@ from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import PythonObject, TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=timezone.utc)
 CONVERTERS = Converters()
@@ -39,7 +41,7 @@ def function(kind: str = "eventHubTrigger", **binding: Any) -> Function:
 
 def deliver(payload: Payload, kind: str = "eventHubTrigger", **binding: Any) -> Delivery:
     """What the host sends."""
-    return payload.deliver(Occasion(function(kind, **binding), NOW))
+    return payload.deliver(occasion_of(function(kind, **binding), NOW))
 
 
 def decoded(payload: Payload, kind: str = "eventHubTrigger", **binding: Any) -> Any:
@@ -70,7 +72,11 @@ def test_ready_payloads_among_bodies(kind: str) -> None:
     assert [message.get_body() for message in messages] == [b"a", b"b"]
 
 
-def test_registry_names_builders_and_classes() -> None:
+MANY = {kind: many for kind in KNOWN if (many := BUILT_IN.find(kind).many) is not None}
+
+
+def test_records_name_builders_and_classes() -> None:
+    assert set(MANY) == {kind.lower() for kind in TRIGGERS}
     for builder, payload_class in MANY.values():
         payload = builder()
         assert isinstance(payload, payload_class)
@@ -200,7 +206,7 @@ def test_trigger_that_takes_one(kind: str, binding: dict[str, Any]) -> None:
     assert error.rule == "payload-batch"
     assert "takes one message at a time" in str(error)
     with pytest.raises(BindingError):
-        batch(["a"]).fit(function(kind, **binding))
+        batch(["a"]).fit(occasion_of(function(kind, **binding), NOW))
 
 
 @pytest.mark.parametrize("items", ["ab", b"ab", bytearray(b"ab"), {"a": 1}, 5, None], ids=repr)

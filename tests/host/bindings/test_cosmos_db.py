@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.cosmos_db import cosmos_db
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.payload import Delivery, Payload
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=timezone.utc)
 CONVERTERS = Converters()
@@ -28,8 +29,8 @@ DOCUMENTS = st.lists(st.dictionaries(TEXT, st.none() | st.booleans() | st.intege
 def delivered(payload: Payload, **binding: Any) -> Delivery:
     """What the host sends for the payload."""
     trigger = {"name": "documents", "type": "cosmosDBTrigger", "direction": "in", **binding}
-    occasion = Occasion(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
-    payload.fit(occasion.function)
+    occasion = occasion_of(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
+    payload.fit(occasion)
     return payload.deliver(occasion)
 
 

@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.durable import activity, entity, orchestration
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.payload import Delivery, Payload
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, 0, 120000, tzinfo=timezone.utc)
 CONVERTERS = Converters()
@@ -41,8 +42,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:azure.functions df_loads:Depreca
 def delivered(payload: Payload, kind: str, **binding: Any) -> Delivery:
     """What the host sends for the payload."""
     trigger = {"name": "context", "type": kind, "direction": "in", **binding}
-    occasion = Occasion(parse_function("Ship", "/app/Ship", {"bindings": [trigger]}, KNOWN), NOW)
-    payload.fit(occasion.function)
+    occasion = occasion_of(parse_function("Ship", "/app/Ship", {"bindings": [trigger]}, KNOWN), NOW)
+    payload.fit(occasion)
     return payload.deliver(occasion)
 
 

@@ -17,6 +17,7 @@ from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, 0, 120999, tzinfo=timezone.utc)
 CONVERTERS = Converters()
@@ -32,7 +33,7 @@ JSON_VALUES = st.recursive(
 def occasion(**binding: Any) -> Occasion:
     """An occasion for a function with an Event Hubs trigger."""
     trigger = {"name": "event", "type": "eventHubTrigger", "direction": "in", "eventHubName": "readings", **binding}
-    return Occasion(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
+    return occasion_of(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
 
 
 def decoded(delivery: Delivery) -> Any:

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.bindings.input_values import durable_client, input_data
+from pytest_azfunc.host.bindings.durable import durable_client
 from pytest_azfunc.project import Binding
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import PythonObject, TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import input_data
 
 CONVERTERS = Converters()
 NOTHING = TypedData(None, None)
@@ -199,7 +200,7 @@ def test_a_durable_client_of_ones_own() -> None:
     assert input_data(one) == input_data(binding("durableClient"))
     data = input_data(one, {"taskHubName": "Mine"})
     assert isinstance(data, TypedData)
-    assert json.loads(data.value) == {**durable_client("TestHubName"), "taskHubName": "Mine"}
+    assert json.loads(data.value) == {**durable_client("TestHubName", "http://localhost:7071"), "taskHubName": "Mine"}
     assert input_data(one, '{"taskHubName": "Mine"}') == string('{"taskHubName": "Mine"}')
 
 

@@ -18,6 +18,7 @@ from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, 0, 120999, tzinfo=timezone.utc)
 THEN = datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
@@ -28,7 +29,7 @@ TEXT = st.text(st.characters(codec="utf-8"))
 def occasion(**binding: Any) -> Occasion:
     """An occasion for a function with a Kafka trigger."""
     trigger = {"name": "event", "type": "kafkaTrigger", "direction": "in", "topic": "orders", **binding}
-    return Occasion(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
+    return occasion_of(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
 
 
 def decoded(delivery: Delivery) -> Any:

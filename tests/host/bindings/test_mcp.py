@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.mcp import mcp_prompt, mcp_resource, mcp_tool
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.payload import Delivery, Payload
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=timezone.utc)
 CONVERTERS = Converters()
@@ -34,8 +35,8 @@ DOT_NET_CALLER = {
 def delivered(payload: Payload, kind: str, **binding: Any) -> Delivery:
     """What the host sends for the payload."""
     trigger = {"name": "context", "type": kind, "direction": "in", **binding}
-    occasion = Occasion(parse_function("Weather", "/app/Weather", {"bindings": [trigger]}, KNOWN), NOW)
-    payload.fit(occasion.function)
+    occasion = occasion_of(parse_function("Weather", "/app/Weather", {"bindings": [trigger]}, KNOWN), NOW)
+    payload.fit(occasion)
     return payload.deliver(occasion)
 
 

@@ -18,7 +18,8 @@ from pytest_azfunc.errors import BindingError, ProjectError
 from pytest_azfunc.host.bindings.batch import batch
 from pytest_azfunc.host.bindings.blob import blob
 from pytest_azfunc.host.bindings.generic import generic
-from pytest_azfunc.host.bindings.payload import Delivery, Payload, net_time
+from pytest_azfunc.host.bindings.net_values import net_time
+from pytest_azfunc.host.bindings.payload import Delivery, Payload
 from pytest_azfunc.host.bindings.queue import queue
 from pytest_azfunc.host.bindings.timer import previous, timer
 from pytest_azfunc.host.bindings.trigger_values import deliver
@@ -82,6 +83,12 @@ def test_queue_times() -> None:
     assert found["NextVisibleTime"] == "2026-03-01T12:00:00.0015+00:00"
     given_time = plain(queue("", expiration_time=LATER).deliver(occasion("queueTrigger")).metadata)
     assert given_time["ExpirationTime"] == "2026-03-01T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("argument", ["id", "pop_receipt", "body"])
+def test_a_lone_surrogate_is_no_text(argument: str) -> None:
+    given: dict[str, Any] = {argument: "\ud800"}
+    assert rule(lambda: queue(**given)) == "payload-value"
 
 
 def test_queue_messages_have_ids_of_their_own() -> None:

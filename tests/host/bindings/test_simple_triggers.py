@@ -10,12 +10,16 @@ import pytest
 from azure.functions.warmup import WarmUpContext
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
-from pytest_azfunc.host.bindings.simple import assistant_skill, connector, manual, signalr, signalr_arguments, warmup
+from pytest_azfunc.host.bindings.connector import connector
+from pytest_azfunc.host.bindings.openai import assistant_skill
+from pytest_azfunc.host.bindings.payload import Delivery, Payload
+from pytest_azfunc.host.bindings.signalr import signalr, signalr_arguments
+from pytest_azfunc.host.bindings.warmup import manual, warmup
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=timezone.utc)
 CONVERTERS = Converters()
@@ -24,8 +28,8 @@ CONVERTERS = Converters()
 def delivered(payload: Payload, kind: str, **binding: Any) -> Delivery:
     """What the host sends for the payload."""
     trigger = {"name": "value", "type": kind, "direction": "in", **binding}
-    occasion = Occasion(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
-    payload.fit(occasion.function)
+    occasion = occasion_of(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
+    payload.fit(occasion)
     return payload.deliver(occasion)
 
 

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.payload import Delivery, Payload
 from pytest_azfunc.host.bindings.sql import mysql, sql
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=timezone.utc)
 CONVERTERS = Converters()
@@ -28,8 +29,8 @@ ROW = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers(-(2**53), 2*
 def delivered(payload: Payload, kind: str = "sqlTrigger", **binding: Any) -> Delivery:
     """What the host sends for the payload."""
     trigger = {"name": "changes", "type": kind, "direction": "in", **binding}
-    occasion = Occasion(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
-    payload.fit(occasion.function)
+    occasion = occasion_of(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
+    payload.fit(occasion)
     return payload.deliver(occasion)
 
 

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.host.bindings.http import HttpPayload
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion
+from pytest_azfunc.host.bindings.payload import Delivery
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import HttpResult, failure, make_response
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.cookies import rpc_cookies
-from tests.host.occasions import NOW, function
+from tests.host.occasions import NOW, function, occasion_of
 
 TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("http_messages.json").read_text(encoding="utf-8"))
 
@@ -144,7 +144,7 @@ def deliver(
     request = PreparedRequest("POST", f"{url}?{query}" if query else url, (*headers, *length), body)
     target = function("httpTrigger", {"type": "http", "direction": "out", "name": "$return"}, route=route)
     # A file makes the payload ask for a full client, which is given here.
-    return HttpPayload("POST", url, files={"f": b""}).deliver(Occasion(target, NOW, prepare_http=lambda *_: request))
+    return HttpPayload("POST", url, files={"f": b""}).deliver(occasion_of(target, NOW, prepare_http=lambda *_: request))
 
 
 @rows("query")
@@ -188,7 +188,7 @@ def test_binding_data(row: dict[str, Any]) -> None:
 def test_a_chunked_body_is_no_binding_data() -> None:
     request = PreparedRequest("POST", "http://local/api/go", (("Transfer-Encoding", "chunked"),), b'{"id": 7}')
     target = function("httpTrigger", {"type": "http", "direction": "out", "name": "$return"}, route="go")
-    occasion = Occasion(target, NOW, prepare_http=lambda *_: request)
+    occasion = occasion_of(target, NOW, prepare_http=lambda *_: request)
     delivery = HttpPayload("POST", "/api/go", files={"f": b""}).deliver(occasion)
     assert set(delivery.metadata) == {"Query", "Headers"}
 

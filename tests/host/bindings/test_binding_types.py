@@ -1,24 +1,30 @@
-"""The registry of triggers: complete, and each entry makes what its trigger delivers."""
+"""The records of the binding types: complete, and each trigger's makes what the trigger delivers."""
 
 from __future__ import annotations
 
+import ast
+import importlib
 import inspect
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 from subprocess import run
 from typing import Any
 
 import azure.functions
 import pytest
 
+import pytest_azfunc
+from pytest_azfunc import BUILDERS, BindingType, generic
 from pytest_azfunc.errors import BindingError
+from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.payload import Occasion
-from pytest_azfunc.host.bindings.registry import ENTRIES, entry
-from pytest_azfunc.project.binding_types import KNOWN
+from pytest_azfunc.project.binding_types import KNOWN, SERVICES
 from pytest_azfunc.project.function_json import parse_function
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
+from tests.host.occasions import function, occasion_of
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=timezone.utc)
 CONVERTERS = Converters()
@@ -50,6 +56,7 @@ NO_TEXT = {
     "mcpToolTrigger",
     "mcpPromptTrigger",
 }
+BINDINGS = "pytest_azfunc.host.bindings"
 TRIGGERS = sorted(name for name in KNOWN.values() if name.lower().endswith("trigger"))
 
 # The SDK of Python 3.13 says once per process that nobody told it which class to expect.
@@ -63,14 +70,14 @@ def occasion(kind: str) -> Occasion:
         trigger["schedule"] = "0 */5 * * * *"
     if kind == "blobTrigger":
         trigger["path"] = "in/{name}"
-    return Occasion(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
+    return occasion_of(parse_function("F", "/app/F", {"bindings": [trigger]}, KNOWN), NOW)
 
 
 def delivered(kind: str, value: Any) -> TypedData:
     """The typed data of a bare value."""
     when = occasion(kind)
-    payload = entry(kind).from_bare(value, when)
-    payload.fit(when.function)
+    payload = find(kind).payload(value, when)
+    payload.fit(when)
     delivery = payload.deliver(when)
     assert isinstance(delivery.value, TypedData)
     CONVERTERS.decode(kind, delivery.value, CONVERTERS.datums(dict(delivery.metadata)))
@@ -83,20 +90,43 @@ def sdk_triggers() -> Iterator[str]:
     yield from (name for name in registry._bindings if isinstance(name, str) and name.endswith("Trigger"))
 
 
-def test_every_trigger_type_has_an_entry() -> None:
-    assert set(ENTRIES) == {name.lower() for name in TRIGGERS}
+def find(kind: str) -> BindingType:
+    """The record of a type, whatever its case."""
+    return BUILT_IN.find(kind.lower())
 
 
-def test_every_trigger_of_the_sdk_has_an_entry() -> None:
-    assert {name for name in sdk_triggers() if name.lower() not in ENTRIES} == set()
-    assert {name for name in SDK_TYPES if name.endswith("Trigger") and name.lower() not in ENTRIES} == set()
+@pytest.mark.parametrize("service", sorted(set(SERVICES.values())))
+def test_names_and_records_go_together(service: str) -> None:
+    records = importlib.import_module(f"{BINDINGS}.{service}").TYPES
+    named = {KNOWN[kind] for kind, of in SERVICES.items() if of == service}
+    assert {record.name for record in records} == named
+    assert len(records) == len(named)
+
+
+def test_all_services_have_a_module() -> None:
+    assert set(KNOWN) == set(SERVICES)
+    folder = Path(str(importlib.import_module(BINDINGS).__file__)).parent
+    with_records = {path.stem for path in folder.glob("*.py") if "\nTYPES = " in path.read_text(encoding="utf-8")}
+    assert with_records == set(SERVICES.values())
+
+
+@pytest.mark.parametrize("kind", TRIGGERS)
+def test_builders_are_public(kind: str) -> None:
+    record = find(kind)
+    assert record.builder in BUILDERS
+    if record.builder != "generic":
+        assert getattr(pytest_azfunc, record.builder).__module__ == f"{BINDINGS}.{SERVICES[kind.lower()]}"
+
+
+def test_every_type_of_the_sdk_is_known() -> None:
+    assert {name for name in sdk_triggers() if name.lower() not in KNOWN} == set()
     assert {name for name in SDK_TYPES if name.lower() not in KNOWN} == set()
 
 
 @pytest.mark.parametrize("kind", TRIGGERS)
 def test_the_builder_fits_its_trigger(kind: str) -> None:
-    payload = entry(kind).from_bare(None, occasion(kind))
-    assert payload.builder == entry(kind).builder
+    payload = find(kind).payload(None, occasion(kind))
+    assert payload.builder == find(kind).builder
     assert payload.trigger_types is None or kind.lower() in payload.trigger_types
     assert inspect.getdoc(type(payload))
 
@@ -128,14 +158,44 @@ def test_what_a_trigger_cannot_take(kind: str, value: Any) -> None:
 
 
 def test_a_contributed_type_is_generic() -> None:
-    assert entry("pigeonTrigger").builder == "generic"
-    assert entry("QUEUETRIGGER").builder == "queue"
+    assert find("pigeonTrigger").builder == "generic"
+    assert find("QUEUETRIGGER").builder == "queue"
+    assert Catalogue(["pigeonTrigger"]).find("pigeontrigger").name == "pigeonTrigger"
 
 
-def test_builders_are_imported_when_they_are_needed() -> None:
+def test_a_contributed_record() -> None:
+    pigeon = BindingType("pigeonTrigger", payload=lambda value, _: generic({"note": value}), address=("loft",))
+    other_queue = BindingType("queue", address=("loft",))
+    types = Catalogue([pigeon, other_queue])
+    assert types.find("pigeontrigger") is pigeon
+    assert types.find("queue") is other_queue
+    assert types.find("queuetrigger").builder == "queue"
+    when = occasion_of(function("queueTrigger"))
+    assert pigeon.payload("hi", when).deliver(when).value == TypedData("string", '{"note": "hi"}')
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "address"),
+    [
+        ("queueTrigger", {"queueName": "q"}, "q"),
+        ("serviceBusTrigger", {"topicName": "t", "subscriptionName": "s"}, "t/s"),
+        ("serviceBus", {"topicName": "t"}, "t"),
+        ("blob", {"path": "c/{id}"}, "c/{id}"),
+        ("sql", {"commandText": "dbo.Orders"}, "dbo.Orders"),
+        ("cosmosDB", {"databaseName": "d", "collectionName": "c"}, "c"),
+        ("pigeonTrigger", {"topicName": "t", "subscriptionName": "s"}, "t/s"),
+        ("eventGridTrigger", {}, ""),
+    ],
+)
+def test_addresses(kind: str, properties: dict[str, Any], address: str) -> None:
+    assert find(kind).address_of(properties) == address
+
+
+def test_records_are_imported_when_they_are_needed() -> None:
     script = (
-        "import sys, pytest_azfunc.host.bindings.registry;"
-        "print([m for m in sys.modules if m.startswith('pytest_azfunc.host.bindings.')])"
+        f"import sys; from {BINDINGS}.catalogue import BUILT_IN; BUILT_IN.find('queuetrigger');"
+        f"print(sorted(m.rpartition('.')[2] for m in sys.modules if m.startswith('{BINDINGS}.')))"
     )
     done = run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == "['pytest_azfunc.host.bindings.payload', 'pytest_azfunc.host.bindings.registry']"
+    loaded = ast.literal_eval(done.stdout)
+    assert set(loaded) & set(SERVICES.values()) == {"plain_types", "queue"}
