@@ -43,6 +43,10 @@ class HttpPayload(Payload):
     auth: Any = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        """The request as it reaches the worker.
+
+        :raises BindingError: the function's route or its methods do not take it.
+        """
         template = route_template(occasion)
         methods = declared_methods(occasion)
         if methods is not None and self.method not in methods:
