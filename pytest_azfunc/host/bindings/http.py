@@ -47,6 +47,10 @@ class HttpPayload(Payload):
     auth: Any = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        """The request as it reaches the worker.
+
+        :raises BindingError: the function's route or its methods do not take it.
+        """
         template: Template = occasion.target.listener
         methods = _declared_methods(occasion.target)
         if methods is not None and self.method not in methods:
