@@ -45,8 +45,12 @@ _LITERALS: dict[str, object] = {
 
 
 class JsonError(ValueError):
-    """A text the host would not read: what is wrong (``problem``), and the ``line`` and
-    ``column``, both counted from 1, where it is wrong."""
+    """A text the host would not read.
+
+    :ivar problem: what is wrong.
+    :ivar line: where it is wrong, counted from 1.
+    :ivar column: the same.
+    """
 
     def __init__(self, problem: str, line: int, column: int) -> None:
         super().__init__(problem, line, column)
@@ -73,6 +77,7 @@ class Lines:
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     def position(self, offset: int) -> Position:
+        """The position of the character at *offset*."""
         line = bisect_right(self._starts, offset)
         return Position(line, offset - self._starts[line - 1] + 1)
 
@@ -92,13 +97,16 @@ class Container:
 
     @property
     def kind(self) -> str:
+        """What an error calls it."""
         return "object" if isinstance(self.value, dict) else "array"
 
     @property
     def closer(self) -> str:
+        """The bracket that ends it."""
         return "}" if isinstance(self.value, dict) else "]"
 
     def put(self, key: str | int, value: object, mark: int | Container) -> None:
+        """Add a member or an item, with the mark of where it stands."""
         if isinstance(self.value, list):
             self.value.append(value)
         else:
