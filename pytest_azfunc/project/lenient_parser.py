@@ -173,7 +173,7 @@ class Parser:
         elif char in "\"'":
             parent.put(key, self._read_string(), offset)
         elif char == "," and self._open:
-            # Newtonsoft.Json reads an omitted value as `undefined`; the comma is still to come.
+            # Newtonsoft.Json reads an omitted value as ``undefined``; the comma is still to come.
             parent.put(key, None, offset)
         elif char in "}]" and self._open:
             raise self._error(f"a value is missing before '{char}'")
@@ -307,7 +307,7 @@ class Parser:
         return self._text[self._at : self._at + 1]
 
     def _peek_inside(self) -> str:
-        """As `_peek`, within a container: the text must not end there."""
+        """As ``_peek``, within a container: the text must not end there."""
         char = self._peek()
         if not char:
             raise self._unclosed()
