@@ -58,6 +58,7 @@ class BoundFunction:
     :ivar function: the function as it is declared.
     :ivar trigger: its trigger.
     :ivar trigger_type: what the host knows of the trigger's type.
+    :ivar is_loaded: whether the worker has loaded it.
     """
 
     def __init__(self, function: Function, options: HostOptions) -> None:
@@ -71,6 +72,7 @@ class BoundFunction:
         self.base_url = options.base_url
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http
+        self.is_loaded = False
 
     # --- what its declaration means
 
