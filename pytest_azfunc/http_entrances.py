@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
 
+__tracebackhide__ = True
+
 # The port of `func start`; an app that is opened beside another gets the next one, as a second `func start` must.
 FIRST_PORT = 7071
 _PORTS: set[int] = set()
@@ -123,7 +125,6 @@ class HttpDoors:
         :raises Exception: with ``raise_exceptions`` what the function raises, or its script on import; always what
             pytest-azfunc alone objects to, such as a lossy output.
         """
-        __tracebackhide__ = True
         if not self._is_open:
             raise BindingError("host-closed")
         if not self._ways.raise_exceptions:
