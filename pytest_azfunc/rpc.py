@@ -213,6 +213,13 @@ class InvocationResponse:
 class WorkerChannel(Protocol):
     """The seam between host and worker: request in, response out."""
 
+    def load(self, name: str) -> object:
+        """Import the script of the function of that name, and check it against its bindings, once.
+
+        :raises FunctionLoadError: the worker refuses it.
+        :raises Exception: whatever the script raises while it is imported.
+        """
+
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         """Run the function on the calling thread and wait for it."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from pytest_azfunc.host.routing.dotnet_text import fold
@@ -48,6 +49,7 @@ def split_path(path: str) -> list[str]:
     return segments
 
 
+@lru_cache(maxsize=256)
 def encode_path(decoded: str) -> str:
     """Encode a decoded path again, as the host does for the URL it sends to the worker."""
     return _TO_ESCAPE.sub(lambda found: quote(_SURROGATE.sub("\ufffd", found[0]), safe=""), decoded)
