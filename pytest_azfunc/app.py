@@ -293,7 +293,6 @@ class Host:
         if self._settings is None:
             raise BindingError("host-closed")
         found = self.function(function)
-        self.worker.load(found.name)  # so that a function that would not load says so before its payload is judged
         if not isinstance(inputs, (Mapping, type(None))):
             raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
         for name in inputs or ():

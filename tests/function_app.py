@@ -126,11 +126,11 @@ class Sessions:
         self.pytester = pytester
         self._runs: dict[Any, tuple[Folder, tuple[str, ...], dict[str, str]]] = {}
 
-    def add(self, row: Any, *options: str, plugins: tuple[str, ...] = (), columns: int = 80) -> Folder:
+    def add(self, row: Any, *options: str, plugins: tuple[str, ...] = (), **environment: str) -> Folder:
         """Announce a run, known as *row*, in a new folder, which is returned."""
         assert row not in self._runs
         folder = Folder(self.pytester.path / str(len(self._runs)))
-        self._runs[row] = (folder, (*with_plugins(*plugins), *options), {"COLUMNS": str(columns)})
+        self._runs[row] = (folder, (*with_plugins(*plugins), *options), environment)
         return folder
 
     def run(self) -> dict[Any, pytest.RunResult]:

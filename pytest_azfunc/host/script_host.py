@@ -152,7 +152,10 @@ class ScriptHost:
         self, function: Function, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
     ) -> Steps:
         bound = self.bound(function)
-        request = self.request(function, payload, inputs, context)
+        if not bound.is_loaded:  # a function that would not load says so before its payload is judged
+            self.worker.load(function.name)
+            bound.is_loaded = True
+        request = self._request(bound, payload, inputs, context)
         started = time.perf_counter()
         response = yield request
         invocation = Invocation(function.name, request, response, time.perf_counter() - started, bound)
@@ -175,9 +178,13 @@ class ScriptHost:
 
         :raises BindingError: the payload or an input does not fit the function's bindings.
         """
-        bound = self.bound(function)
+        return self._request(self.bound(function), payload, inputs, context)
+
+    def _request(
+        self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
+    ) -> InvocationRequest:
         if inputs:
-            check_names(function, inputs)
+            check_names(bound.function, inputs)
         delivery = deliver(payload, Occasion(bound, self.now()))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}
         for given in bound.inputs:
@@ -185,7 +192,7 @@ class ScriptHost:
         context = context or _NO_OVERRIDES
         invocation_id = context.invocation_id or new_guid()
         return InvocationRequest(
-            function.name,
+            bound.function.name,
             data,
             delivery.metadata,
             invocation_id,

@@ -33,8 +33,10 @@ V = TypeVar("V")
 
 
 class ScalarMapContainer(MutableMapping[str, str]):
-    """Named and behaving as the protobuf map that Azure hands over: no dict, so not JSON, and reading a missing key
-    gives ``''`` and adds it."""
+    """Named and behaving as the protobuf map that Azure hands over.
+
+    It is no dict, so not JSON, and reading a missing key gives ``''`` and adds it.
+    """
 
     def __init__(self, items: Mapping[str, str]) -> None:
         self._items = dict(items)

@@ -93,6 +93,7 @@ class ThreadInheritance:
         self._originals: tuple[Any, Any] = (None, None)
 
     def install(self) -> None:
+        """Have threads and executors inherit the invocation."""
         self._depth += 1
         if self._depth > 1:
             return
@@ -115,6 +116,7 @@ class ThreadInheritance:
         concurrent.futures.ThreadPoolExecutor.submit = submit_in_invocation  # type: ignore[method-assign, assignment]
 
     def uninstall(self) -> None:
+        """Leave them alone again."""
         self._depth -= 1
         if self._depth == 0:
             threading.Thread.start, concurrent.futures.ThreadPoolExecutor.submit = self._originals  # type: ignore[method-assign]

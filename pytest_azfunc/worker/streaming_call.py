@@ -33,6 +33,7 @@ class StreamingCall(Call):
         self.exchange = Exchange(self.server, loaded.function, http_request, self.context.invocation_id)
 
     def run(self) -> None:
+        """Run a sync function on the calling thread; the web server waits on the worker's loop."""
         loop = WorkerLoop() if self.runtime.loop.is_busy else self.runtime.loop
         result: Any
         try:
@@ -51,6 +52,7 @@ class StreamingCall(Call):
                 loop.close()
 
     async def arun(self) -> None:
+        """Run an async function on the running loop, or a sync one inside it."""
         result: Any
         try:
             try:

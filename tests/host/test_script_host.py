@@ -27,6 +27,10 @@ class FakeWorker:
     def __init__(self, **answer: Any) -> None:
         self.answer = answer
         self.asked: list[InvocationRequest] = []
+        self.loaded: list[str] = []
+
+    def load(self, name: str) -> None:
+        self.loaded.append(name)
 
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         self.asked.append(request)
@@ -130,6 +134,16 @@ def test_a_function_is_bound_once() -> None:
     assert host.bound(target) is bound
     assert bound.listener is bound.listener
     assert host.bound(function("blobTrigger", path="in/{name}")) is not bound
+
+
+def test_a_function_is_loaded_once_and_before_its_payload_is_judged() -> None:
+    worker, target = FakeWorker(), function("timerTrigger")
+    host = host_of(worker)
+    with pytest.raises(BindingError, match="nothing"):
+        host.run(target, "text")
+    host.run(target)
+    host.run(target)
+    assert worker.loaded == ["F"]
 
 
 # App settings

@@ -63,6 +63,7 @@ class RoutedRequest(Payload):
         self._made_of = request, parts, path, params
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        """The request as it reaches the worker."""
         return make_delivery(*self._made_of, streams=occasion.function.streams_http)
 
 
