@@ -40,7 +40,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 def requests(host: Host, function: str, payloads: list[Any]) -> list[InvocationRequest]:
     """What the host would ask the worker for these payloads."""
     declared = host.project.functions[function]
-    occasion = Occasion(declared, datetime.now(timezone.utc))
+    occasion = Occasion(host.script_host.bound(declared), datetime.now(timezone.utc))
     deliveries = [payload.deliver(occasion) for payload in payloads]
     return [InvocationRequest(function, {declared.trigger.name: d.value}, dict(d.metadata)) for d in deliveries]
 

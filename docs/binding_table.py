@@ -17,11 +17,11 @@ import azure.functions  # noqa: F401  (fills the registry)
 from azure.functions.meta import _ConverterMeta
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.bindings import input_values
-from pytest_azfunc.host.bindings.batch import MANY, batch
+from pytest_azfunc.host.bindings.batch import batch
+from pytest_azfunc.host.bindings.binding_type import BindingType
+from pytest_azfunc.host.bindings.catalogue import BUILT_IN
 from pytest_azfunc.host.bindings.payload import Occasion
-from pytest_azfunc.host.bindings.registry import entry
-from pytest_azfunc.project import Function
+from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.project.binding_types import KNOWN
 from pytest_azfunc.project.function_json import parse_function
 
@@ -83,6 +83,10 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def _record(name: str) -> BindingType:
+    return BUILT_IN.find(name.lower())
+
+
 def _linked(name: str) -> str:
     found = next((page for start, page in PAGES.items() if name.lower().startswith(start)), "table-and-generic")
     return f"[`{name}`]({found}.md)"
@@ -90,9 +94,9 @@ def _linked(name: str) -> str:
 
 def _trigger(name: str) -> list[str]:
     converter = _ConverterMeta._bindings.get(name)
-    builder = f"`{entry(name).builder}`{'' if converter else ' (generic)'}"
+    builder = f"`{_record(name).builder}`{'' if converter else ' (generic)'}"
     output = "return value" if converter is None or converter.has_implicit_output() else NOT_IN_AZURE
-    if name.lower() not in MANY:
+    if _record(name).many is None:
         kinds = _kinds(lambda data_type: _delivered(name, data_type))
         return [builder, NOT_IN_AZURE, output, "one", kinds]
     one = _kinds(lambda data_type: _delivered(name, data_type))
@@ -120,19 +124,20 @@ def _kinds(made: Callable[[str | None], str]) -> str:
     return ", ".join([*parts, f'`"binary"`: {binary}'])
 
 
-def _function(name: str, data_type: str | None, **properties: Any) -> Function:
+def _function(name: str, data_type: str | None, **properties: Any) -> BoundFunction:
     more = {} if data_type is None else {"dataType": data_type}
     path = {"path": "container/{name}"} if name.lower().startswith("blob") else {}
     schedule = {"schedule": "0 0 2 * * *"} if name == "timerTrigger" else {}
     trigger = {"name": "x", "type": name, "direction": "in", **path, **schedule, **more, **properties}
-    return parse_function("Example", "/app/Example", {"bindings": [trigger]}, KNOWN)
+    declared = parse_function("Example", "/app/Example", {"bindings": [trigger]}, KNOWN)
+    return BoundFunction(declared, HostOptions())
 
 
 def _delivered(name: str, data_type: str | None, **properties: Any) -> str:
     occasion = Occasion(_function(name, data_type, **properties), NOW)
     value: Any = None if name in ("timerTrigger", "warmupTrigger", "mcpResourceTrigger") else {"name": "1"}
     try:
-        payload = batch([value]) if properties else entry(name).from_bare(value, occasion)
+        payload = batch([value]) if properties else _record(name).payload(value, occasion)
         delivery = payload.deliver(occasion)
     except BindingError as error:
         if error.rule != "payload-data-type":
@@ -148,8 +153,9 @@ def _input(name: str, data_type: str | None) -> str:
         {"name": "t", "type": "timerTrigger", "direction": "in", "schedule": "0 0 2 * * *"},
         {"name": "x", "type": name, "direction": "in", **path, **more},
     ]
-    binding = parse_function("Example", "/app/Example", {"bindings": bindings}, KNOWN).inputs["x"]
-    kinds = {input_values.input_data(binding, value).kind for value in ('{"a": 1}', {"a": 1})}
+    declared = parse_function("Example", "/app/Example", {"bindings": bindings}, KNOWN)
+    (given,) = BoundFunction(declared, HostOptions()).inputs
+    kinds = {given.data(value).kind for value in ('{"a": 1}', {"a": 1})}
     return f"`{kinds.pop()}`" if len(kinds) == 1 else "as given"
 
 

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError, UnsupportedFeature
 from pytest_azfunc.host.app_settings import AppSettings
-from pytest_azfunc.host.bindings.payload import DECODER, Payload, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
+from pytest_azfunc.host.bindings.payload import DECODER, Payload
+from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
-from pytest_azfunc.http_entrances import HttpDoors, http_response
+from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.function_app import SCRIPT_SETTING
 from pytest_azfunc.project.settings import is_disabled
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.http_server import LiveServer
     from pytest_azfunc.worker.context import Context
 
+__tracebackhide__ = True
 
 # A host that runs for hours must not grow: of more invocations than these, only the latest are kept.
 KEPT_INVOCATIONS = 100
@@ -51,6 +55,7 @@ class Host:
         auth: bool = True,
         process: WorkerProcess | None = None,
         observers: Sequence[Callable[[Invocation], None]] = (),
+        types: Catalogue = BUILT_IN,
     ) -> None:
         self.worker = Worker(project, process)
         self.project = project = self.worker.project
@@ -62,19 +67,19 @@ class Host:
         self._file_settings = file_settings
         self._settings: AppSettings | None = None
         self._token: Any = None
-        self._script_host = ScriptHost(
+        port = free_port()
+        self.script_host = ScriptHost(
             project,
             self.worker,
+            HostOptions(url_of(port), project.host, lambda: self.settings, types, http_client.prepare, http_response),
             strict,
             clock.now,
-            http_client.prepare,
-            http_response,
-            observers=[self._keep, *observers],
+            [self._keep, *observers],
         )
+        """The part of the host that runs functions."""
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
-        self._doors = HttpDoors(self._script_host, self.failures, self)
-        self._script_host.base_url = self._doors.url
+        self._doors = HttpEntrances(self.script_host, self.failures, self, port)
 
     @classmethod
     def open(
@@ -157,7 +162,7 @@ class Host:
     @property
     def now(self) -> datetime:
         """The host's time, UTC."""
-        return self._script_host.now()
+        return self.script_host.now()
 
     @property
     def url(self) -> str:
@@ -191,7 +196,7 @@ class Host:
         return server
 
     @property
-    def _open_doors(self) -> HttpDoors:
+    def _open_doors(self) -> HttpEntrances:
         if self._settings is None:
             raise BindingError("host-closed")
         return self._doors
@@ -216,7 +221,7 @@ class Host:
 
     def _reaches_console(self, record: Any) -> bool:
         return any(
-            record in invocation.logs.records and invocation._view.reaches_console(record)
+            record in invocation.logs.records and invocation.logs.reaches_console(record)
             for invocation in self.invocations
         )
 
@@ -226,7 +231,6 @@ class Host:
         :raises FunctionNotFound: with the nearest name.
         :raises AzfuncError: what the host has against the function.
         """
-        __tracebackhide__ = True
         if isinstance(function, str):
             return self.project.find(function)
         return self.project.find_object(function, self.worker.is_entry_point)
@@ -243,10 +247,9 @@ class Host:
         **bindings: Any,
     ) -> Invocation:
         """Run a function as the host does, and wait for it; see the fixture ``invoke``."""
-        __tracebackhide__ = True
         try:
-            request = self._request(function, payload, context, inputs, bindings)
-            invocation = self._script_host.invoke(request)
+            found, given, overrides = self._called(function, context, inputs, bindings)
+            invocation = self.script_host.run(found, payload, inputs=given, context=overrides)
         except AzfuncError as error:
             raise error.with_traceback(None)  # noqa: B904 - the test's line is the place; our frames tell nothing
         return _checked(invocation, check)
@@ -263,35 +266,31 @@ class Host:
         **bindings: Any,
     ) -> Invocation:
         """The same, to be awaited inside a running event loop; see the fixture ``ainvoke``."""
-        __tracebackhide__ = True
         try:
-            request = self._request(function, payload, context, inputs, bindings)
-            invocation = await self._script_host.ainvoke(request)
+            found, given, overrides = self._called(function, context, inputs, bindings)
+            invocation = await self.script_host.arun(found, payload, inputs=given, context=overrides)
         except AzfuncError as error:
             raise error.with_traceback(None)  # noqa: B904 - the test's line is the place; our frames tell nothing
         return _checked(invocation, check)
 
-    def _request(
+    def _called(
         self,
         function: str | Callable[..., Any],
-        payload: Any,
         context: Context | None,
         inputs: Mapping[str, Any] | None,
         bindings: Mapping[str, Any],
-    ) -> InvocationRequest:
-        __tracebackhide__ = True
+    ) -> tuple[Function, Mapping[str, Any], ContextOverrides | None]:
+        """Which function is meant, with which inputs and context."""
         if self._settings is None:
             raise BindingError("host-closed")
         found = self.function(function)
         self.worker.load(found.name)  # so that a function that would not load says so before its payload is judged
-        given = dict(bindings)
         if not isinstance(inputs, (Mapping, type(None))):
             raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
-        for name, value in (inputs or {}).items():
-            if name in given:
+        for name in inputs or ():
+            if name in bindings:
                 raise BindingError("input-twice", function=found.name, name=name)
-            given[name] = value
-        return self._script_host.request(found, payload, given, ContextOverrides.of(context))
+        return found, {**bindings, **inputs} if inputs else bindings, ContextOverrides.of(context)
 
     def context(
         self,
@@ -330,7 +329,7 @@ class Host:
     def _decode(self, payload: Payload, function: Any) -> Any:
         """What ``payload.decode(function)`` returns."""
         found = self.function(function)
-        request = self._script_host.request(found, payload, {})
+        request = self.script_host.request(found, payload)
         data = request.inputs[found.trigger.name]
         return data.value if isinstance(data, PythonObject) else self.worker.decode_trigger(found, request)
 
@@ -341,7 +340,6 @@ class Host:
 
 def _checked(invocation: Invocation, check: bool) -> Invocation:
     """The invocation; with *check* the function's own exception, unwrapped."""
-    __tracebackhide__ = True
     if check and invocation.exception is not None:
         raise invocation.exception
     return invocation

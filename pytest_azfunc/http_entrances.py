@@ -8,21 +8,24 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc import http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, refusals
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.script_host import ScriptHost, http_result
-from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.web.http_response import NOT_RUNNING, Answer, HttpResult, failure
+from pytest_azfunc.host.web.http_result import http_result
 from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import PythonObject
 
 if TYPE_CHECKING:
     import requests
 
+    from pytest_azfunc.host.web.http_request import PreparedRequest
     from pytest_azfunc.host.web.web_host import WebHost
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
+
+__tracebackhide__ = True
 
 # The port of `func start`; an app that is opened beside another gets the next one, as a second `func start` must.
 FIRST_PORT = 7071
@@ -42,22 +45,23 @@ class Ways(Protocol):
         """The app settings."""
 
 
-class HttpDoors:
-    """All doors of one host.
+class HttpEntrances:
+    """All entrances of one host.
 
+    :param port: where the app is, from :func:`free_port`.
     :ivar url: where the app is, such as ``http://localhost:7071``.
     :ivar refusals: the latest answers that no function gave, for the report of a failing test.
     """
 
-    def __init__(self, script_host: ScriptHost, failures: Failures, ways: Ways) -> None:
+    def __init__(self, script_host: ScriptHost, failures: Failures, ways: Ways, port: int) -> None:
         self._script_host = script_host
         self._ways = ways
         self._web_host: WebHost | None = None
         self._project = script_host.project
         self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
         self._failures = failures
-        self._port = _free_port()
-        self.url = f"http://localhost:{self._port}"
+        self._port = port
+        self.url = url_of(port)
         self._session: AppSession | None = None
         self._is_open = False
         self._plain: AbstractContextManager[Any] | None = None
@@ -72,7 +76,7 @@ class HttpDoors:
         self._plain.__enter__()
 
     def close(self) -> None:
-        """Close every door. A second call does nothing."""
+        """Close every entrance. A second call does nothing."""
         self._is_open = False
         _PORTS.discard(self._port)
         while self._servers:
@@ -121,7 +125,6 @@ class HttpDoors:
         :raises Exception: with ``raise_exceptions`` what the function raises, or its script on import; always what
             pytest-azfunc alone objects to, such as a lossy output.
         """
-        __tracebackhide__ = True
         if not self._is_open:
             raise BindingError("host-closed")
         if not self._ways.raise_exceptions:
@@ -140,7 +143,7 @@ class HttpDoors:
             return self._as_azure(request, add_key)
         except BaseException as error:  # SystemExit, or pytest.skip(): on a thread of the server they end nothing
             self._fail("the app", error, request)
-            return Answer(request, failure(), None, f"{type(error).__name__} was raised")
+            return Answer(request, failure(), None, refusals.raised(error))
 
     def _as_azure(self, request: PreparedRequest, add_key: bool) -> Answer:
         try:
@@ -150,7 +153,7 @@ class HttpDoors:
             if result is None:
                 raise
             self._fail(getattr(error, "function", None) or "the app", error, request)
-            return Answer(request, result, None, f"{type(error).__name__} was raised")
+            return Answer(request, result, None, refusals.raised(error))
         invocation = answer.invocation
         if invocation is not None and invocation.exception is not None:
             self._fail(invocation.function, invocation.exception, request)
@@ -194,13 +197,21 @@ def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
     found = invocation.request.inputs[function.trigger.name]
     if found is None or isinstance(found, PythonObject) or found.kind != "http":
         return None
+    from pytest_azfunc.host.web.http_request import PreparedRequest
+
     request = found.value
     body = request["body"].value if request["body"] is not None else b""
     return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """The port for an app that is to be opened; it is taken when its doors are open."""
     port = FIRST_PORT
     while port in _PORTS:
         port += 1
     return port
+
+
+def url_of(port: int) -> str:
+    """Where the app on that port is."""
+    return f"http://localhost:{port}"

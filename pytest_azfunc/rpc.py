@@ -173,7 +173,7 @@ class InvocationResponse:
     :ivar exception: the exception object itself, or None.
     :ivar logs: the records of this invocation; threads that outlive it may still add to the list.
     :ivar python_values: the Python objects behind ``outputs``, and behind ``return_value`` under ``"$return"``,
-        for a test to look at. A worker in another process has none to offer.
+        for a test to look at; None from a worker that has none to offer, such as one in another process.
     :ivar context: the ``Context`` object that the function saw, likewise for the test only.
     :ivar http_response: what the worker's own web server answered to :attr:`InvocationRequest.http_request`, also when
         the function raised; None for all other functions.
@@ -184,7 +184,7 @@ class InvocationResponse:
     outputs: Mapping[str, TypedData] = field(default_factory=dict)
     exception: BaseException | None = None
     logs: Sequence[logging.LogRecord] = ()
-    python_values: Mapping[str, Any] = field(default_factory=dict)
+    python_values: Mapping[str, Any] | None = field(default_factory=dict)
     context: Any = None
     http_response: ProxiedResponse | None = None
 
@@ -195,7 +195,7 @@ class InvocationResponse:
         outputs: Mapping[str, TypedData] = _NO_OUTPUTS,
         exception: BaseException | None = None,
         logs: Sequence[logging.LogRecord] = (),
-        python_values: Mapping[str, Any] = _NO_VALUES,
+        python_values: Mapping[str, Any] | None = _NO_VALUES,
         context: Any = None,
         http_response: ProxiedResponse | None = None,
     ) -> None:

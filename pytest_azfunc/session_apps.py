@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_azfunc.app import Host
 from pytest_azfunc.errors import BindingError, Location, ProjectError, UnsupportedFeature, kind_of, suggestion
+from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.discovery import find_project, require_app
@@ -91,12 +92,12 @@ def lent_to_environment(settings: Mapping[str, str]) -> Iterator[None]:
 class RunningApps:
     """The apps of one session: each folder is read once, and each app has one worker process.
 
-    :ivar binding_types: names of further binding types, from the hook.
+    :ivar types: the binding types, those of the hook among them.
     :ivar observers: called with every invocation.
     """
 
     choice: Choice
-    binding_types: Mapping[str, str] = field(default_factory=dict)
+    types: Catalogue = BUILT_IN
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
     _found: dict[str, str] = field(default_factory=dict)
     _projects: dict[tuple[str, str], Project] = field(default_factory=dict)
@@ -128,7 +129,7 @@ class RunningApps:
             absolute = os.path.abspath(root)
             found = self._projects.get((absolute, script))
             if found is None:
-                found = Project.load(absolute, binding_types=self.binding_types, script=script)
+                found = Project.load(absolute, binding_types=self.types.contributed, script=script)
             self._projects[root, script] = self._projects[absolute, script] = found
         return found
 
@@ -177,6 +178,7 @@ class RunningApps:
             auth=mark.get("auth", True),
             process=self.process(project),
             observers=self.observers,
+            types=self.types,
         )
         host.begin()
         return host
@@ -200,16 +202,16 @@ class RunningApps:
 
         :raises ProjectError: no app, or one with which the host would not start.
         """
-        from pytest_azfunc.reports.app_notes import app_notes
+        from pytest_azfunc.reports.app_notes import notes_of
         from pytest_azfunc.reports.function_list import list_functions
         from pytest_azfunc.reports.list_layout import heading, render
 
         with self.open_host(folder, {}) as host:
             project = host.project
-            entries = list_functions(project, host.worker.load, host.is_disabled, host.now, host.settings)
+            entries = list_functions(project, host.worker.load, host.script_host.bound, host.is_disabled, host.now)
             source = os.path.basename(self.choice.settings or "local.settings.json")
             head = heading(project, version("azure-functions"), host.settings, source)
-            lines = render(entries, head, app_notes(project), project, width)
+            lines = render(entries, head, notes_of(project), project, width)
         return lines, any(entry.fails for entry in entries)
 
     @contextmanager

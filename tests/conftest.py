@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.function_app import FunctionApp, Session
+from tests.function_app import FunctionApp, Session, Sessions
 
 
 @pytest.fixture
@@ -17,13 +17,24 @@ def app(pytester: pytest.Pytester) -> FunctionApp:
 
 
 @pytest.fixture
-def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Session:
-    """Runs pytest in a process of its own, with pytest-azfunc and no other plugin but those that are asked for."""
+def _surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a session: pytest-azfunc and no other plugin but those that are asked for."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def session(pytester: pytest.Pytester, _surroundings: None) -> Session:
+    """Runs pytest in a process of its own."""
     return Session(pytester)
+
+
+@pytest.fixture
+def sessions(pytester: pytest.Pytester, _surroundings: None) -> Sessions:
+    """Runs pytest in many folders, one after the other in one process."""
+    return Sessions(pytester)
 
 
 # No test is about time. And the same examples in every run of the build; a developer's runs look for new ones.

@@ -12,6 +12,8 @@ from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.outputs import Outputs
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse
 
+__tracebackhide__ = True
+
 if TYPE_CHECKING:
     import requests
 
@@ -29,7 +31,7 @@ class InvocationView(Protocol):
         """The response that a caller would get; None without one."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, init=False)
 class Invocation:
     """What a function did with one trigger value.
 
@@ -37,9 +39,6 @@ class Invocation:
     :ivar request: what the host asked the worker.
     :ivar response: what the worker answered.
     :ivar duration: seconds from request to response, conversions included.
-    :ivar attempts: how often it ran, retries included.
-    :ivar caused_by: the invocation whose output started this one, or None.
-    :ivar caused: the invocations that the outputs of this one started.
     """
 
     function: str
@@ -47,14 +46,33 @@ class Invocation:
     response: InvocationResponse
     duration: float
     _view: InvocationView
-    attempts: int = 1
-    caused_by: Invocation | None = None
-    caused: tuple[Invocation, ...] = ()
+
+    def __init__(
+        self,
+        function: str,
+        request: InvocationRequest,
+        response: InvocationResponse,
+        duration: float,
+        view: InvocationView,
+    ) -> None:
+        # The one that `dataclass(frozen=True)` writes takes three times as long.
+        fields = self.__dict__
+        fields["function"] = function
+        fields["request"] = request
+        fields["response"] = response
+        fields["duration"] = duration
+        fields["_view"] = view
 
     @property
     def return_value(self) -> Any:
-        """The object that ``main()`` returned."""
-        return self.response.python_values.get("$return")
+        """The object that ``main()`` returned; None where the worker does not tell."""
+        values = self.response.python_values
+        return None if values is None else values.get("$return")
+
+    @property
+    def is_loss_unknown(self) -> bool:
+        """Whether nobody knows if Azure would drop or mangle an output: the worker tells no Python values."""
+        return self.response.python_values is None and self.response.exception is None
 
     @cached_property
     def outputs(self) -> Outputs:
@@ -129,6 +147,8 @@ class Invocation:
         named = [name for name in self.outputs if name != "$return"]
         if named:
             parts.append(f"set {', '.join(named)}")
+        if self.is_loss_unknown:
+            parts.append("outputs not checked for losses")
         if len(self.logs):
             parts.append(f"logged {len(self.logs)} {'line' if len(self.logs) == 1 else 'lines'}")
         return ", ".join(parts) + ">"

@@ -50,13 +50,16 @@ class LogCapture(Sequence["logging.LogRecord | str"]):
     @property
     def console(self) -> list[str]:
         """The lines that ``func start`` would print: those that host.json's ``logging.logLevel`` lets through."""
-        passes = self._reaches_console
         return [
             line
             for record in self.records
-            if passes is None or passes(record)
+            if self.reaches_console(record)
             for line in _LINE_FORMATTER.format(record).splitlines()
         ]
+
+    def reaches_console(self, record: logging.LogRecord) -> bool:
+        """Whether host.json's ``logging.logLevel`` lets a record through."""
+        return self._reaches_console is None or self._reaches_console(record)
 
     def at(self, level: int | str) -> LogCapture:
         """The records of exactly this level, by number or name (``"WARNING"``, case ignored).

@@ -10,19 +10,24 @@ import shutil
 from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pytest
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
-    from pytest_azfunc import Host, Invocation, LogCapture, Project
-    from pytest_azfunc.host.app_settings import AppSettings
-    from pytest_azfunc.http_client import AppSession
-    from pytest_azfunc.http_server import LiveServer
+    from pytest_azfunc import (
+        AppSession,
+        AppSettings,
+        AsyncInvoke,
+        ContextFactory,
+        Host,
+        Invoke,
+        LiveServer,
+        LogCapture,
+        PayloadBuilders,
+        Project,
+    )
     from pytest_azfunc.session_apps import RunningApps
-    from pytest_azfunc.worker.context import Context
 
 T = TypeVar("T")
 
@@ -88,9 +93,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def _apps(config: pytest.Config) -> RunningApps:
     apps = config.stash.get(APPS, None)
     if apps is None:
+        from pytest_azfunc.host.bindings.catalogue import Catalogue
         from pytest_azfunc.session_apps import Choice, RunningApps
 
-        names = [name for found in config.hook.pytest_azfunc_binding_types(config=config) for name in found or ()]
+        added = [item for found in config.hook.pytest_azfunc_binding_types(config=config) for item in found or ()]
         choice = Choice(
             str(config.rootpath),
             _path(config, "project"),
@@ -98,7 +104,7 @@ def _apps(config: pytest.Config) -> RunningApps:
             config.getini("azfunc_strict"),
             config.getoption("azfunc_storage") or "memory",
         )
-        apps = RunningApps(choice, {name.lower(): name for name in names})
+        apps = RunningApps(choice, Catalogue(added))
         apps.observers.append(lambda invocation: config.hook.pytest_azfunc_invoked(invocation=invocation))
         config.stash[APPS] = apps
     return apps
@@ -263,7 +269,7 @@ def _end(host: Host) -> None:
 
 
 @pytest.fixture
-def invoke(request: pytest.FixtureRequest) -> Callable[..., Invocation]:
+def invoke(request: pytest.FixtureRequest) -> Invoke:
     """Run a function of the app in-process, with real binding conversion; returns an ``Invocation``.
 
     ``invoke(function, payload=None, /, *, check=True, context=None, inputs=None, **bindings)``
@@ -286,7 +292,7 @@ def invoke(request: pytest.FixtureRequest) -> Callable[..., Invocation]:
 
 
 @pytest.fixture
-def ainvoke(request: pytest.FixtureRequest) -> Callable[..., Any]:
+def ainvoke(request: pytest.FixtureRequest) -> AsyncInvoke:
     """The same as ``invoke``, to be awaited inside a running event loop: ``await ainvoke("Name", payload)``."""
     __tracebackhide__ = True
     return _host(request).ainvoke
@@ -351,7 +357,7 @@ def azfunc_logs(request: pytest.FixtureRequest) -> LogCapture:
 
 
 @pytest.fixture
-def azfunc_context(request: pytest.FixtureRequest) -> Callable[..., Context]:
+def azfunc_context(request: pytest.FixtureRequest) -> ContextFactory:
     """Build an invocation context, for a test that calls ``main()`` itself or passes it to ``invoke``.
 
     ``azfunc_context(function=None, *, invocation_id=None, trace_parent=None, trace_state=None, attributes=None,
@@ -369,18 +375,16 @@ def azfunc_context(request: pytest.FixtureRequest) -> Callable[..., Context]:
 
 
 @pytest.fixture
-def azfunc_trigger(request: pytest.FixtureRequest) -> SimpleNamespace:
+def azfunc_trigger(request: pytest.FixtureRequest) -> PayloadBuilders:
     """The payload builders as attributes: ``azfunc_trigger.queue({"id": 7})``.
 
     Each payload has ``.decode(function)``, which gives the SDK object for a direct call of ``main()``.
     """
-    from types import SimpleNamespace
-
     import pytest_azfunc
 
     __tracebackhide__ = True
     _host(request)
-    return SimpleNamespace(**{name: getattr(pytest_azfunc, name) for name in pytest_azfunc.BUILDERS})
+    return pytest_azfunc.PayloadBuilders(pytest_azfunc)
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

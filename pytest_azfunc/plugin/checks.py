@@ -126,14 +126,13 @@ class FunctionCheck(_Check):
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
-        from pytest_azfunc.host.bindings.listeners import check_listener
 
         __tracebackhide__ = True
         self.routes.check(self.name)
         host = self.apps.open_host(_start(self.config), {})
         try:
             host.worker.load(self.name)
-            check_listener(host.project.functions[self.name])
+            _ = host.script_host.bound(host.project.functions[self.name]).listener  # raises what is wrong with it
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:

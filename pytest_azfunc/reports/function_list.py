@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from pytest_azfunc.errors import Location, ProjectError, UnsupportedFeature
-from pytest_azfunc.host.bindings.listeners import check_listener
-from pytest_azfunc.host.routing.route_templates import effective_template, shown_path
-from pytest_azfunc.host.schedules import ScheduleError, parse
-from pytest_azfunc.project import Binding, Function, Project
+from pytest_azfunc.host.bound_function import BoundFunction
+from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.contents import IndexFailure, in_host_order
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.reports.app_notes import declared_by
@@ -24,22 +22,6 @@ NOT_LOADED: Final = "would not load"
 NOT_STARTED: Final = "the host does not start"
 NOT_INDEXED: Final = "hides the whole app"
 NOT_EMULATED: Final = "cannot be tested here"
-
-# Which property says where a binding reads or writes; the first that is there counts.
-_TARGETS = (
-    "queueName",
-    "topicName",
-    "path",
-    "eventHubName",
-    "topic",
-    "tableName",
-    "containerName",
-    "collectionName",
-    "commandText",
-    "hubName",
-    "entityName",
-    "activity",
-)
 
 
 @dataclass(frozen=True)
@@ -77,14 +59,14 @@ class Entry:
 def list_functions(
     project: Project,
     load: Callable[[str], object],
+    bind: Callable[[Function], BoundFunction],
     is_disabled: Callable[[str], bool],
     now: datetime,
-    settings: Mapping[str, str],
 ) -> list[Entry]:
     """All functions in the host's order, each loaded once to see whether it would.
 
     :param load: imports a function and checks it; raises what is wrong with it.
-    :param settings: app settings, to resolve ``%NAME%``.
+    :param bind: the function as it is on the host.
     """
     with _silence():  # the functions of a decorator app are read by importing it
         failure = project.failure
@@ -93,7 +75,8 @@ def list_functions(
     entries = [Entry(name, problem=error, fault=_fault(error)) for name, error in project.errors.items()]
     routes = RouteCheck(project)
     for function in project.functions.values():
-        entry = _entry(function, project, _problem(load, function), is_disabled, now, settings)
+        bound = bind(function)
+        entry = _entry(bound, _problem(load, bound), is_disabled, now)
         notes = (*entry.notes, *map(_unreached, routes.overlaps.get(function.name, ())))
         invalid = routes.invalid.get(function.name)
         problem = invalid or entry.problem
@@ -122,11 +105,11 @@ def _silence() -> Iterator[None]:
         yield
 
 
-def _problem(load: Callable[[str], object], function: Function) -> BaseException | None:
+def _problem(load: Callable[[str], object], bound: BoundFunction) -> BaseException | None:
     with _silence():
         try:
-            load(function.name)
-            check_listener(function)
+            load(bound.function.name)
+            _ = bound.listener  # raises what keeps it from being listened to
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -135,14 +118,9 @@ def _problem(load: Callable[[str], object], function: Function) -> BaseException
 
 
 def _entry(
-    function: Function,
-    project: Project,
-    problem: BaseException | None,
-    is_disabled: Callable[[str], bool],
-    now: datetime,
-    settings: Mapping[str, str],
+    bound: BoundFunction, problem: BaseException | None, is_disabled: Callable[[str], bool], now: datetime
 ) -> Entry:
-    trigger = function.trigger
+    function = bound.function
     notes = []
     if is_disabled(function.name):
         notes.append("disabled by an app setting: its trigger does not fire")
@@ -152,9 +130,9 @@ def _entry(
         notes.append(f"retry: {function.retry.strategy}, {_count(function.retry.max_retry_count)}")
     return Entry(
         function.name,
-        trigger.type[: -len("Trigger")],
-        _detail(function, project, now, settings),
-        tuple(_flows(function)),
+        bound.trigger.type[: -len("Trigger")],
+        bound.column(now),
+        tuple(_flows(bound)),
         tuple(notes),
         problem,
     )
@@ -168,53 +146,9 @@ def _count(number: int) -> str:
     return "for ever" if number == -1 else f"up to {number} times"
 
 
-def _detail(function: Function, project: Project, now: datetime, settings: Mapping[str, str]) -> str:
-    trigger = function.trigger
-    if trigger.kind == "httptrigger":
-        return _http_detail(function, project)
-    if trigger.kind == "timertrigger":
-        return _timer_detail(trigger, now, settings)
-    target = _target(trigger)
-    return f"{target} (many)" if trigger.cardinality == "many" else target
-
-
-def _http_detail(function: Function, project: Project) -> str:
-    properties = function.trigger.properties
-    methods = properties.get("methods")
-    verbs = "any method" if methods is None else " ".join(m.upper() for m in methods) or "no method"
-    route = properties.get("route")
-    path = effective_template(project.host.route_prefix, route if isinstance(route, str) else None, function.name)
-    level = str(properties.get("authLevel") or "function").lower()
-    return f"{verbs} {shown_path(path)} ({level})"
-
-
-def _timer_detail(trigger: Binding, now: datetime, settings: Mapping[str, str]) -> str:
-    text = trigger.properties.get("schedule")
-    if not isinstance(text, str):
-        return "no schedule"
-    if text.startswith("%") and text.endswith("%") and len(text) > 2:
-        value = next((v for k, v in settings.items() if k.lower() == text[1:-1].lower()), None)
-        if value is None:
-            return f"{text} (no such app setting)"
-    else:
-        value = text
-    try:
-        due = parse(value).next_after(now)
-    except ScheduleError:
-        return text if value is text else f"{text} (its value is not a valid schedule: the host would not start it)"
-    return f"{text}  next {due:%Y-%m-%d %H:%M:%S} UTC" if due else f"{text}  never due"
-
-
-def _flows(function: Function) -> Iterator[str]:
-    for binding in function.bindings.values():
+def _flows(bound: BoundFunction) -> Iterator[str]:
+    for binding in bound.function.bindings.values():
         if not binding.is_trigger:
             arrow = "->" if binding.direction == "out" else "<-"
-            target = _target(binding)
-            yield f"{arrow} {binding.name}: {binding.type}{' ' + target if target else ''}"
-
-
-def _target(binding: Binding) -> str:
-    values = (binding.properties.get(name) for name in _TARGETS)
-    target = next((str(value) for value in values if value), "")
-    subscription = binding.properties.get("subscriptionName")
-    return f"{target}/{subscription}" if subscription else target
+            address = bound.address(binding)
+            yield f"{arrow} {binding.name}: {binding.type}{' ' + address if address else ''}"

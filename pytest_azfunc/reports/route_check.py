@@ -11,6 +11,8 @@ from pytest_azfunc.host.routing.route_overlaps import overlap_errors
 from pytest_azfunc.host.routing.route_table import RouteTable
 from pytest_azfunc.project import Project
 
+__tracebackhide__ = True
+
 
 class RouteCheck:
     """The routes of an app, looked at once. (Routes in conflict are among the project's own errors.)
@@ -31,7 +33,6 @@ class RouteCheck:
 
         :raises ProjectError: its template is not valid.
         """
-        __tracebackhide__ = True
         if function in self.invalid:
             raise self.invalid[function].with_traceback(None)
         for error in self.overlaps.get(function, ()):

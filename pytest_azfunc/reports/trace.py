@@ -31,6 +31,8 @@ def _lines(number: int, invocation: Invocation) -> list[str]:
         lines.append(f"   in   {name}: {_data(data)}")
     for output in invocation.outputs.values():
         lines.append(f"   out  {output.name}: {_data(output.typed_data)}{_value(output)}")
+    if invocation.is_loss_unknown:
+        lines.append("   out  not checked for losses: the worker does not tell what the function set")
     if invocation.response.http_response is not None:
         answer = invocation.response.http_response
         lines.append(f"   out  http {answer.status_code}, body {shown(answer.body, _WIDTH)}")

@@ -13,7 +13,7 @@ from pytest_azfunc.host.routing.route_templates import Template
 from pytest_azfunc.host.routing.url_paths import decode_path
 from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
 from tests.conformance.apps import Call, Case
-from tests.host.occasions import occasion
+from tests.host.occasions import function, occasion_of
 
 # Logs all that a function can see of its request, types included. Only the order of names in a mapping is left out: in
 # Azure it is that of a protobuf map, which is none.
@@ -69,9 +69,8 @@ SEES = SEE + "\ndef main(x: func.HttpRequest): see(x)\n"
 
 def sent(payload: HttpPayload, route: str | None = None) -> Call:
     """The call that the host makes of a test's payload."""
-    at = occasion("httpTrigger") if route is None else occasion("httpTrigger", route=route)
-    at = at._replace(prepare_http=http_client.prepare)
-    return delivered(payload.deliver(at))
+    target = function("httpTrigger") if route is None else function("httpTrigger", route=route)
+    return delivered(payload.deliver(occasion_of(target, prepare_http=http_client.prepare)))
 
 
 def from_wire(

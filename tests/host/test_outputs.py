@@ -10,12 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import BindingError, OutputNotSet
+from pytest_azfunc.host.bindings.catalogue import BUILT_IN
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
-from pytest_azfunc.host.outputs import Output, OutputNotSet, Outputs, body_of
+from pytest_azfunc.host.outputs import Output, Outputs
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
 from tests.host.occasions import function
+
+
+def output(name: str, kind: str, value: Any, data: TypedData) -> Output:
+    """An output as the host presents it."""
+    return Output(name, kind, value, data, BUILT_IN.find(kind.lower()))
 
 
 @pytest.mark.parametrize(
@@ -39,11 +45,11 @@ from tests.host.occasions import function
     ],
 )
 def test_body(kind: str, data: TypedData, body: bytes) -> None:
-    assert body_of(kind, data) == body
+    assert output("out", kind, None, data).body == body
 
 
 def messages(kind: str, data: TypedData) -> list[bytes]:
-    return [message.body for message in Output("out", kind, None, data).messages]
+    return [message.body for message in output("out", kind, None, data).messages]
 
 
 @pytest.mark.parametrize("kind", ["queue", "eventHub", "serviceBus", "eventGrid", "QUEUE"])
@@ -75,23 +81,23 @@ def test_messages(kind: str, data: TypedData, expected: list[bytes]) -> None:
 
 @given(st.lists(st.text() | st.dictionaries(st.text(), st.integers() | st.text())))
 def test_as_many_messages_as_items(items: list[Any]) -> None:
-    found = Output("out", "queue", None, TypedData("json", json.dumps(items))).messages
+    found = output("out", "queue", None, TypedData("json", json.dumps(items))).messages
     assert [m.text if isinstance(item, str) else m.json() for m, item in zip(found, items, strict=True)] == items
 
 
 def test_output_and_message() -> None:
-    output = Output("receipt", "queue", {"a": 1}, TypedData("string", '[{"a": 1}]'))
-    assert output.text == '[{"a": 1}]'
-    assert output.json() == [{"a": 1}]
-    assert output.messages[0].json() == {"a": 1}
-    assert output.messages[0].text == '{\n  "a": 1\n}'
-    assert repr(output) == "<Output receipt (queue): {'a': 1}>"
+    receipt = output("receipt", "queue", {"a": 1}, TypedData("string", '[{"a": 1}]'))
+    assert receipt.text == '[{"a": 1}]'
+    assert receipt.json() == [{"a": 1}]
+    assert receipt.messages[0].json() == {"a": 1}
+    assert receipt.messages[0].text == '{\n  "a": 1\n}'
+    assert repr(receipt) == "<Output receipt (queue): {'a': 1}>"
     with pytest.raises(ValueError, match="Expecting value"):
-        Output("x", "queue", "x", TypedData("string", "x")).json()
+        output("x", "queue", "x", TypedData("string", "x")).json()
 
 
 def test_outputs() -> None:
-    one = Output("receipt", "queue", "x", TypedData("string", "x"))
+    one = output("receipt", "queue", "x", TypedData("string", "x"))
     outputs = Outputs("F", {"receipt": one}, {"receipt": None, "archive": None})
     assert outputs["receipt"] is one
     assert list(outputs) == ["receipt"]
@@ -115,7 +121,7 @@ def loss(kind: str, value: Any) -> str | None:
     """The rule that an output of this value breaks, with the SDK's own conversion in between."""
     converters = Converters()
     target = function("queueTrigger", {"type": kind, "name": "out", "direction": "out"})
-    error = find_loss(target, "out", kind, value, converters.encode(kind, value, None))
+    error = find_loss(target, "out", kind, BUILT_IN.find(kind.lower()), value, converters.encode(kind, value, None))
     if error is None:
         return None
     assert str(error)
@@ -172,5 +178,5 @@ def test_loss(kind: str, value: Any, rule: str | None) -> None:
     ],
 )
 def test_loss_on_the_wire(kind: str, value: Any, data: TypedData | None, rule: str | None) -> None:
-    error = find_loss(function("queueTrigger"), "$return", kind, value, data)
+    error = find_loss(function("queueTrigger"), "$return", kind, BUILT_IN.find(kind.lower()), value, data)
     assert (None if error is None else error.rule) == rule

@@ -497,12 +497,14 @@ def test_a_redirect_that_is_not_followed_says_what_comes_next() -> None:
 
 def test_an_empty_response_is_what_requests_makes() -> None:
     """It is copied from one of requests; what can be changed in it must not be shared."""
-    made, usual = vars(empty_response()), vars(requests.Response())
+    usual = vars(requests.Response())
+    del usual["headers"]  # the host's, in every response
+    made, other = (
+        {name: getattr(response, name) for name in usual} for response in (empty_response(), empty_response())
+    )
     changeable = {name for name, value in usual.items() if not isinstance(value, (type(None), bool, timedelta))}
-    assert made.keys() == usual.keys()
-    assert changeable == {"headers", "history", "cookies"}
+    assert changeable == {"history", "cookies"}
     assert all(type(made[name]) is type(usual[name]) for name in usual)
-    other = vars(empty_response())
     assert all(made[name] is not other[name] for name in changeable)
 
 

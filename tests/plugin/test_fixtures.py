@@ -334,3 +334,34 @@ def test_the_hook_that_adds_binding_types(app: FunctionApp, session: Session) ->
     )
 
     passed(result, 1)
+
+
+def test_the_hook_can_add_a_record(app: FunctionApp, session: Session) -> None:
+    acme = {"type": "acmeTrigger", "direction": "in", "name": "event"}
+    app.function(
+        "Acme", "def main(event, note): note.set(event)", acme, {"type": "acme", "direction": "out", "name": "note"}
+    )
+    session.write(
+        {
+            "conftest.py": """
+                from pytest_azfunc import BindingType, generic
+
+                def reading(value, occasion):
+                    return generic({"reading": value}, metadata={"Device": "acme-1"})
+
+                def pytest_azfunc_binding_types(config):
+                    return ["acme", BindingType("acmeTrigger", payload=reading)]
+            """
+        }
+    )
+
+    result = session.test(
+        """
+        def test_it(invoke):
+            result = invoke("Acme", 7)
+            assert result.outputs["note"].json() == {"reading": 7}
+            assert result.request.trigger_metadata["Device"].value == "acme-1"
+        """
+    )
+
+    passed(result, 1)

@@ -6,35 +6,16 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from pytest_azfunc.errors import BindingError, kind_of, listing, suggestion
-from pytest_azfunc.host.bindings.event_hub import EventHubPayload, event_hub
-from pytest_azfunc.host.bindings.kafka import KafkaPayload, kafka
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, is_sdk_object
-from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload, service_bus
-from pytest_azfunc.project import Function
+from pytest_azfunc.host.bindings.given_values import is_sdk_object
+from pytest_azfunc.host.bindings.payload import Delivery, ManyPayload, Occasion, Payload
 from pytest_azfunc.rpc import PythonObject
 
-
-class ManyPayload(Protocol):
-    """A class of payloads whose trigger can take many of them at a time."""
-
-    builder: ClassVar[str]
-
-    @classmethod
-    def deliver_many(cls, payloads: Sequence[Any], occasion: Occasion) -> Delivery:
-        """Typed data and metadata of one batch, as the host would send them."""
-
+__tracebackhide__ = True
 
 Builder = Callable[..., Payload]
-
-# The triggers that know cardinality, in lower case: what builds one message, and what delivers many.
-MANY: dict[str, tuple[Builder, type[ManyPayload]]] = {
-    "eventhubtrigger": (event_hub, EventHubPayload),
-    "servicebustrigger": (service_bus, ServiceBusPayload),
-    "kafkatrigger": (kafka, KafkaPayload),
-}
 
 
 @dataclass(frozen=True)
@@ -48,44 +29,42 @@ class BatchPayload(Payload):
     items: tuple[Any, ...]
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    def fit(self, function: Function) -> None:
-        trigger = function.trigger
-        if trigger.cardinality != "many" or trigger.kind not in MANY:
-            raise _error("payload-batch", function)
+    def fit(self, occasion: Occasion) -> None:
+        if occasion.trigger.cardinality != "many" or occasion.target.many is None:
+            raise occasion.error("payload-batch")
 
     def deliver(self, occasion: Occasion) -> Delivery:
-        function = occasion.function
-        self.fit(function)
+        self.fit(occasion)
+        many = occasion.target.many
+        assert many is not None
         if not self.items:
-            raise _error("payload-batch-empty", function)
-        builder, payload_class = MANY[occasion.trigger.kind]
-        columns = self._columns(builder, function)
+            raise occasion.error("payload-batch-empty")
+        columns = self._columns(many.build, occasion)
         if not columns and all(map(is_sdk_object, self.items)):
             return Delivery(PythonObject(list(self.items)))
         for index, item in enumerate(self.items):
             if isinstance(item, Payload) or is_sdk_object(item):
-                _check_ready(item, index, payload_class, function)
+                _check_ready(item, index, many.payload_class, occasion)
                 if columns:
-                    raise _error("payload-batch-ready", function, index=index, names=", ".join(columns))
+                    raise occasion.error("payload-batch-ready", index=index, names=", ".join(columns))
         if columns:
             rows = zip(*columns.values(), strict=True)
             payloads = [
-                builder(item, **dict(zip(columns, row, strict=True)))
+                many.build(item, **dict(zip(columns, row, strict=True)))
                 for item, row in zip(self.items, rows, strict=True)
             ]
         else:
-            payloads = [item if isinstance(item, Payload) else builder(item) for item in self.items]
-        return payload_class.deliver_many(payloads, occasion)
+            payloads = [item if isinstance(item, Payload) else many.build(item) for item in self.items]
+        return many.payload_class.deliver_many(payloads, occasion)
 
-    def _columns(self, builder: Builder, function: Function) -> dict[str, Sequence[Any]]:
+    def _columns(self, builder: Builder, occasion: Occasion) -> dict[str, Sequence[Any]]:
         """Each keyword with one value for every message."""
         known = _keywords(builder)
         columns: dict[str, Sequence[Any]] = {}
         for name, value in self.metadata.items():
             if name not in known:
-                raise _error(
+                raise occasion.error(
                     "payload-batch-keyword",
-                    function,
                     name=name,
                     builder=builder.__name__,
                     suggestion=suggestion(name, known),
@@ -96,7 +75,8 @@ class BatchPayload(Payload):
             elif len(value) == len(self.items):
                 columns[name] = value
             else:
-                raise _error("payload-batch-length", function, name=name, found=len(value), expected=len(self.items))
+                expected = len(self.items)
+                raise occasion.error("payload-batch-length", name=name, found=len(value), expected=expected)
         return columns
 
 
@@ -106,17 +86,12 @@ def _keywords(builder: Builder) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY)
 
 
-def _check_ready(item: object, index: int, payload_class: type[ManyPayload], function: Function) -> None:
+def _check_ready(item: object, index: int, payload_class: type[ManyPayload], occasion: Occasion) -> None:
     """Refuse a payload that another builder made, and an SDK object among other things."""
     if isinstance(item, payload_class):
         return
     found = f"{item.builder}(...)" if isinstance(item, Payload) else kind_of(item)
-    raise _error("payload-batch-item", function, index=index, found=found, builder=payload_class.builder)
-
-
-def _error(rule: str, function: Function, **details: object) -> BindingError:
-    trigger = function.trigger
-    return BindingError(rule, function=function.name, binding=trigger.name, location=trigger.location, **details)
+    raise occasion.error("payload-batch-item", index=index, found=found, builder=payload_class.builder)
 
 
 def batch(items: Iterable[Any], **metadata: Any) -> BatchPayload:

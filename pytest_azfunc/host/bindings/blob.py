@@ -1,18 +1,26 @@
-"""Blobs that start a function."""
+"""Blobs: those that start a function, and those that it reads and writes."""
 
 from __future__ import annotations
 
-import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from pytest_azfunc.errors import BindingError, ProjectError
+from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_builder
 from pytest_azfunc.host.bindings.blob_path import BlobPathError, BlobPattern
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, content_of, net_time, wrong_value
-from pytest_azfunc.project import Function
+from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, wrong_value
+from pytest_azfunc.host.bindings.given_values import content_of
+from pytest_azfunc.host.bindings.inputs import NOTHING, Input
+from pytest_azfunc.host.bindings.net_values import as_json, net_time
+from pytest_azfunc.host.bindings.output_bodies import body_of
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
 
 
 @dataclass(frozen=True)
@@ -45,9 +53,9 @@ class BlobPayload(Payload):
         }
         metadata = {
             "BlobTrigger": TypedData("string", name),
-            "Uri": TypedData("json", _compact(uri)),
-            "Properties": TypedData("json", _compact(properties)),
-            "Metadata": TypedData("json", _compact(dict(self.metadata))),
+            "Uri": as_json(uri),
+            "Properties": as_json(properties),
+            "Metadata": as_json(dict(self.metadata)),
         }
         spelled = {key.lower(): key for key in metadata}
         for key, value in captures.items():  # a capture overrules a built-in name
@@ -56,8 +64,7 @@ class BlobPayload(Payload):
 
     def _place(self, occasion: Occasion) -> tuple[str, dict[str, str]]:
         """``container/name`` and what the trigger's path captures of it."""
-        function, trigger = occasion.function, occasion.trigger
-        pattern = pattern_of(function)
+        pattern: BlobPattern | None = occasion.target.listener
         if pattern is None:
             return self.name or "container/blob", {}
         if self.name is None:
@@ -66,39 +73,33 @@ class BlobPayload(Payload):
             captures = pattern.match(name)
             if captures is not None:
                 return name, captures
-        raise BindingError(
-            "blob-name",
-            function=function.name,
-            binding=trigger.name,
-            location=trigger.location,
-            name=self.name,
-            path=trigger.properties["path"],
-        )
+        raise occasion.error("blob-name", name=self.name, path=occasion.trigger.properties["path"])
 
 
-def pattern_of(function: Function) -> BlobPattern | None:
-    """Which blobs start a function with a ``blobTrigger``; None when its path is an app setting, or no text.
+# A test opens a host of its own, but its patterns are those of the test before.
+_parse = lru_cache(maxsize=1024)(BlobPattern.parse)
+
+
+def _listen(target: Target) -> BlobPattern | None:
+    """Which blobs start the function; None when its path is no text, or an app setting that gives none.
 
     :raises ProjectError: a path that no blob can have; the host leaves the function out.
     """
-    trigger = function.trigger
-    path = trigger.properties.get("path")
-    if trigger.kind != "blobtrigger" or not isinstance(path, str) or "%" in path:
+    path = target.resolved("path")
+    if path is None:
         return None
     try:
-        pattern = BlobPattern.parse(path)
+        pattern = _parse(path)
         reason = "no container has upper-case letters in its name" if pattern.is_hopeless else None
     except BlobPathError as error:
         reason = str(error)
     if reason is None:
         return pattern
-    raise ProjectError(
-        "blob-path", function=function.name, binding=trigger.name, location=trigger.location, path=path, reason=reason
-    )
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    trigger = target.trigger
+    if trigger.properties["path"] != path:
+        return None  # the value of an app setting is shown nowhere
+    name, place = target.function.name, trigger.location
+    raise ProjectError("blob-path", function=name, binding=trigger.name, location=place, path=path, reason=reason)
 
 
 def blob(
@@ -120,12 +121,45 @@ def blob(
     :raises BindingError: an argument that no blob can have.
         (https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger)
     """
-    for label, text in (("name", name), ("uri", uri)):
-        if text is not None and (not isinstance(text, str) or not text):
-            raise wrong_value("blob", label, text, "a text")
+    check_filled_texts("blob", **{label: text for label, text in (("name", name), ("uri", uri)) if text is not None})
     for label, mapping in (("metadata", metadata), ("properties", properties)):
         if mapping is not None and not isinstance(mapping, Mapping):
             raise wrong_value("blob", label, mapping, "a mapping")
     body = content_of(content, "blob")
     raw = body.encode("utf-8") if isinstance(body, str) else body
     return BlobPayload(raw, name, uri, dict(metadata or {}), dict(properties or {}))
+
+
+def _input(given: Input, value: Any) -> TypedData:
+    if value is None or given.binding.data_type in ("undefined", "stream"):
+        return NOTHING  # these two, written out in function.json, make the host send nothing at all
+    try:
+        content = content_of(value, given.binding.name)
+    except BindingError as error:
+        raise given.located(error) from None
+    raw = content.encode("utf-8") if isinstance(content, str) else content
+    if given.binding.data_type == "binary":
+        return TypedData("bytes", raw)
+    # The host reads the blob as text: it drops a byte order mark and replaces what is not UTF-8.
+    return TypedData("string", raw.decode("utf-8-sig", "replace"))
+
+
+def _body(data: TypedData) -> bytes:
+    """.NET's BitConverter makes raw bytes of a number. An integer is cut to 32 bits before."""
+    if data.kind == "double":
+        return struct.pack("<d", data.value)
+    return struct.pack("<I", data.value & 0xFFFFFFFF) if data.kind == "int" else body_of(data)
+
+
+def _raw_number(_: Any, data: TypedData) -> Loss | None:
+    if data.kind in ("int", "double"):
+        return "output-number", "the blob gets the number's raw bytes, not its digits"
+    return None
+
+
+_PATH = ("path",)
+
+TYPES = (
+    BindingType("blobTrigger", builder="blob", payload=by_builder(blob), listen=_listen, address=_PATH),
+    BindingType("blob", input=_input, body=_body, loss=_raw_number, address=_PATH),
+)

@@ -1,16 +1,21 @@
-"""Changed documents of Cosmos DB.
+"""Documents of Cosmos DB: those that changed, and those that a function reads.
 
 Source: azure-webjobs-sdk-extensions, CosmosDBTriggerValueBinder: text with a JSON array, and no metadata.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, new_guid, wrong_value
-from pytest_azfunc.host.bindings.simple import compact, plain, text_delivery
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.given_values import records
+from pytest_azfunc.host.bindings.inputs import NOTHING, Input
+from pytest_azfunc.host.bindings.message_content import text_delivery
+from pytest_azfunc.host.bindings.net_values import compact, new_guid
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.rpc import TypedData
 
 
 @dataclass(frozen=True)
@@ -27,23 +32,6 @@ class CosmosDBPayload(Payload):
         return text_delivery(compact(list(self.documents)), occasion, self.builder)
 
 
-def records(values: Any, builder: str, name: str, what: str) -> tuple[dict[str, Any], ...]:
-    """JSON objects of one record or several: dicts, dataclasses, pydantic models, the SDK's documents and rows.
-
-    :raises BindingError: something is no record.
-    """
-    single = isinstance(values, Mapping) or not isinstance(values, Iterable) or isinstance(values, (str, bytes))
-    if hasattr(values, "model_dump_json"):
-        single = True  # a pydantic model can be iterated, but is one record
-    found = []
-    for value in [values] if single else values:
-        record = None if isinstance(value, (str, bytes, bytearray)) else plain(value, builder)
-        if not isinstance(record, dict):
-            raise wrong_value(builder, name, value, f"{what}, or a list of them")
-        found.append(record)
-    return tuple(found)
-
-
 def cosmos_db(documents: Any = None) -> CosmosDBPayload:
     """Documents of a change feed, for a function with a ``cosmosDBTrigger``.
 
@@ -58,3 +46,19 @@ def cosmos_db(documents: Any = None) -> CosmosDBPayload:
     if documents is None:
         documents = {"id": new_guid()}
     return CosmosDBPayload(records(documents, "cosmos_db", "documents", "a document (a dict)"))
+
+
+def _documents(given: Input, value: Any) -> TypedData:
+    if given.has("id") and not given.has("sqlQuery"):
+        expected = "one document (a dict, or its JSON text), or None when there is none: the binding has an id"
+        return NOTHING if value is None else TypedData("string", compact(given.record(value, expected)))
+    expected = "a list of documents (dicts, or the JSON text of all)"
+    return TypedData("json", compact(given.records(value, expected)))
+
+
+_CONTAINER = ("containerName", "collectionName")
+
+TYPES = (
+    BindingType("cosmosDBTrigger", builder="cosmos_db", payload=by_builder(cosmos_db), address=_CONTAINER),
+    BindingType("cosmosDB", input=_documents, address=_CONTAINER),
+)

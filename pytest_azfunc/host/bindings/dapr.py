@@ -11,21 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.bindings.event_grid import utc_text
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, utc
+from pytest_azfunc.host.bindings.given_values import content_of, plain, to_json
+from pytest_azfunc.host.bindings.inputs import as_text
 from pytest_azfunc.host.bindings.json_body import overlay
-from pytest_azfunc.host.bindings.payload import (
-    Delivery,
-    Occasion,
-    Payload,
-    as_utc,
-    content_of,
-    new_guid,
-    to_json,
-    wrong_value,
-)
-from pytest_azfunc.host.bindings.simple import check_text, check_texts, compact, plain
+from pytest_azfunc.host.bindings.message_content import check_asks_for_text
+from pytest_azfunc.host.bindings.net_values import compact, new_guid, utc_text
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
 
 _TRACE_PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -107,19 +103,11 @@ def _delivery(body: bytes, occasion: Occasion, builder: str) -> Delivery:
     if trigger.data_type == "binary":
         raw = TypedData("bytes", body)
         return Delivery(raw, {trigger.name: raw})
-    check_text(occasion, builder)
+    check_asks_for_text(occasion, builder)
     try:
         value = json.loads(body.decode("utf-8"))
     except ValueError as error:
-        raise BindingError(
-            "payload-json-text",
-            function=occasion.function.name,
-            binding=trigger.name,
-            location=trigger.location,
-            builder=builder,
-            type=trigger.type,
-            reason=str(error),
-        ) from None
+        raise occasion.error("payload-json-text", builder=builder, type=trigger.type, reason=str(error)) from None
     text = value if isinstance(value, str) else compact(value)
     content_of(text, builder)
     metadata = {trigger.name: TypedData("string", text)}
@@ -189,10 +177,20 @@ def dapr_topic(
     The function gets the CloudEvent's JSON text, not its data.
     (https://learn.microsoft.com/azure/azure-functions/functions-bindings-dapr-trigger-topic)
     """
-    for label, text in (("source", source), ("type", type), ("trace_parent", trace_parent)):
-        if not isinstance(text, str):
-            raise wrong_value("dapr_topic", label, text, "a string")
+    check_required_texts("dapr_topic", source=source, type=type, trace_parent=trace_parent)
     check_texts("dapr_topic", id=id, topic=topic, pubsub_name=pubsub_name, datacontenttype=datacontenttype)
-    moment = None if time is None else as_utc(time, time, "dapr_topic", "time")
+    moment = utc("dapr_topic", "time", time)
     content = plain(data, "dapr_topic")
     return DaprTopicPayload(content, id, source, type, topic, pubsub_name, datacontenttype, moment, trace_parent)
+
+
+TYPES = (
+    BindingType("daprServiceInvocationTrigger", builder="dapr_invocation", payload=by_builder(dapr_invocation)),
+    BindingType("daprBindingTrigger", builder="dapr_binding", payload=by_builder(dapr_binding)),
+    BindingType("daprTopicTrigger", builder="dapr_topic", payload=by_builder(dapr_topic), address=("topic",)),
+    BindingType("daprState", input=as_text),
+    BindingType("daprSecret", input=as_text),
+    BindingType("daprInvoke"),
+    BindingType("daprPublish", address=("topic",)),
+    BindingType("daprBinding"),
+)

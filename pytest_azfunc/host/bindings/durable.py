@@ -13,10 +13,19 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.host.bindings.event_grid import utc_text
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, new_guid, wrong_value
-from pytest_azfunc.host.bindings.simple import check_texts, compact, plain, put, text_delivery
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
+from pytest_azfunc.host.bindings.given_values import plain
+from pytest_azfunc.host.bindings.inputs import Input, object_text
+from pytest_azfunc.host.bindings.message_content import text_delivery
+from pytest_azfunc.host.bindings.net_values import compact, new_guid, put, utc_text
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
+
+_RPC_URL = "http://127.0.0.1:17071/durabletask/"
+_KEY = "code=azfunc"  # the system key of a host that does not exist
 
 
 def durable_json(value: Any, builder: str) -> str:
@@ -235,8 +244,7 @@ def entity(
     (https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-bindings)
     """
     check_texts("entity", name=name)
-    if not isinstance(key, str):
-        raise wrong_value("entity", "key", key, "a string")
+    check_required_texts("entity", key=key)
     if exists is not None and not isinstance(exists, bool):
         raise wrong_value("entity", "exists", exists, "True, False or None")
     batch = operations if isinstance(operations, list) else [operations]
@@ -258,3 +266,54 @@ def _operation(operation: Any) -> dict[str, Any]:
         )
     text = None if given is None else json.dumps(durable_json(given, "entity"))
     return {"name": name, "input": text, "isSignal": signal}
+
+
+# --- clients
+
+
+def _client(given: Input, value: Any) -> TypedData:
+    return object_text(given, value, durable_client(given.text("taskHub", "TestHubName"), given.base_url))
+
+
+def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
+    """What the host tells a durable client: where to start orchestrations and how to manage them.
+
+    :param task_hub: name of the task hub.
+    :param base_url: address of the host.
+    """
+    base = f"{base_url}/runtime/webhooks/durabletask"
+    instance = f"{base}/instances/INSTANCEID"  # the durable library puts the id in its place
+    query = f"taskHub={task_hub}&connection=Storage&{_KEY}"
+    start = f"{base}/orchestrators/{{functionName}}[/{{instanceId}}]"
+    return {
+        "taskHubName": task_hub,
+        "creationUrls": {
+            "createNewInstancePostUri": f"{start}?{_KEY}",
+            "createAndWaitOnNewInstancePostUri": (
+                f"{start}?timeout={{timeoutInSeconds}}&pollingInterval={{intervalInSeconds}}&{_KEY}"
+            ),
+        },
+        "managementUrls": {
+            "id": "INSTANCEID",
+            "statusQueryGetUri": f"{instance}?{query}",
+            "sendEventPostUri": f"{instance}/raiseEvent/{{eventName}}?{query}",
+            "terminatePostUri": f"{instance}/terminate?reason={{text}}&{query}",
+            "rewindPostUri": f"{instance}/rewind?reason={{text}}&{query}",
+            "purgeHistoryDeleteUri": f"{instance}?{query}",
+            "restartPostUri": f"{instance}/restart?{query}",
+            "suspendPostUri": f"{instance}/suspend?reason={{text}}&{query}",
+            "resumePostUri": f"{instance}/resume?reason={{text}}&{query}",
+        },
+        "baseUrl": base,
+        "requiredQueryStringParameters": _KEY,
+        "rpcBaseUrl": _RPC_URL,
+    }
+
+
+TYPES = (
+    BindingType("orchestrationTrigger", builder="orchestration", payload=by_builder(orchestration)),
+    BindingType("activityTrigger", builder="activity", payload=by_builder(activity), address=("activity",)),
+    BindingType("entityTrigger", builder="entity", payload=by_builder(entity), address=("entityName",)),
+    BindingType("durableClient", input=_client),
+    BindingType("orchestrationClient", input=_client),
+)

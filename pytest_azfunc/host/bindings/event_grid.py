@@ -13,18 +13,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, as_utc, net_time, new_guid, wrong_value
-from pytest_azfunc.host.bindings.simple import check_texts, compact, json_or_string, plain
-from pytest_azfunc.rpc import TypedData
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import (
+    check_filled_texts,
+    check_required_texts,
+    check_texts,
+    utc,
+    wrong_value,
+)
+from pytest_azfunc.host.bindings.given_values import plain
+from pytest_azfunc.host.bindings.net_values import as_json, json_or_string, new_guid, utc_text
+from pytest_azfunc.host.bindings.output_bodies import array_items
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+
+__tracebackhide__ = True
 
 _EVENT_TYPE = "Example.Event"
 _ATTRIBUTE_NAME = re.compile(r"[a-z0-9]+")
 _BUILT_IN = frozenset(("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"))
-
-
-def utc_text(moment: datetime) -> str:
-    """A moment in UTC as ``2024-01-02T03:04:05.5Z``, the form of events."""
-    return net_time(moment)[:-6] + "Z"
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ class CloudEventPayload(Payload):
 
 def _delivery(event: Mapping[str, Any]) -> Delivery:
     data = json_or_string(event.get("data"))
-    return Delivery(TypedData("json", compact(event)), {} if data is None else {"data": data})
+    return Delivery(as_json(event), {} if data is None else {"data": data})
 
 
 def event_grid(
@@ -123,16 +129,9 @@ def event_grid(
     The function gets an ``EventGridEvent`` even where it is annotated ``CloudEvent``: the event decides.
     (https://learn.microsoft.com/azure/event-grid/event-schema)
     """
-    for name, text in (
-        ("subject", subject),
-        ("event_type", event_type),
-        ("topic", topic),
-        ("data_version", data_version),
-    ):
-        if not isinstance(text, str):
-            raise wrong_value("event_grid", name, text, "a string")
+    check_required_texts("event_grid", subject=subject, event_type=event_type, topic=topic, data_version=data_version)
     check_texts("event_grid", id=id)
-    moment = None if event_time is None else as_utc(event_time, event_time, "event_grid", "event_time")
+    moment = utc("event_grid", "event_time", event_time)
     return EventGridPayload(plain(data, "event_grid"), id, subject, event_type, moment, topic, data_version)
 
 
@@ -163,18 +162,22 @@ def cloud_event(
     An extension attribute that is called ``self`` makes the SDK fail with a ``TypeError``, as in Azure.
     (https://learn.microsoft.com/azure/event-grid/cloud-event-schema)
     """
-    for label, text in (("source", source), ("type", type)):
-        if not isinstance(text, str) or not text:
-            raise wrong_value("cloud_event", label, text, "a text")
+    check_filled_texts("cloud_event", source=source, type=type)
     check_texts("cloud_event", id=id, subject=subject, datacontenttype=datacontenttype)
     for label, value in extensions.items():
         if not _ATTRIBUTE_NAME.fullmatch(label) or label in _BUILT_IN:
             raise wrong_value("cloud_event", "an attribute name", label, "lower-case letters and digits")
         if not isinstance(value, (str, bool, int)):
             raise wrong_value("cloud_event", label, value, "a string, a whole number or a bool")
-    moment = None if time is None else as_utc(time, time, "cloud_event", "time")
+    moment = utc("cloud_event", "time", time)
     raw = isinstance(data, (bytes, bytearray, memoryview))
     content: Any = bytes(data) if raw else plain(data, "cloud_event")
     if datacontenttype is None and content is not None:
         datacontenttype = "application/octet-stream" if raw else "application/json"
     return CloudEventPayload(content, id, source, type, subject, moment, datacontenttype, extensions)
+
+
+TYPES = (
+    BindingType("eventGridTrigger", builder="event_grid", payload=by_builder(event_grid)),
+    BindingType("eventGrid", fan_out=array_items),
+)

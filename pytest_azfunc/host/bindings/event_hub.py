@@ -11,33 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, properties_of, utc, wrong_value
+from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
-from pytest_azfunc.host.bindings.many import (
-    as_json,
-    check_numbers,
-    check_texts,
-    longs,
-    milliseconds,
-    naive_time,
-    numbered,
-    properties_of,
-    setting_free,
-    strings,
-    texts,
-    typed_many,
-    utc,
-)
-from pytest_azfunc.host.bindings.payload import (
-    Delivery,
-    Occasion,
-    Payload,
-    content_of,
-    net_time,
-    string_or_bytes,
-    wrong_value,
-)
+from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes, typed_many
+from pytest_azfunc.host.bindings.net_values import as_json, longs, milliseconds, naive_time, net_time, strings, texts
+from pytest_azfunc.host.bindings.output_bodies import array_items
+from pytest_azfunc.host.bindings.payload import Delivery, Many, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
 
 # What .NET reads as a number of 64 bits.
 _LONG = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
@@ -133,13 +117,12 @@ def _long(offset: str) -> int:
 
 
 def _partition_context(partition_id: str, occasion: Occasion) -> dict[str, TypedData]:
-    properties = occasion.trigger.properties
     context = as_json(
         {
             "IsCheckpointingAfterInvocation": True,
             "FullyQualifiedNamespace": "azfunc.servicebus.windows.net",
-            "EventHubName": setting_free(properties.get("eventHubName"), "events"),
-            "ConsumerGroup": setting_free(properties.get("consumerGroup"), "$Default"),
+            "EventHubName": occasion.target.text("eventHubName", "events"),
+            "ConsumerGroup": occasion.target.text("consumerGroup", "$Default"),
             "PartitionId": partition_id,
         }
     )
@@ -149,13 +132,7 @@ def _partition_context(partition_id: str, occasion: Occasion) -> dict[str, Typed
 def _check_partition(payloads: Sequence[EventHubPayload], occasion: Occasion) -> None:
     partitions = sorted({payload.partition_id for payload in payloads})
     if len(partitions) > 1:
-        raise BindingError(
-            "payload-batch-partition",
-            function=occasion.function.name,
-            binding=occasion.trigger.name,
-            location=occasion.trigger.location,
-            found=", ".join(partitions),
-        )
+        raise occasion.error("payload-batch-partition", found=", ".join(partitions))
 
 
 def event_hub(
@@ -213,3 +190,15 @@ def event_hub(
         },
         partition_id,
     )
+
+
+TYPES = (
+    BindingType(
+        "eventHubTrigger",
+        builder="event_hub",
+        payload=by_builder(event_hub),
+        many=Many(event_hub, EventHubPayload),
+        address=("eventHubName",),
+    ),
+    BindingType("eventHub", fan_out=array_items, address=("eventHubName",)),
+)

@@ -6,15 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from pytest_azfunc.host.bindings.payload import (
-    Delivery,
-    Occasion,
-    Payload,
-    content_of,
-    string_or_bytes,
-    to_json,
-    wrong_value,
-)
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.given_values import content_of, to_json
+from pytest_azfunc.host.bindings.message_content import string_or_bytes
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
 
 

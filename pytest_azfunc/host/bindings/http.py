@@ -7,15 +7,21 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from pytest_azfunc.errors import BindingError, suggestion
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, to_json, wrong_value
+from pytest_azfunc.host.bindings.binding_type import BindingType
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.given_values import to_json
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.routing.function_routes import function_template
-from pytest_azfunc.host.routing.route_templates import Template
+from pytest_azfunc.host.routing.route_templates import Template, effective_template, shown_path
 from pytest_azfunc.host.routing.url_paths import decode_path
 from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
+
+__tracebackhide__ = True
 
 BODY_METHODS = ("POST", "PUT", "PATCH")
 
@@ -41,8 +47,8 @@ class HttpPayload(Payload):
     auth: Any = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
-        template = route_template(occasion)
-        methods = declared_methods(occasion)
+        template: Template = occasion.target.listener
+        methods = _declared_methods(occasion.target)
         if methods is not None and self.method not in methods:
             declared = ", ".join(methods) or "none"
             raise _url_error(
@@ -61,16 +67,17 @@ class HttpPayload(Payload):
         if self.url is None:
             if not template.is_fixed:
                 raise _url_error("http-url-missing", occasion, template=template)
-            return f"{occasion.base_url}/{template.text.lstrip('/')}"
+            return f"{occasion.target.base_url}/{template.text.lstrip('/')}"
         if _SCHEME.match(self.url):
             return self.url
-        return f"{occasion.base_url}/{self.url.lstrip('/')}"
+        return f"{occasion.target.base_url}/{self.url.lstrip('/')}"
 
     def _prepared(self, url: str, occasion: Occasion) -> PreparedRequest:
         if not self._is_plain():
-            if occasion.prepare_http is None:
+            prepare = occasion.target.prepare_http
+            if prepare is None:
                 raise wrong_value("http", "files", self.files, "given to invoke() of an open host")
-            prepared: PreparedRequest = occasion.prepare_http(self, url)
+            prepared: PreparedRequest = prepare(self, url)
             return prepared
         headers, body = dict(self.headers), b""
         if self.params:
@@ -120,36 +127,20 @@ def _json_body(value: Any) -> bytes:
     return to_json(value, "http").encode()
 
 
-def route_template(occasion: Occasion) -> Template:
-    """The route of the function, prefix included."""
-    return function_template(occasion.function, occasion.trigger.properties, occasion.route_prefix)
-
-
 def _url_error(rule: str, occasion: Occasion, *, template: Template, **details: object) -> BindingError:
-    trigger = occasion.trigger
-    return BindingError(
-        rule,
-        function=occasion.function.name,
-        binding=trigger.name,
-        location=trigger.location,
-        route="/" + template.text.lstrip("/"),
-        **details,
-    )
+    return occasion.error(rule, route="/" + template.text.lstrip("/"), **details)
 
 
-def for_content(content: Any, occasion: Occasion) -> HttpPayload:
+def _for_content(content: Any, occasion: Occasion) -> HttpPayload:
     """The request for a bare payload: its body, with the one declared method that takes a body."""
-    methods = declared_methods(occasion)
+    methods = _declared_methods(occasion.target)
     if content is None:
         method = "GET" if methods is None or "GET" in methods else methods[0]
         return HttpPayload(method)
     fitting = ["POST"] if methods is None else [method for method in methods if method in BODY_METHODS]
     if len(fitting) != 1:
-        raise BindingError(
+        raise occasion.error(
             "http-method",
-            function=occasion.function.name,
-            binding=occasion.trigger.name,
-            location=occasion.trigger.location,
             methods=", ".join(methods or ()) or "none",
             fitting=" and ".join(fitting) or "none of them",
         )
@@ -158,10 +149,28 @@ def for_content(content: Any, occasion: Occasion) -> HttpPayload:
     return HttpPayload(fitting[0], json=content)
 
 
-def declared_methods(occasion: Occasion) -> list[str] | None:
+def _declared_methods(target: Target) -> list[str] | None:
     """The trigger's methods in upper case; None for all."""
-    methods = occasion.trigger.properties.get("methods")
+    methods = target.trigger.properties.get("methods")
     return [method.upper() for method in methods] if isinstance(methods, list) else None
+
+
+def _listen(target: Target) -> Template:
+    """The route of the function, prefix included.
+
+    :raises ProjectError: the host cannot make a route of it, and does not start.
+    """
+    return function_template(target.function, target.trigger.properties, target.route_prefix)
+
+
+def _column(target: Target, _: datetime) -> str:
+    """Methods, route and authorization level."""
+    properties = target.trigger.properties
+    methods, route = _declared_methods(target), properties.get("route")
+    verbs = "any method" if methods is None else " ".join(methods) or "no method"
+    path = effective_template(target.route_prefix, route if isinstance(route, str) else None, target.function.name)
+    level = str(properties.get("authLevel") or "function").lower()
+    return f"{verbs} {shown_path(path)} ({level})"
 
 
 def http(
@@ -244,7 +253,6 @@ def principal_headers(principal: Mapping[str, Any], builder: str = "http") -> di
     :param builder: what an error is about.
     :raises BindingError: another key, or a value of another kind.
     """
-    __tracebackhide__ = True
     if not isinstance(principal, Mapping):
         raise wrong_value(builder, "principal", principal, f"a mapping with some of {', '.join(_PRINCIPAL)}")
     for name in principal:
@@ -271,3 +279,9 @@ def principal_headers(principal: Mapping[str, Any], builder: str = "http") -> di
         if key in principal:
             headers[header] = str(principal[key])
     return headers
+
+
+TYPES = (
+    BindingType("httpTrigger", builder="http", payload=_for_content, listen=_listen, column=_column),
+    BindingType("http"),
+)

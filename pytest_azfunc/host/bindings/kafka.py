@@ -12,22 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
-from pytest_azfunc.host.bindings.many import (
-    as_json,
-    check_numbers,
-    check_texts,
-    compact_json,
-    longs,
-    milliseconds,
-    naive_time,
-    numbered,
-    setting_free,
-    strings,
-    utc,
-)
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, content_of, string_or_bytes, wrong_value
+from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes
+from pytest_azfunc.host.bindings.net_values import as_json, compact, longs, milliseconds, strings, utc_text
+from pytest_azfunc.host.bindings.payload import Delivery, Many, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
 
 Headers = tuple[tuple[str, "bytes | None"], ...]
 
@@ -104,8 +98,8 @@ class KafkaPayload(Payload):
         return {
             "Offset": offset,
             "Partition": self.partition,
-            "Topic": setting_free(properties.get("topic"), "topic") if self.topic is None else self.topic,
-            "Timestamp": f"{naive_time(moment)}Z",
+            "Topic": occasion.target.text("topic", "topic") if self.topic is None else self.topic,
+            "Timestamp": utc_text(moment),
             "Value": None,
             "Key": key,
             "Headers": [{"Key": name, "Value": _base64(value)} for name, value in self.headers],
@@ -115,7 +109,7 @@ class KafkaPayload(Payload):
         """The JSON text that a function gets which asks for text: not the value, but the event with all it has."""
         if self.value is not None:
             event = {**event, "Value": string_or_bytes(self.value, occasion.trigger, self.builder).value}
-        return compact_json(event)
+        return compact(event)
 
     def _raw(self) -> bytes | None:
         return self.value.encode("utf-8") if isinstance(self.value, str) else self.value
@@ -192,3 +186,15 @@ def kafka(
         topic,
         () if headers is None else _headers(headers),
     )
+
+
+TYPES = (
+    BindingType(
+        "kafkaTrigger",
+        builder="kafka",
+        payload=by_builder(kafka),
+        many=Many(kafka, KafkaPayload),
+        address=("topic",),
+    ),
+    BindingType("kafka", address=("topic",)),
+)

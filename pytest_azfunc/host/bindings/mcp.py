@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, wrong_value
-from pytest_azfunc.host.bindings.simple import check_texts, compact, plain, put, text_delivery, text_mapping
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import check_texts, text_mapping, wrong_value
+from pytest_azfunc.host.bindings.given_values import plain
+from pytest_azfunc.host.bindings.message_content import text_delivery
+from pytest_azfunc.host.bindings.net_values import compact, put
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
 
 _SESSION = "f4c1d0a86e6b4f0c9b1f6a2f5f0b7c3e"
 _CLIENT: Mapping[str, Any] = MappingProxyType({"name": "pytest-azfunc", "version": "1.0.0"})
@@ -228,6 +234,7 @@ def mcp_resource(
     """
     if uri is not None and (not isinstance(uri, str) or not uri):
         raise wrong_value("mcp_resource", "uri", uri, "a URI")
+    check_texts("mcp_resource", uri=uri)
     return McpResourcePayload(uri, _Call.checked("mcp_resource", session_id, client_info, transport))
 
 
@@ -254,3 +261,10 @@ def mcp_prompt(
     check_texts("mcp_prompt", name=name)
     given = None if arguments is None else text_mapping("mcp_prompt", "arguments", arguments)
     return McpPromptPayload(given, name, _Call.checked("mcp_prompt", session_id, client_info, transport))
+
+
+TYPES = (
+    BindingType("mcpToolTrigger", builder="mcp_tool", payload=by_builder(mcp_tool)),
+    BindingType("mcpResourceTrigger", builder="mcp_resource", payload=by_builder(mcp_resource)),
+    BindingType("mcpPromptTrigger", builder="mcp_prompt", payload=by_builder(mcp_prompt)),
+)

@@ -1,19 +1,18 @@
-"""What all payloads have in common."""
+"""What all payloads have in common: they are delivered, on an occasion, to the function that they are for."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import datetime, timezone
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
-from pytest_azfunc.errors import BindingError, kind_of, shown
+from pytest_azfunc.errors import BindingError
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.rpc import ProxiedRequest, PythonObject, TypedData
+
+__tracebackhide__ = True
 
 # Encodes, with a full HTTP client, what takes one: a payload and its URL -> a prepared request.
 Prepare = Callable[[Any, str], Any]
@@ -34,19 +33,94 @@ class Delivery(NamedTuple):
     proxied: ProxiedRequest | None = None
 
 
-class Occasion(NamedTuple):
-    """When and for which function a payload is delivered."""
+class ManyPayload(Protocol):
+    """A class of payloads whose trigger can take many of them at a time."""
 
-    function: Function
+    builder: ClassVar[str]
+
+    @classmethod
+    def deliver_many(cls, payloads: Sequence[Any], occasion: Occasion) -> Delivery:
+        """Typed data and metadata of one batch, as the host would send them."""
+
+
+class Many(NamedTuple):
+    """How a trigger with cardinality many gets its messages.
+
+    :ivar build: the builder of one message.
+    :ivar payload_class: what it builds, which delivers several.
+    """
+
+    build: Callable[..., Payload]
+    payload_class: type[ManyPayload]
+
+
+class Target(Protocol):
+    """The function that a payload is for, as a running host knows it."""
+
+    @property
+    def function(self) -> Function:
+        """The function."""
+
+    @property
+    def trigger(self) -> Binding:
+        """Its trigger."""
+
+    @property
+    def builder(self) -> str:
+        """Name of the builder whose payloads fit the trigger."""
+
+    @property
+    def payload(self) -> Callable[[Any, Occasion], Payload]:
+        """Makes a payload of a bare value, or of None when nothing is given."""
+
+    @property
+    def many(self) -> Many | None:
+        """How its trigger gets many messages; None for one that knows no cardinality."""
+
+    @property
+    def listener(self) -> Any:
+        """What the host has worked out of the trigger to listen: a schedule, a path's pattern, a route's template."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the app is."""
+
+    @property
+    def route_prefix(self) -> str:
+        """What host.json puts before its routes."""
+
+    @property
+    def prepare_http(self) -> Prepare | None:
+        """An HTTP client's encoding of requests that need one."""
+
+    def resolved(self, name: str) -> str | None:
+        """A property of the trigger with its app settings put in; None where it is no text, or a setting is missing."""
+
+    def text(self, name: str, default: str) -> str:
+        """The same for a name that something has in Azure; the default where it is not known."""
+
+
+class Occasion(NamedTuple):
+    """When and to which function a payload is delivered."""
+
+    target: Target
     at: datetime
-    base_url: str = "http://localhost:7071"
-    route_prefix: str = "api"
-    prepare_http: Prepare | None = None
+
+    @property
+    def function(self) -> Function:
+        """The function."""
+        return self.target.function
 
     @property
     def trigger(self) -> Binding:
         """The function's trigger."""
-        return self.function.trigger
+        return self.target.trigger
+
+    def error(self, rule: str, **details: object) -> BindingError:
+        """An error about what was to be delivered, with the place of the trigger."""
+        trigger = self.target.trigger
+        name, place = self.target.function.name, trigger.location
+        return BindingError(rule, function=name, binding=trigger.name, location=place, **details)
 
 
 class Payload:
@@ -76,107 +150,17 @@ class Payload:
             raise BindingError("decode-without-host", builder=self.builder)
         return decoder(self, function)
 
-    def fit(self, function: Function) -> None:
+    def fit(self, occasion: Occasion) -> None:
         """Check that the payload is meant for the function's trigger.
 
         :raises BindingError: it is not; the message names the right builder.
         """
-        kind = function.trigger.type
-        if self.trigger_types is not None and kind.lower() not in self.trigger_types:
-            from pytest_azfunc.host.bindings.registry import entry  # which needs this module
-
-            raise BindingError(
+        target = occasion.target
+        if self.trigger_types is not None and target.trigger.kind not in self.trigger_types:
+            raise occasion.error(
                 "payload-builder",
-                function=function.name,
-                binding=function.trigger.name,
-                location=function.trigger.location,
                 builder=self.builder,
                 makes=self.makes,
-                type=kind,
-                remedy=f"{entry(kind).builder}(...)",
+                type=target.trigger.type,
+                remedy=f"{target.builder}(...)",
             )
-
-
-def wrong_value(builder: str, name: str, value: object, expected: str) -> BindingError:
-    """The error for an argument of a builder."""
-    return BindingError("payload-value", builder=builder, name=name, found=shown(value), expected=expected)
-
-
-def is_sdk_object(value: object) -> bool:
-    """Whether the value is an object of the ``azure-functions`` SDK; imports nothing to find out."""
-    return any(cls.__module__.startswith("azure.functions") for cls in type(value).__mro__)
-
-
-def to_json(value: Any, builder: str) -> str:
-    """JSON text of a dict, list, scalar, dataclass or pydantic model, as the standard library writes it.
-
-    :raises BindingError: the value has no JSON form; NaN and the infinities have none either.
-    """
-    dump = getattr(value, "model_dump_json", None)
-    if callable(dump) and not isinstance(value, type):
-        return str(dump())
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = dataclasses.asdict(value)
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise BindingError(
-            "payload-not-json", builder=builder, found=kind_of(value), reason=str(error) or type(error).__name__
-        ) from None
-
-
-def content_of(value: Any, builder: str) -> str | bytes:
-    """The content of a message: text and bytes as they are, everything else as JSON."""
-    if isinstance(value, str):
-        return _utf8(value, builder)
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value)
-    return to_json(value, builder)
-
-
-def _utf8(text: str, builder: str) -> str:
-    if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            raise wrong_value(builder, "body", text, "text that UTF-8 can carry (it has a lone surrogate)") from None
-    return text
-
-
-def string_or_bytes(content: str | bytes, binding: Binding, builder: str) -> TypedData:
-    """The typed data of a trigger that gives the type it is asked for: bytes for dataType binary, else string."""
-    if binding.data_type == "binary":
-        return TypedData("bytes", content.encode("utf-8") if isinstance(content, str) else content)
-    if isinstance(content, str):
-        return TypedData("string", content)
-    try:
-        return TypedData("string", content.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise BindingError(
-            "payload-not-utf8", builder=builder, binding=binding.name, type=binding.type, location=binding.location
-        ) from None
-
-
-def as_utc(moment: datetime | None, default: datetime, builder: str, name: str) -> datetime:
-    """The moment, or the default; must know its time zone."""
-    if moment is None:
-        return default
-    if not isinstance(moment, datetime) or moment.tzinfo is None or moment.utcoffset() is None:
-        raise wrong_value(builder, name, moment, "a datetime with a time zone, such as datetime.now(timezone.utc)")
-    return moment.astimezone(timezone.utc)
-
-
-def net_time(moment: datetime) -> str:
-    """A moment in UTC as .NET's DateTimeOffset prints it in JSON: offset ``+00:00``, no needless zeros."""
-    text = moment.isoformat()
-    return f"{text[:-6].rstrip('0')}{text[-6:]}" if moment.microsecond else text
-
-
-# Ids need to differ, not to be secret. A generator of our own leaves the one that a test may have seeded alone.
-_RANDOM = random.Random()
-
-
-def new_guid() -> str:
-    """A random GUID. (``str(uuid.uuid4())`` takes ten times as long for the same.)"""
-    digits = f"{_RANDOM.getrandbits(128):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

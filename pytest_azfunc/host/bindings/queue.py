@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from pytest_azfunc.errors import shown
+from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
-from pytest_azfunc.host.bindings.payload import (
-    Delivery,
-    Occasion,
-    Payload,
-    as_utc,
-    content_of,
-    net_time,
-    new_guid,
-    string_or_bytes,
-    wrong_value,
-)
+from pytest_azfunc.host.bindings.message_content import string_or_bytes
+from pytest_azfunc.host.bindings.net_values import net_time, new_guid
+from pytest_azfunc.host.bindings.output_bodies import array_items
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
 
 
 @dataclass(frozen=True)
@@ -101,13 +100,28 @@ def queue(
     """
     if isinstance(dequeue_count, bool) or not isinstance(dequeue_count, int) or not 0 <= dequeue_count < 2**63:
         raise wrong_value("queue", "dequeue_count", dequeue_count, "a whole number from 0")
-    for name, text in (("id", id), ("pop_receipt", pop_receipt)):
-        if text is not None and not isinstance(text, str):
-            raise wrong_value("queue", name, text, "a string")
-    times = {
-        "insertion_time": insertion_time,
-        "expiration_time": expiration_time,
-        "next_visible_time": next_visible_time,
-    }
-    utc = {name: None if value is None else as_utc(value, value, "queue", name) for name, value in times.items()}
-    return QueuePayload(content_of(body, "queue"), id, dequeue_count, pop_receipt=pop_receipt, **utc)
+    check_texts("queue", id=id, pop_receipt=pop_receipt)
+    return QueuePayload(
+        content_of(body, "queue"),
+        id,
+        dequeue_count,
+        utc("queue", "insertion_time", insertion_time),
+        utc("queue", "expiration_time", expiration_time),
+        utc("queue", "next_visible_time", next_visible_time),
+        pop_receipt,
+    )
+
+
+def _enveloped(value: Any, data: TypedData) -> Loss | None:
+    """A message of the SDK leaves as JSON that has the message's content in it, among other things."""
+    if data.kind == "json" and type(value).__name__ == "QueueMessage":
+        return "output-enveloped", shown(data.value)
+    return None
+
+
+_QUEUE = ("queueName",)
+
+TYPES = (
+    BindingType("queueTrigger", builder="queue", payload=by_builder(queue), address=_QUEUE),
+    BindingType("queue", fan_out=array_items, loss=_enveloped, address=_QUEUE),
+)

@@ -10,30 +10,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, properties_of, utc
+from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
-from pytest_azfunc.host.bindings.many import (
+from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes, typed_many
+from pytest_azfunc.host.bindings.net_values import (
     as_json,
-    check_numbers,
-    check_texts,
     longs,
     milliseconds,
     naive_time,
-    numbered,
-    properties_of,
-    strings,
-    texts,
-    typed_many,
-    utc,
-)
-from pytest_azfunc.host.bindings.payload import (
-    Delivery,
-    Occasion,
-    Payload,
-    content_of,
     net_time,
     new_guid,
-    string_or_bytes,
+    strings,
+    texts,
 )
+from pytest_azfunc.host.bindings.output_bodies import array_items
+from pytest_azfunc.host.bindings.payload import Delivery, Many, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
 
 # What a queue or subscription gives a message to live, unless it says otherwise.
@@ -266,3 +259,17 @@ def service_bus(
         lock_token,
         dead_letter_source,
     )
+
+
+_ENTITY = ("queueName", "topicName/subscriptionName")
+
+TYPES = (
+    BindingType(
+        "serviceBusTrigger",
+        builder="service_bus",
+        payload=by_builder(service_bus),
+        many=Many(service_bus, ServiceBusPayload),
+        address=_ENTITY,
+    ),
+    BindingType("serviceBus", fan_out=array_items, address=_ENTITY),
+)

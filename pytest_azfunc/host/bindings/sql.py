@@ -1,4 +1,4 @@
-"""Changed rows of Azure SQL and of Azure Database for MySQL.
+"""Rows of Azure SQL and of Azure Database for MySQL: those that changed, and those that a function reads.
 
 Sources: the sql extension's SqlTriggerValueProvider and SqlChange, the mysql extension's MySqlChange: text with a
 JSON array of ``{"Operation": number, "Item": row}``, and no metadata.
@@ -10,9 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pytest_azfunc.host.bindings.cosmos_db import records
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, wrong_value
-from pytest_azfunc.host.bindings.simple import compact, text_delivery
+from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.given_values import records
+from pytest_azfunc.host.bindings.inputs import Input
+from pytest_azfunc.host.bindings.message_content import text_delivery
+from pytest_azfunc.host.bindings.net_values import compact
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
 
 _SQL_OPERATIONS: Mapping[str, int] = {"insert": 0, "update": 1, "delete": 2}
 _MYSQL_OPERATIONS: Mapping[str, int] = {"update": 0}
@@ -93,3 +100,17 @@ def _operation(value: object, name: str, builder: str, operations: Mapping[str, 
         known = ", ".join(f'"{text}" ({code})' for text, code in operations.items())
         raise wrong_value(builder, name, value, f"one of {known}" if len(operations) > 1 else known)
     return number
+
+
+def _rows(given: Input, value: Any) -> TypedData:
+    return TypedData("string", compact(given.records(value, "a list of rows (dicts, or the JSON text of all)")))
+
+
+_TABLE = ("tableName", "commandText")
+
+TYPES = (
+    BindingType("sqlTrigger", builder="sql", payload=by_builder(sql), address=_TABLE),
+    BindingType("sql", input=_rows, address=_TABLE),
+    BindingType("mysqlTrigger", builder="mysql", payload=by_builder(mysql), address=_TABLE),
+    BindingType("mysql", input=_rows, address=_TABLE),
+)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import ClassVar
 
 from pytest_azfunc.errors import ProjectError
-from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, as_utc, net_time, wrong_value
+from pytest_azfunc.host.bindings.binding_type import BindingType, valueless
+from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
+from pytest_azfunc.host.bindings.net_values import as_json, net_time
+from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.schedules import Schedule, ScheduleError, monitor_is_kept, parse
-from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
 
 _NEVER = "0001-01-01T00:00:00+00:00"
 # How far to look back for the previous occurrence: the shortest span that holds one is enough.
@@ -32,7 +36,7 @@ class TimerPayload(Payload):
 
     def deliver(self, occasion: Occasion) -> Delivery:
         now = self.now or occasion.at
-        schedule = schedule_of(occasion.function)
+        schedule: Schedule | None = occasion.target.listener
         monitored = occasion.trigger.properties.get("useMonitor") is not False
         status = None
         if schedule is None or (monitored and monitor_is_kept(schedule, now)):
@@ -43,7 +47,7 @@ class TimerPayload(Payload):
             "IsPastDue": self.past_due,
         }
         metadata = {"TimerTrigger": TypedData("string", now.strftime("%m/%d/%Y %H:%M:%S"))}
-        return Delivery(TypedData("json", json.dumps(value, separators=(",", ":"))), metadata)
+        return Delivery(as_json(value), metadata)
 
     def _status(self, schedule: Schedule | None, now: datetime) -> dict[str, str]:
         """The status before this run: when the last one was, and for when this one was due."""
@@ -71,25 +75,44 @@ def previous(schedule: Schedule, moment: datetime) -> datetime | None:
     return None
 
 
-def schedule_of(function: Function) -> Schedule | None:
-    """The schedule of a timer function; None when it is an app setting (``%NAME%``), or there is none.
+# A test opens a host of its own, but its schedules are those of the test before.
+_parse = lru_cache(maxsize=1024)(parse)
+
+
+def _listen(target: Target) -> Schedule | None:
+    """The schedule of a timer function; None when there is none, or an app setting that gives none.
 
     :raises ProjectError: neither six fields nor a time span; the host leaves the function out.
     """
-    trigger = function.trigger
-    text = trigger.properties.get("schedule")
-    if trigger.kind != "timertrigger" or not isinstance(text, str) or "%" in text:
+    text = target.resolved("schedule")
+    if text is None:
         return None
     try:
-        return parse(text)
+        return _parse(text)
     except ScheduleError as error:
+        trigger = target.trigger
+        if trigger.properties["schedule"] != text:
+            return None  # the value of an app setting is shown nowhere
+        name, place, reason = target.function.name, trigger.location, str(error)
         raise ProjectError(
-            "schedule-invalid",
-            function=function.name,
-            binding=trigger.name,
-            location=trigger.location,
-            reason=str(error),
+            "schedule-invalid", function=name, binding=trigger.name, location=place, reason=reason
         ) from None
+
+
+def _column(target: Target, now: datetime) -> str:
+    """The schedule as declared, and when it is due next."""
+    declared = target.trigger.properties.get("schedule")
+    if not isinstance(declared, str):
+        return "no schedule"
+    text = target.resolved("schedule")
+    if text is None:
+        return f"{declared} (no such app setting)"
+    try:
+        due = _parse(text).next_after(now)
+    except ScheduleError:
+        hint = "" if text == declared else " (its value is not a valid schedule: the host would not start it)"
+        return f"{declared}{hint}"
+    return f"{declared}  next {due:%Y-%m-%d %H:%M:%S} UTC" if due else f"{declared}  never due"
 
 
 def timer(*, now: datetime | None = None, past_due: bool = False, last: datetime | None = None) -> TimerPayload:
@@ -106,7 +129,18 @@ def timer(*, now: datetime | None = None, past_due: bool = False, last: datetime
     if not isinstance(past_due, bool):
         raise wrong_value("timer", "past_due", past_due, "True or False")
     return TimerPayload(
-        None if now is None else as_utc(now, now, "timer", "now"),
+        utc("timer", "now", now),
         past_due,
-        None if last is None else as_utc(last, last, "timer", "last"),
+        utc("timer", "last", last),
     )
+
+
+TYPES = (
+    BindingType(
+        "timerTrigger",
+        builder="timer",
+        payload=valueless(timer, "pass nothing, or timer(past_due=True)"),
+        listen=_listen,
+        column=_column,
+    ),
+)

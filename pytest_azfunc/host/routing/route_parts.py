@@ -35,7 +35,8 @@ class Parameter:
         """Check the constraints; None is a catch-all that captured nothing, or an optional that is left out."""
         if value is not None:
             return all(constraint.accepts(value) for constraint in self.constraints)
-        # A missing optional is not looked at, the empty rest of a catch-all is (1.25, 1.35).
+        # A missing optional is not looked at, the empty rest of a catch-all is
+        # (OptionalRouteConstraint.cs, RouteConstraintMatcher.cs).
         return self.is_optional or all(constraint.accepts_missing for constraint in self.constraints)
 
     def samples(self) -> list[str]:

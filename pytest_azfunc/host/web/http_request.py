@@ -6,13 +6,13 @@ HttpTriggerAttributeBindingProvider.cs (binding data).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult
 
 from pytest_azfunc.host.bindings.json_body import overlay
+from pytest_azfunc.host.bindings.net_values import as_json, put
 from pytest_azfunc.host.bindings.payload import Delivery
 from pytest_azfunc.host.routing.url_paths import encode_path, last_query_values, split_query
 from pytest_azfunc.host.web.http_proxy import proxied
@@ -40,7 +40,7 @@ def make_delivery(
     # Only a Content-Length above zero makes the host read the body: chunked requests arrive empty.
     body = request.body if "content-length" in headers else b""
     encoded = encode_path(path)
-    url = f"{parts.scheme}://{headers.get('host', parts.netloc)}{encoded}"  # what the client calls the app (4.2)
+    url = f"{parts.scheme}://{headers.get('host', parts.netloc)}{encoded}"  # what the client calls the app
     message: dict[str, Any] = {
         "method": request.method,
         "url": f"{url}?{query}" if query else url,
@@ -55,7 +55,7 @@ def make_delivery(
 
 @lru_cache(maxsize=64)  # clients send the same headers over and over
 def _as_sent_on(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Names in lower case; the values of a repeated one joined (4.7)."""
+    """Names in lower case; the values of a repeated one joined."""
     return {name.lower(): value for name, value in _joined(headers).items()}
 
 
@@ -83,13 +83,13 @@ class HttpMetadata(Mapping[str, TypedData]):
         query = last_query_values(self._query)
         for name, value in query.items():
             if name.lower() != "code":
-                _put(typed, name, TypedData("string", value))
+                put(typed, name, TypedData("string", value))
         for name, value in self._route_values.items():
-            _put(typed, name, TypedData("string", value))
+            put(typed, name, TypedData("string", value))
         taken = {name.lower() for name in typed}
         for name, values in (("Query", query), ("Headers", _joined(self._headers))):
             if name.lower() not in taken:
-                typed[name] = TypedData("json", json.dumps(values, separators=(",", ":"), ensure_ascii=False))
+                typed[name] = as_json(values)
         return typed
 
     def __getitem__(self, name: str) -> TypedData:
@@ -108,8 +108,3 @@ def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, value in headers:
         values.setdefault(name.lower(), (name, []))[1].append(value)
     return {name: ",".join(each) for name, each in values.values()}
-
-
-def _put(typed: dict[str, TypedData], name: str, data: TypedData) -> None:
-    spelled = next((key for key in typed if key.lower() == name.lower()), name)
-    typed[spelled] = data

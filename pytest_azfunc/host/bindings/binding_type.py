@@ -1,0 +1,90 @@
+"""All that the host knows of one binding type, as a record. The modules beside this one declare one for each type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pytest_azfunc.errors import kind_of
+from pytest_azfunc.host.bindings.generic import generic
+from pytest_azfunc.host.bindings.inputs import InputMaker, by_value
+from pytest_azfunc.host.bindings.output_bodies import body_of
+from pytest_azfunc.host.bindings.payload import Many, Occasion, Payload, Target
+from pytest_azfunc.rpc import TypedData
+
+__tracebackhide__ = True
+
+PayloadMaker = Callable[[Any, Occasion], Payload]
+"""Makes a payload of a bare value, which is None when a test gives nothing."""
+
+Loss = tuple[str, str]
+"""The rule that an output breaks, and what Azure sends instead of it."""
+
+
+def by_builder(build: Callable[..., Payload]) -> PayloadMaker:
+    """The builder takes the bare value, and no argument at all when nothing is given."""
+    return lambda value, _: build() if value is None else build(value)
+
+
+def valueless(build: Callable[[], Payload], hint: str) -> PayloadMaker:
+    """The trigger carries nothing that a test could give without its builder.
+
+    :param hint: what to pass instead of a value.
+    """
+
+    def payload(value: Any, occasion: Occasion) -> Payload:
+        if value is not None:
+            raise occasion.error("payload-type", type=occasion.trigger.type, found=kind_of(value), remedy=hint)
+        return build()
+
+    return payload
+
+
+_GENERIC = by_builder(generic)
+
+
+@dataclass(frozen=True)
+class BindingType:
+    """What the host knows of a binding type. What is not given is that of a type of which only the name is known.
+
+    :ivar name: as it is usually spelled, such as ``"queueTrigger"``; a name that ends in ``Trigger`` is a trigger.
+    :ivar builder: of a trigger: name of the builder that an error recommends.
+    :ivar payload: of a trigger: makes a payload of a bare value, or of None when nothing is given.
+    :ivar many: of a trigger with cardinality many: how it gets its messages.
+    :ivar listen: of a trigger: works out of its declaration what the host needs to listen; raises what is wrong.
+    :ivar input: makes the typed data of an input's value.
+    :ivar body: the bytes that Azure makes of an output's typed data.
+    :ivar fan_out: the messages that an output's typed data stands for; None where it is a single one.
+    :ivar loss: what gets lost of an output of this type alone, between its value and its typed data.
+    :ivar address: which properties say where a binding reads or writes: the first that is there counts; with a slash,
+        two that belong together.
+    :ivar column: of a trigger: what ``--azfunc-list`` shows of it, at that moment; its address when None.
+    """
+
+    name: str
+    builder: str = "generic"
+    payload: PayloadMaker = _GENERIC
+    many: Many | None = None
+    listen: Callable[[Target], Any] | None = None
+    input: InputMaker = by_value
+    body: Callable[[TypedData], bytes] = body_of
+    fan_out: Callable[[TypedData], list[bytes] | None] | None = None
+    loss: Callable[[Any, TypedData], Loss | None] | None = None
+    address: tuple[str, ...] = ()
+    column: Callable[[Target, datetime], str] | None = None
+
+    @property
+    def kind(self) -> str:
+        """The name as the host compares it: in lower case."""
+        return self.name.lower()
+
+    def address_of(self, properties: Mapping[str, Any]) -> str:
+        """Where a binding of this type reads or writes, as it is declared; empty where nothing says so."""
+        for names in self.address:
+            first, _, second = names.partition("/")
+            if properties.get(first):
+                found = str(properties[first])
+                return f"{found}/{properties[second]}" if second and properties.get(second) else found
+        return ""

@@ -1,0 +1,125 @@
+"""Arguments of the payload builders: what they have to be, and the errors for what they are not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from pytest_azfunc.errors import BindingError, kind_of, shown
+
+__tracebackhide__ = True
+
+_INT64 = 2**63
+
+
+def wrong_value(builder: str, name: str, value: object, expected: str) -> BindingError:
+    """The error for an argument of a builder."""
+    return BindingError("payload-value", builder=builder, name=name, found=shown(value), expected=expected)
+
+
+def check_texts(builder: str, **given: object) -> None:
+    """Refuse what is neither None nor text that UTF-8 can carry.
+
+    :raises BindingError: naming the first of them.
+    """
+    for name, value in given.items():
+        if value is not None:
+            _check_text(builder, name, value)
+
+
+def check_required_texts(builder: str, **given: object) -> None:
+    """The same, and None is refused too.
+
+    :raises BindingError: naming the first of them.
+    """
+    for name, value in given.items():
+        _check_text(builder, name, value)
+
+
+def check_filled_texts(builder: str, **given: object) -> None:
+    """The same, and the empty text is refused too.
+
+    :raises BindingError: naming the first of them.
+    """
+    for name, value in given.items():
+        if not isinstance(value, str) or not value:
+            raise wrong_value(builder, name, value, "a text")
+        _check_text(builder, name, value)
+
+
+def _check_text(builder: str, name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise wrong_value(builder, name, value, "a string")
+    if not is_utf8(value):
+        raise wrong_value(builder, name, value, "text that UTF-8 can carry (no lone surrogate)")
+
+
+def is_utf8(text: str) -> bool:
+    """Whether UTF-8 can carry the text: a lone surrogate has no place in it."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def text_mapping(builder: str, name: str, value: object) -> dict[str, str]:
+    """A copy of a mapping of texts, or an empty one for None.
+
+    :raises BindingError: it is something else.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(
+        isinstance(key, str) and isinstance(item, str) for key, item in value.items()
+    ):
+        raise wrong_value(builder, name, value, "a mapping of strings")
+    for key, item in value.items():
+        check_texts(builder, **{name: key})
+        check_texts(builder, **{f"{name}[{key!r}]": item})
+    return dict(value)
+
+
+def properties_of(builder: str, name: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A copy of user-defined properties: text to JSON values.
+
+    :raises BindingError: no mapping, or a value without a JSON form.
+    """
+    if not given and (given is None or isinstance(given, Mapping)):
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise wrong_value(builder, name, given, "a mapping from names to JSON values")
+    try:
+        text = json.dumps(dict(given), ensure_ascii=False, allow_nan=False)
+        text.encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        found = f"{name} ({kind_of(given)})"
+        raise BindingError("payload-not-json", builder=builder, found=found, reason=str(error)) from None
+    copied: dict[str, Any] = json.loads(text)
+    return copied
+
+
+def check_numbers(builder: str, limit: int = _INT64, **given: object) -> None:
+    """Refuse what is not a whole number from 0 that .NET's type holds.
+
+    :raises BindingError: naming the first of them.
+    """
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < limit:
+            raise wrong_value(builder, name, value, f"a whole number from 0 to {limit - 1}")
+
+
+def utc(builder: str, name: str, moment: datetime | None) -> datetime | None:
+    """The moment in UTC, or None for None.
+
+    :raises BindingError: it does not know its time zone.
+    """
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime) or moment.tzinfo is None or moment.utcoffset() is None:
+        raise wrong_value(builder, name, moment, "a datetime with a time zone, such as datetime.now(timezone.utc)")
+    return moment.astimezone(timezone.utc)

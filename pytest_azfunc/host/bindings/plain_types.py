@@ -1,0 +1,48 @@
+"""Binding types with no more to know than where they read and write: payloads for them are built with ``generic``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from pytest_azfunc.host.bindings.binding_type import BindingType
+
+# Which properties are an address with the extensions that we know; the first that is there counts.
+ANY_ADDRESS: Final = (
+    "queueName",
+    "topicName/subscriptionName",
+    "path",
+    "eventHubName",
+    "topic",
+    "tableName",
+    "containerName",
+    "collectionName",
+    "commandText",
+    "hubName",
+    "entityName",
+    "activity",
+)
+
+
+def plain_type(name: str) -> BindingType:
+    """A type of which only the name is known, such as one that the hook ``pytest_azfunc_binding_types`` names."""
+    return BindingType(name, address=ANY_ADDRESS)
+
+
+_RABBIT_MQ = BindingType("rabbitMQ", address=("queueName",))
+
+TYPES = (
+    _RABBIT_MQ,
+    replace(_RABBIT_MQ, name="rabbitMQTrigger"),
+    BindingType("kusto", address=("tableName",)),
+    BindingType("redisPubSubTrigger"),
+    BindingType("redisListTrigger"),
+    BindingType("redisStreamTrigger"),
+    BindingType("redis"),
+    BindingType("webPubSubTrigger"),
+    BindingType("webPubSub"),
+    BindingType("webPubSubConnection"),
+    BindingType("webPubSubContext"),
+    BindingType("sendGrid"),
+    BindingType("twilioSms"),
+)

@@ -1,0 +1,191 @@
+"""One function on one running host: what its declaration means there, worked out once, when it is first needed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pytest_azfunc.errors import LossyOutputError
+from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
+from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
+from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
+from pytest_azfunc.host.bindings.lossy_outputs import find_loss
+from pytest_azfunc.host.bindings.payload import Many, Prepare
+from pytest_azfunc.host.console import console_filter
+from pytest_azfunc.host.expressions import fixed_text, with_settings
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.outputs import Output, Outputs
+from pytest_azfunc.project import Binding, Function
+from pytest_azfunc.project.host_json import HostConfig
+from pytest_azfunc.rpc import InvocationResponse
+
+if TYPE_CHECKING:
+    import requests
+
+__tracebackhide__ = True
+
+# Makes the response that a caller of the function would get.
+HttpResponder = Callable[[Invocation, Function], "requests.Response | None"]
+
+
+@dataclass(frozen=True)
+class HostOptions:
+    """What is the same for all functions of a running host.
+
+    :ivar base_url: where the app is.
+    :ivar config: what host.json says.
+    :ivar settings: the app settings, asked for when a binding names one: a test may change them.
+    :ivar types: what the host knows of binding types.
+    :ivar prepare_http: an HTTP client's encoding of requests that need one.
+    :ivar http_response: makes a ``requests.Response`` of an invocation.
+    """
+
+    base_url: str = "http://localhost:7071"
+    config: HostConfig = field(default_factory=HostConfig)
+    settings: Settings = no_settings
+    types: Catalogue = BUILT_IN
+    prepare_http: Prepare | None = None
+    http_response: HttpResponder | None = None
+
+
+class BoundFunction:
+    """A function of a running host: what payloads are delivered to, and how its invocations are presented.
+
+    :ivar function: the function as it is declared.
+    :ivar trigger: its trigger.
+    :ivar trigger_type: what the host knows of the trigger's type.
+    """
+
+    def __init__(self, function: Function, options: HostOptions) -> None:
+        self.function = function
+        self.options = options
+        self.trigger: Binding = function.trigger
+        self.trigger_type: BindingType = options.types.find(self.trigger.kind)
+        self.builder: str = self.trigger_type.builder
+        self.payload: PayloadMaker = self.trigger_type.payload
+        self.many: Many | None = self.trigger_type.many
+        self.base_url = options.base_url
+        self.route_prefix = options.config.route_prefix
+        self.prepare_http = options.prepare_http
+
+    # --- what its declaration means
+
+    def resolved(self, name: str) -> str | None:
+        """A property of the trigger with its app settings put in; None where it is no text, or a setting is missing."""
+        value = self.trigger.properties.get(name)
+        if not isinstance(value, str):
+            return None
+        return with_settings(value, self.options.settings()) if "%" in value else value
+
+    def text(self, name: str, default: str) -> str:
+        """The same for a name that something has in Azure; the default where it is not known."""
+        return fixed_text(self.trigger.properties, name, default, self.options.settings())
+
+    @property
+    def listener(self) -> Any:
+        """What the host has worked out of the trigger to listen: a schedule, a path's pattern, a route's template.
+
+        :raises ProjectError: the host would not start the function, or not start at all.
+        """
+        return self._listen() if self._names_settings else self._listener
+
+    @cached_property
+    def _names_settings(self) -> bool:
+        """Whether the trigger depends on app settings, which may change while the host is open."""
+        return any("%" in value for value in self.trigger.properties.values() if isinstance(value, str))
+
+    @cached_property
+    def _listener(self) -> Any:
+        return self._listen()
+
+    def _listen(self) -> Any:
+        listen = self.trigger_type.listen
+        return None if listen is None else listen(self)
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """Its input bindings, without the trigger."""
+        options = self.options
+        return tuple(
+            Input(
+                binding,
+                options.types.find(binding.kind).input,
+                function=self.function.name,
+                base_url=options.base_url,
+                settings=options.settings,
+            )
+            for binding in self.function.inputs.values()
+        )
+
+    # --- how it is shown in a list
+
+    def column(self, now: datetime) -> str:
+        """What starts it, in short: methods and route, schedule and next run, or an address."""
+        column = self.trigger_type.column
+        if column is not None:
+            return column(self, now)
+        address = self.address(self.trigger)
+        return f"{address} (many)" if self.trigger.cardinality == "many" else address
+
+    def address(self, binding: Binding) -> str:
+        """Where one of its bindings reads or writes, as it is declared; empty where nothing says so."""
+        return self.options.types.find(binding.kind).address_of(binding.properties)
+
+    # --- how its invocations are presented
+
+    @cached_property
+    def reaches_console(self) -> Callable[[logging.LogRecord], bool]:
+        """Whether host.json lets a line of it through."""
+        return console_filter(self.options.config.log_levels, self.function.name)
+
+    def _output_type(self, name: str) -> tuple[str, BindingType]:
+        """The type of an output, as it is declared, and what the host knows of it."""
+        found = self._output_types.get(name)
+        if found is None:
+            function = self.function
+            written = function.return_type if name == "$return" else function.bindings[name].type
+            found = self._output_types[name] = written, self.options.types.find(written.lower())
+        return found
+
+    @cached_property
+    def _output_types(self) -> dict[str, tuple[str, BindingType]]:
+        return {}
+
+    def outputs(self, invocation: Invocation) -> Outputs:
+        """The outputs that were set, by binding name."""
+        response = invocation.response
+        values = response.python_values or {}
+        sent = dict(response.outputs)
+        if response.return_value is not None:
+            sent["$return"] = response.return_value
+        outputs = {}
+        for name, data in sent.items():
+            written, binding_type = self._output_type(name)
+            outputs[name] = Output(name, written, values.get(name), data, binding_type)
+        return Outputs(self.function.name, outputs, self.function.outputs)
+
+    def http_response(self, invocation: Invocation) -> requests.Response | None:
+        """The response that a caller would get; None without one."""
+        make = self.options.http_response
+        return None if make is None else make(invocation, self.function)
+
+    def loss(self, response: InvocationResponse) -> LossyOutputError | None:
+        """What Azure would drop or mangle of the outputs; None when nothing is, and when the worker does not tell."""
+        for name, value in (response.python_values or {}).items():
+            if value is None:
+                continue
+            if name == "$return":
+                if response.http_response is not None:  # it went another way, as an HTTP response
+                    continue
+                data = response.return_value
+            else:
+                data = response.outputs.get(name)
+            written, binding_type = self._output_type(name)
+            loss = find_loss(self.function, name, written, binding_type, value, data)
+            if loss is not None:
+                return loss
+        return None
