@@ -89,7 +89,7 @@ def lent_to_environment(settings: Mapping[str, str]) -> Iterator[None]:
 
 
 @dataclass
-class RunningApps:
+class SessionApps:
     """The apps of one session: each folder is read once, and each app has one worker process.
 
     :ivar types: the binding types, those of the hook among them.
