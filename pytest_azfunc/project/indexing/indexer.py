@@ -49,7 +49,7 @@ from pytest_azfunc.project.indexing.http_streaming import registry_for
 from pytest_azfunc.project.indexing.index_failure import failure_of
 from pytest_azfunc.project.indexing.signature import Signature, check_signature
 from pytest_azfunc.project.retry_policy import parse_retry
-from pytest_azfunc.project.settings import without_live_resources
+from pytest_azfunc.project.settings import FileSettings
 from pytest_azfunc.project.user_errors import is_own
 
 # validate_script_file_name of the worker.
@@ -84,7 +84,7 @@ class Script:
     name: str
     allowed: tuple[str, ...] | None
     known_types: Mapping[str, str]
-    settings: Callable[[], Mapping[str, str]]
+    settings: Callable[[], FileSettings]
 
     @property
     def path(self) -> str:
@@ -114,9 +114,7 @@ class Indexer:
         self._lock = threading.RLock()
 
     def _brief_stage(self) -> AbstractContextManager[None]:
-        values = self.script.settings()
-        dead = {name: without_live_resources(value) for name, value in values.items()}
-        return brief_stage(self.script.root, self.modules, dead)
+        return brief_stage(self.script.root, self.modules, self.script.settings().harmless)
 
     def index(self) -> Index:
         """What indexing finds."""
