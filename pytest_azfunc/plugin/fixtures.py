@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_azfunc.plugin.host_of_test import host_of
+from pytest_azfunc.plugin.current_test import current_host
 
 if TYPE_CHECKING:
     from pytest_azfunc import (
@@ -26,7 +26,7 @@ __tracebackhide__ = True
 
 
 @pytest.fixture
-def invoke(request: pytest.FixtureRequest) -> Invoke:
+def invoke() -> Invoke:
     """Run a function of the app in-process, with real binding conversion; returns an ``Invocation``.
 
     ``invoke(function, payload=None, /, *, check=True, context=None, inputs=None, **bindings)``
@@ -44,23 +44,23 @@ def invoke(request: pytest.FixtureRequest) -> Invoke:
     Raises the function's own exception, ``FunctionNotFound``, ``FunctionLoadError``, ``BindingError``, or
     ``LossyOutputError`` when Azure would drop or mangle an output.
     """
-    return host_of(request).invoke
+    return current_host().invoke
 
 
 @pytest.fixture
-def ainvoke(request: pytest.FixtureRequest) -> AsyncInvoke:
+def ainvoke() -> AsyncInvoke:
     """The same as ``invoke``, to be awaited inside a running event loop: ``await ainvoke("Name", payload)``."""
-    return host_of(request).ainvoke
+    return current_host().ainvoke
 
 
 @pytest.fixture
-def azfunc_host(request: pytest.FixtureRequest) -> Host:
+def azfunc_host() -> Host:
     """The running function app of this test, a ``Host``, fresh for each test. ``invoke`` goes through it."""
-    return host_of(request)
+    return current_host()
 
 
 @pytest.fixture
-def azfunc_http(request: pytest.FixtureRequest) -> AppSession:
+def azfunc_http() -> AppSession:
     """A ``requests.Session`` onto the app, through the whole host: routes, keys, disabled functions, responses.
 
     ``azfunc_http.post("/api/orders", json={"id": 7})``: URLs are relative to the app, cookies are kept, and all
@@ -70,44 +70,44 @@ def azfunc_http(request: pytest.FixtureRequest) -> AppSession:
     ``response.invocation`` is what the function did, with logs and outputs; None when no function ran. The function's
     own exception is raised here; ``azfunc_host.raise_exceptions = False`` gives the 500 that Azure sends.
     """
-    return host_of(request).http
+    return current_host().http
 
 
 @pytest.fixture
-def azfunc_live_server(request: pytest.FixtureRequest) -> LiveServer:
+def azfunc_live_server() -> LiveServer:
     """The app on a real socket, for browsers, httpx or curl: ``azfunc_live_server.url``. It stops with the test.
 
     It listens on the loopback interface only. Requests are answered on threads, and async functions run on a thread of
     their own. What a function raises is a 500 there, and an error at the end of the test unless it was claimed with
     ``azfunc_host.failures.expect(...)``.
     """
-    server = host_of(request).live_server()
+    server = current_host().live_server()
     server.start()
     return server
 
 
 @pytest.fixture
-def azfunc_project(request: pytest.FixtureRequest) -> Project:
+def azfunc_project() -> Project:
     """The function app on disk, a ``Project``: ``.functions``, ``.errors``, ``.host``. Read once in a session."""
-    return host_of(request).project
+    return current_host().project
 
 
 @pytest.fixture
-def azfunc_settings(request: pytest.FixtureRequest) -> AppSettings:
+def azfunc_settings() -> AppSettings:
     """The app settings of this test, a mutable mapping. Changes are in ``os.environ`` at once, and undone."""
-    return host_of(request).settings
+    return current_host().settings
 
 
 @pytest.fixture
-def azfunc_logs(request: pytest.FixtureRequest) -> LogCapture:
+def azfunc_logs() -> LogCapture:
     """What all invocations of this test have logged, a ``LogCapture``: ``"text" in azfunc_logs``."""
-    host = host_of(request)
+    host = current_host()
     host.keep_all()
     return host.logs
 
 
 @pytest.fixture
-def azfunc_context(request: pytest.FixtureRequest) -> ContextFactory:
+def azfunc_context() -> ContextFactory:
     """Build an invocation context, for a test that calls ``main()`` itself or passes it to ``invoke``.
 
     ``azfunc_context(function=None, *, invocation_id=None, trace_parent=None, trace_state=None, attributes=None,
@@ -120,16 +120,16 @@ def azfunc_context(request: pytest.FixtureRequest) -> ContextFactory:
 
     Raises ``FunctionNotFound``.
     """
-    return host_of(request).context
+    return current_host().context
 
 
 @pytest.fixture
-def azfunc_trigger(request: pytest.FixtureRequest) -> PayloadBuilders:
+def azfunc_trigger() -> PayloadBuilders:
     """The payload builders as attributes: ``azfunc_trigger.queue({"id": 7})``.
 
     Each payload has ``.decode(function)``, which gives the SDK object for a direct call of ``main()``.
     """
     import pytest_azfunc
 
-    host_of(request)
+    current_host()
     return pytest_azfunc.PayloadBuilders(pytest_azfunc)

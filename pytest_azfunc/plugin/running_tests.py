@@ -8,10 +8,9 @@ from collections.abc import Callable, Generator
 import pytest
 
 from pytest_azfunc.plugin.choice import session_apps
-from pytest_azfunc.plugin.host_of_test import HOST, let_go
+from pytest_azfunc.plugin.current_test import begin, current_test
 from pytest_azfunc.plugin.marks import lenient_arguments
 
-_PROBLEM: pytest.StashKey[str | None] = pytest.StashKey()
 _NOT_IMPORTABLE = "azfunc: why no module of the app can be imported"
 
 Importing = Generator[None, pytest.CollectReport, pytest.CollectReport]
@@ -47,19 +46,21 @@ class RunningTests:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        test = begin(item)
         # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
         if not hasattr(item, "fixturenames") or not self._takes_part(item):
-            return (yield)
-        importable = session_apps(self._config).importable(
-            os.path.dirname(item.path), lenient_arguments(item), with_settings=self._uses_fixtures(item)
-        )
-        with importable as problem:
-            if problem is not None:
-                item.stash[_PROBLEM] = problem
             try:
                 return (yield)
             finally:
-                let_go(item)
+                test.end()
+        importable = session_apps(self._config).importable(
+            os.path.dirname(item.path), lenient_arguments(item), with_settings=self._uses_fixtures(item)
+        )
+        with importable as test.problem:
+            try:
+                return (yield)
+            finally:
+                test.end()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -72,10 +73,10 @@ class RunningTests:
         shorten(call.excinfo.value)
         report = yield
         without_advice(report)
-        problem = item.stash.get(_PROBLEM, None)
-        if problem is not None and isinstance(call.excinfo.value, ModuleNotFoundError):
-            report.sections.append((_NOT_IMPORTABLE, problem))
-        host = item.stash.get(HOST, None)
+        test = current_test()
+        if test.problem is not None and isinstance(call.excinfo.value, ModuleNotFoundError):
+            report.sections.append((_NOT_IMPORTABLE, test.problem))
+        host = test.host
         if host is not None and report.failed and (host.invocations or host.refusals):
             from pytest_azfunc.reports.trace import describe
 
