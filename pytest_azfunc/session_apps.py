@@ -14,10 +14,11 @@ from pytest_azfunc.errors import BindingError, Location, ProjectError, Unsupport
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.project import Project
+from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
 from pytest_azfunc.project.discovery import find_project, require_app
-from pytest_azfunc.project.function_app import DECORATOR_SCRIPT, SCRIPT_SETTING, script_in_file
+from pytest_azfunc.project.function_app import script_in_file
 from pytest_azfunc.project.settings import read_settings_file, without_live_resources
-from pytest_azfunc.worker import WorkerProcess
+from pytest_azfunc.worker import Worker, WorkerProcess
 
 MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
     "project": (str, os.PathLike),
@@ -129,7 +130,7 @@ class RunningApps:
             absolute = os.path.abspath(root)
             found = self._projects.get((absolute, script))
             if found is None:
-                found = Project.load(absolute, binding_types=self.types.contributed, script=script)
+                found = Project.read(absolute, binding_types=self.types.contributed, script=script)
             self._projects[root, script] = self._projects[absolute, script] = found
         return found
 
@@ -153,7 +154,7 @@ class RunningApps:
 
     def process(self, project: Project) -> WorkerProcess:
         """The worker process of an app: its modules are imported once in a session."""
-        key = os.fspath(project.root), "" if project.indexer is None else project.indexer.script.name
+        key = os.fspath(project.root), "" if project.script is None else project.script.name
         found = self._processes.get(key)
         if found is None:
             found = self._processes[key] = WorkerProcess(project)
@@ -176,7 +177,7 @@ class RunningApps:
             file_settings=self._settings_of(project),
             strict=mark.get("strict", self.choice.strict),
             auth=mark.get("auth", True),
-            process=self.process(project),
+            worker=Worker(self.process(project)),
             observers=self.observers,
             types=self.types,
         )

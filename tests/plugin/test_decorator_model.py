@@ -394,7 +394,7 @@ def test_the_scripts_name_in_a_settings_file(sessions: Sessions) -> None:
         code = f"""
             def test_it(invoke, azfunc_project):
                 assert invoke("f").text == {script!r}
-                assert azfunc_project.indexer.script.name == {script!r}
+                assert azfunc_project.script.name == {script!r}
 
             def test_once_more(invoke):
                 assert invoke("f").text == {script!r}

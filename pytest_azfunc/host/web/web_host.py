@@ -79,10 +79,13 @@ class WebHost:
         self, script_host: ScriptHost, settings: Callable[[], Mapping[str, str]], auth: Callable[[], bool]
     ) -> None:
         self._script_host = script_host
-        self._project: Project = script_host.project
         self._settings = settings
         self._auth = auth
         self._targets: dict[str, _Target] = {}
+
+    @property
+    def _project(self) -> Project:
+        return self._script_host.project
 
     @cached_property
     def keys(self) -> Keys:
