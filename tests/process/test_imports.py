@@ -580,7 +580,7 @@ IMPORT_AT_THE_TOP = "import Works\ndef test_it(): assert Works.main"
 IMPORT_IN_THE_TEST = "def test_it(monkeypatch): monkeypatch.setattr('Works.main', None)"
 
 
-WHAT_KEEPS_MODULES_AWAY = (
+WHAT_KEEPS_MODULES_AWAY: tuple[tuple[dict[str, str], tuple[str, ...], str], ...] = (
     ({"host.json": "{,"}, (), "host.json is not valid JSON: ',' cannot start a property name."),
     ({"local.settings.json": "{"}, (), "local.settings.json is not valid: its JSON is broken here."),
     ({}, ("--azfunc-project=ap",), "*ap is not a folder."),
