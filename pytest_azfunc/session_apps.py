@@ -206,11 +206,12 @@ class SessionApps:
         from importlib.metadata import version
 
         from pytest_azfunc.reports.app_notes import notes_of
-        from pytest_azfunc.reports.function_list import list_functions
+        from pytest_azfunc.reports.function_list import list_functions, silence
         from pytest_azfunc.reports.list_layout import heading, render
 
         with self.open_host(folder, {}) as host:
-            project = host.project
+            with silence():  # the functions of a decorator app are read by importing it
+                project = host.project
             entries = list_functions(project, host.worker.load, host.script_host.bound, host.is_disabled, host.now)
             source = os.path.basename(self.choice.settings or "local.settings.json")
             head = heading(project, version("azure-functions"), host.settings, source)
