@@ -1,6 +1,7 @@
 """pytest-azfunc: test Azure Functions for Python the way they run in Azure, inside the test process.
 
-The public names are found when they are first used, so that importing the package costs nothing.
+The public names are found when they are first used, so that importing the package costs nothing. Beside fixtures'
+values and errors they are the payload builders, which make what starts a function.
 Not a Microsoft product.
 """
 
@@ -11,16 +12,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_azfunc.app import Host
     from pytest_azfunc.errors import (
+        AppIndexError,
         AzfuncError,
         BindingError,
         FunctionFailed,
         FunctionLoadError,
         FunctionNotFound,
+        Location,
         LossyOutputError,
+        OutputNotSet,
         ProjectError,
         RouteOverlapWarning,
         UnsupportedFeature,
     )
+    from pytest_azfunc.fixture_values import AsyncInvoke, ContextFactory, Invoke, PayloadBuilders
+    from pytest_azfunc.host.app_settings import AppSettings
     from pytest_azfunc.host.bindings.batch import batch
     from pytest_azfunc.host.bindings.binding_type import BindingType
     from pytest_azfunc.host.bindings.blob import blob
@@ -35,37 +41,58 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.bindings.kafka import kafka
     from pytest_azfunc.host.bindings.mcp import mcp_prompt, mcp_resource, mcp_tool
     from pytest_azfunc.host.bindings.openai import assistant_skill
+    from pytest_azfunc.host.bindings.payload import Payload
     from pytest_azfunc.host.bindings.queue import queue
     from pytest_azfunc.host.bindings.service_bus import service_bus
     from pytest_azfunc.host.bindings.signalr import signalr
     from pytest_azfunc.host.bindings.sql import mysql, sql
     from pytest_azfunc.host.bindings.timer import timer
     from pytest_azfunc.host.bindings.warmup import manual, warmup
-    from pytest_azfunc.host.failures import Failures
+    from pytest_azfunc.host.failures import Failure, Failures
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.log_capture import LogCapture
+    from pytest_azfunc.host.outputs import Message, Output, Outputs
     from pytest_azfunc.host.web.authorization import Keys
     from pytest_azfunc.http_client.responses import AppResponse
     from pytest_azfunc.http_client.session import AppSession
     from pytest_azfunc.http_server import LiveServer
-    from pytest_azfunc.project import Project
+    from pytest_azfunc.project import Binding, Function, Project
+    from pytest_azfunc.worker.context import Context
+
+    __version__: str
 
 __all__ = [
+    "AppIndexError",
     "AppResponse",
     "AppSession",
+    "AppSettings",
+    "AsyncInvoke",
     "AzfuncError",
+    "Binding",
     "BindingError",
     "BindingType",
+    "Context",
+    "ContextFactory",
+    "Failure",
     "Failures",
+    "Function",
     "FunctionFailed",
     "FunctionLoadError",
     "FunctionNotFound",
     "Host",
     "Invocation",
+    "Invoke",
     "Keys",
     "LiveServer",
+    "Location",
     "LogCapture",
     "LossyOutputError",
+    "Message",
+    "Output",
+    "OutputNotSet",
+    "Outputs",
+    "Payload",
+    "PayloadBuilders",
     "Project",
     "ProjectError",
     "RouteOverlapWarning",
@@ -123,16 +150,30 @@ _BUILDERS = {
     "warmup": "manual warmup",
 }
 
+# Where the other names are; the errors are not among them.
 _MODULES = {
     "AppResponse": "http_client.responses",
     "AppSession": "http_client.session",
+    "AppSettings": "host.app_settings",
+    "AsyncInvoke": "fixture_values",
+    "Binding": "project",
     "BindingType": "host.bindings.binding_type",
+    "Context": "worker.context",
+    "ContextFactory": "fixture_values",
+    "Failure": "host.failures",
     "Failures": "host.failures",
+    "Function": "project",
     "Host": "app",
     "Invocation": "host.invocation",
+    "Invoke": "fixture_values",
     "Keys": "host.web.authorization",
     "LiveServer": "http_server",
     "LogCapture": "host.log_capture",
+    "Message": "host.outputs",
+    "Output": "host.outputs",
+    "Outputs": "host.outputs",
+    "Payload": "host.bindings.payload",
+    "PayloadBuilders": "fixture_values",
     "Project": "project",
     **{name: f"host.bindings.{module}" for module, names in _BUILDERS.items() for name in names.split()},
 }
@@ -141,18 +182,20 @@ BUILDERS = tuple(sorted(name for names in _BUILDERS.values() for name in names.s
 """Names of all payload builders; ``azfunc_trigger`` has them as attributes."""
 
 
-def __getattr__(name: str) -> object:
-    import importlib
+if not TYPE_CHECKING:  # for type checkers there are the names above, and no others
 
-    if name == "__version__":
-        from importlib.metadata import version
+    def __getattr__(name: str) -> object:
+        import importlib
 
-        return version("pytest-azfunc")
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'errors')}"), name)
-    globals()[name] = value
-    return value
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("pytest-azfunc")
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value: object = getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'errors')}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

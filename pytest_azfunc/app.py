@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import clock, http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, UnsupportedFeature
+from pytest_azfunc.errors import AzfuncError, BindingError
 from pytest_azfunc.host.app_settings import AppSettings
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
@@ -19,11 +19,13 @@ from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
-from pytest_azfunc.http_entrances import HttpDoors, free_port, http_response, url_of
+from pytest_azfunc.host.storage import check_storage
+from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
+from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.function_app import SCRIPT_SETTING
-from pytest_azfunc.project.settings import is_disabled
-from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext
+from pytest_azfunc.project.app_script import SCRIPT_SETTING
+from pytest_azfunc.project.settings import FileSettings, is_disabled
+from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 if TYPE_CHECKING:
@@ -49,16 +51,16 @@ class Host:
         project: Project,
         *,
         settings: Mapping[str, str] | None = None,
-        file_settings: Mapping[str, str] | None = None,
+        file_settings: FileSettings | None = None,
         strict: bool = True,
         raise_exceptions: bool = True,
         auth: bool = True,
-        process: WorkerProcess | None = None,
+        worker: WorkerChannel | None = None,
         observers: Sequence[Callable[[Invocation], None]] = (),
         types: Catalogue = BUILT_IN,
     ) -> None:
-        self.worker = Worker(project, process)
-        self.project = project = self.worker.project
+        self.worker: WorkerChannel = worker or Worker(WorkerProcess(project))
+        self._app = project
         self.raise_exceptions = raise_exceptions
         self.auth = auth
         self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
@@ -66,10 +68,8 @@ class Host:
         self._given_settings = dict(settings or {})
         self._file_settings = file_settings
         self._settings: AppSettings | None = None
-        self._token: Any = None
         port = free_port()
         self.script_host = ScriptHost(
-            project,
             self.worker,
             HostOptions(url_of(port), project.host, lambda: self.settings, types, http_client.prepare, http_response),
             strict,
@@ -79,7 +79,7 @@ class Host:
         """The part of the host that runs functions."""
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
-        self._doors = HttpDoors(self.script_host, self.failures, self, port)
+        self._doors = HttpEntrances(self.script_host, self.failures, self, port)
 
     @classmethod
     def open(
@@ -102,31 +102,24 @@ class Host:
         :param auth: whether authorization levels are enforced.
         :raises ProjectError: the folder is no function app, or the host would not start with it.
         """
-        if storage != "memory":
-            raise UnsupportedFeature(
-                "unsupported",
-                feature=f"storage={storage!r}",
-                azure="functions read and write the storage account of the app.",
-                remedy='use storage="memory".',
-            )
+        check_storage(storage)
         script = (settings or {}).get(SCRIPT_SETTING)
-        project = path if isinstance(path, Project) else Project.load(path, script=script)
+        project = path if isinstance(path, Project) else Project.read(path, script=script)
         host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
         host.begin()
         return host
 
     def begin(self) -> None:
         """Put settings and modules in place. :meth:`open` does it for you."""
-        # The worker keeps a copy of the process as it is now, before the settings change it.
-        file_values = self.project.file_settings if self._file_settings is None else self._file_settings
-        self.worker.borrow()
+        file_values = self._app.file_settings if self._file_settings is None else self._file_settings
+        self._borrowed = BorrowedProcess()  # as it is before the settings change it
         try:
             self._settings = AppSettings(file_values, self._given_settings)
             self.worker.open()
         except BaseException:
-            self.worker.close()
+            self._close_worker()
             raise
-        self._token = DECODER.set(self._decode)
+        DECODER.set(self._decode)
         self._doors.open()
 
     def close(self) -> None:
@@ -137,7 +130,13 @@ class Host:
         self._settings = None
         if DECODER.get() == self._decode:
             DECODER.set(None)
-        self.worker.close()
+        self._close_worker()
+
+    def _close_worker(self) -> None:
+        try:
+            self.worker.close()
+        finally:
+            self._borrowed.give_back()
 
     def __enter__(self) -> Host:
         return self
@@ -148,6 +147,11 @@ class Host:
         self.close()
         if error is None:
             self.failures.check()
+
+    @property
+    def project(self) -> Project:
+        """The function app. A decorator app is indexed when this is first asked for."""
+        return self.worker.index()
 
     @property
     def settings(self) -> AppSettings:
@@ -196,7 +200,7 @@ class Host:
         return server
 
     @property
-    def _open_doors(self) -> HttpDoors:
+    def _open_doors(self) -> HttpEntrances:
         if self._settings is None:
             raise BindingError("host-closed")
         return self._doors
@@ -303,15 +307,11 @@ class Host:
         max_retry_count: int = 0,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
-        found = None if function is None else self.function(function)
-        request = InvocationRequest(
-            found.name if found else "",
-            {},
-            invocation_id=invocation_id,
-            trace_context=TraceContext(trace_parent or "", trace_state or "", dict(attributes or {})),
-            retry_context=RetryContext(retry_count, max_retry_count),
-        )
-        return self.worker.make_context(found, request)
+        name = "" if function is None else self.function(function).name
+        trace = TraceContext(trace_parent or "", trace_state or "", dict(attributes or {}))
+        retry = RetryContext(retry_count, max_retry_count)
+        request = InvocationRequest(name, {}, invocation_id=invocation_id, trace_context=trace, retry_context=retry)
+        return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
         """Whether an app setting disables the function: its trigger would not fire."""
@@ -321,7 +321,7 @@ class Host:
         """Start a new worker process: modules are imported anew, settings stay."""
         settings = dict(self.settings)
         self.close()
-        self.worker.process.restart()
+        self.worker.restart()
         self._given_settings = settings
         self.begin()
 
@@ -330,11 +330,11 @@ class Host:
         found = self.function(function)
         request = self.script_host.request(found, payload)
         data = request.inputs[found.trigger.name]
-        return data.value if isinstance(data, PythonObject) else self.worker.decode_trigger(found, request)
+        return data.value if isinstance(data, PythonObject) else self.worker.decode(request)
 
     def __repr__(self) -> str:
         state = "closed" if self._settings is None else "open"
-        return f"<Host {self.project.root} ({state}), invocations: {len(self.invocations)}>"
+        return f"<Host {self._app.root} ({state}), invocations: {len(self.invocations)}>"
 
 
 def _checked(invocation: Invocation, check: bool) -> Invocation:

@@ -8,11 +8,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc import http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError
+from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, refusals
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
-from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import NOT_RUNNING, Answer, HttpResult, failure
 from pytest_azfunc.host.web.http_result import http_result
 from pytest_azfunc.project import Function
@@ -21,6 +20,7 @@ from pytest_azfunc.rpc import PythonObject
 if TYPE_CHECKING:
     import requests
 
+    from pytest_azfunc.host.web.http_request import PreparedRequest
     from pytest_azfunc.host.web.web_host import WebHost
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
@@ -45,8 +45,8 @@ class Ways(Protocol):
         """The app settings."""
 
 
-class HttpDoors:
-    """All doors of one host.
+class HttpEntrances:
+    """All entrances of one host.
 
     :param port: where the app is, from :func:`free_port`.
     :ivar url: where the app is, such as ``http://localhost:7071``.
@@ -57,7 +57,6 @@ class HttpDoors:
         self._script_host = script_host
         self._ways = ways
         self._web_host: WebHost | None = None
-        self._project = script_host.project
         self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
         self._failures = failures
         self._port = port
@@ -76,7 +75,7 @@ class HttpDoors:
         self._plain.__enter__()
 
     def close(self) -> None:
-        """Close every door. A second call does nothing."""
+        """Close every entrance. A second call does nothing."""
         self._is_open = False
         _PORTS.discard(self._port)
         while self._servers:
@@ -132,7 +131,7 @@ class HttpDoors:
         answer = self._noted(self.web_host.answer(request, add_key))
         if answer.invocation is None:
             if answer.result.status_code == 404:
-                self._project.raise_failure()  # what hides all functions is worth more than a 404
+                self._script_host.project.raise_failure()  # what hides all functions is worth more than a 404
         elif answer.invocation.exception is not None:
             raise answer.invocation.exception
         return answer
@@ -143,7 +142,7 @@ class HttpDoors:
             return self._as_azure(request, add_key)
         except BaseException as error:  # SystemExit, or pytest.skip(): on a thread of the server they end nothing
             self._fail("the app", error, request)
-            return Answer(request, failure(), None, f"{type(error).__name__} was raised")
+            return Answer(request, failure(), None, refusals.raised(error))
 
     def _as_azure(self, request: PreparedRequest, add_key: bool) -> Answer:
         try:
@@ -153,7 +152,7 @@ class HttpDoors:
             if result is None:
                 raise
             self._fail(getattr(error, "function", None) or "the app", error, request)
-            return Answer(request, result, None, f"{type(error).__name__} was raised")
+            return Answer(request, result, None, refusals.raised(error))
         invocation = answer.invocation
         if invocation is not None and invocation.exception is not None:
             self._fail(invocation.function, invocation.exception, request)
@@ -197,6 +196,8 @@ def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
     found = invocation.request.inputs[function.trigger.name]
     if found is None or isinstance(found, PythonObject) or found.kind != "http":
         return None
+    from pytest_azfunc.host.web.http_request import PreparedRequest
+
     request = found.value
     body = request["body"].value if request["body"] is not None else b""
     return PreparedRequest(request["method"], request["url"], tuple(request["headers"].items()), body)

@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.function_app import FunctionApp, Session
+from tests.function_app import FunctionApp, Session, Sessions
 
 
 @pytest.fixture
@@ -17,16 +17,28 @@ def app(pytester: pytest.Pytester) -> FunctionApp:
 
 
 @pytest.fixture
-def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Session:
-    """Runs pytest in a process of its own, with pytest-azfunc and no other plugin but those that are asked for."""
+def _surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a session: pytest-azfunc and no other plugin but those that are asked for."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def session(pytester: pytest.Pytester, _surroundings: None) -> Session:
+    """Runs pytest in a process of its own."""
     return Session(pytester)
 
 
-# No test is about time. And the same examples in every run of the build; a developer's runs look for new ones.
-settings.register_profile("developer", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "developer")
+@pytest.fixture
+def sessions(pytester: pytest.Pytester, _surroundings: None) -> Sessions:
+    """Runs pytest in many folders, one after the other in one process."""
+    return Sessions(pytester)
+
+
+# No test is about time. And the same examples in every run of the build; a developer's runs look for new ones. The
+# profile `long`, chosen with HYPOTHESIS_PROFILE, tries many more: one environment of the build runs it.
+for _name, _examples in {"short": 50, "long": 300}.items():
+    settings.register_profile(_name, deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=_examples)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "short")

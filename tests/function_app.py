@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Hashable
+from functools import cached_property
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -61,6 +64,19 @@ class FunctionApp:
         self.write({f"{name}/function.json": {"bindings": declared, **properties}, f"{name}/__init__.py": script})
 
 
+def write_texts(folder: Path, files: dict[str, str]) -> None:
+    """Write test files, conftest.py, pytest.ini and the like; indentation is removed."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(content), encoding="utf-8")
+
+
+def with_plugins(*names: str) -> list[str]:
+    """The options of pytest that load pytest-azfunc and further plugins (names of entry points)."""
+    return [part for name in ("azfunc", *names) for part in ("-p", name)] + ["-p", "no:cacheprovider"]
+
+
 class Session:
     """Runs pytest in a process of its own."""
 
@@ -69,15 +85,11 @@ class Session:
 
     def write(self, files: dict[str, str]) -> None:
         """Write test files, conftest.py, pytest.ini and the like; indentation is removed."""
-        for name, content in files.items():
-            path = self.pytester.path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(content), encoding="utf-8")
+        write_texts(self.pytester.path, files)
 
     def run(self, *options: str, plugins: tuple[str, ...] = ()) -> pytest.RunResult:
         """Run pytest with pytest-azfunc and the *plugins* (names of entry points)."""
-        wanted = [part for name in ("azfunc", *plugins) for part in ("-p", name)]
-        result = self.pytester.runpytest_subprocess(*wanted, "-p", "no:cacheprovider", *options)
+        result = self.pytester.runpytest_subprocess(*with_plugins(*plugins), *options)
         assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
         return result
 
@@ -87,9 +99,78 @@ class Session:
         return self.run(*options, plugins=plugins)
 
 
-def passed(result: pytest.RunResult, count: int) -> None:
-    """Check that exactly *count* tests ran, and that all passed."""
-    assert result.parseoutcomes() == {"passed": count}, result.stdout.str()
+class Folder:
+    """Where one of several sessions runs: test files, and beside them a function app in the folder ``app``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.path.mkdir(parents=True)
+
+    @cached_property
+    def app(self) -> FunctionApp:
+        """The function app; there is none until somebody asks for it."""
+        return FunctionApp(self.path / "app")
+
+    def write(self, files: dict[str, str]) -> None:
+        """Write test files, conftest.py, pytest.ini and the like; indentation is removed."""
+        write_texts(self.path, files)
+
+
+class Sessions:
+    """Runs pytest in many folders, in one process after each other: quicker than a process for each.
+
+    What must not share its process with another run (it ends the process, or asks what the process has imported) is
+    for ``Session``.
+    """
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+        self._runs: dict[Hashable, tuple[Folder, tuple[str, ...], dict[str, str]]] = {}
+
+    def add(
+        self,
+        row: Hashable,
+        *options: str,
+        plugins: tuple[str, ...] = (),
+        environment: dict[str, str] | None = None,
+    ) -> Folder:
+        """Announce a run, known as *row*, in a new folder, which is returned."""
+        assert row not in self._runs
+        folder = Folder(self.pytester.path / str(len(self._runs)))
+        self._runs[row] = (folder, (*with_plugins(*plugins), *options), environment or {})
+        return folder
+
+    def run(self) -> dict[Any, pytest.RunResult]:
+        """Run what was announced; the results by row."""
+        results = self.pytester.path / "results"
+        results.mkdir()
+        orders = [
+            {
+                "folder": str(folder.path),
+                "arguments": [f"--basetemp={folder.path / 'runpytest'}", *options],
+                "environment": environment,
+                **{part: str(results / f"{folder.path.name}.{part}") for part in ("output", "errors", "code")},
+            }
+            for folder, options, environment in self._runs.values()
+        ]
+        program = Path(__file__).with_name("sessions_in_one_process.py")
+        ended = self.pytester.run(sys.executable, program, json.dumps(orders))
+        assert ended.ret == 0, ended.stderr.str()
+        return {row: self._result(row, order) for row, order in zip(self._runs, orders, strict=True)}
+
+    def _result(self, row: Hashable, order: dict[str, Any]) -> pytest.RunResult:
+        output, errors = (
+            Path(order[part]).read_text(encoding="utf-8", errors="replace").splitlines()
+            for part in ("output", "errors")
+        )
+        print(f"### {row!r:.200}", *output, *errors, sep="\n")
+        assert not [line for line in output + errors if "INTERNALERROR" in line]
+        return pytest.RunResult(int(Path(order["code"]).read_text(encoding="ascii")), output, errors, 0)
+
+
+def passed(result: pytest.RunResult, count: int, row: Hashable = "") -> None:
+    """Check that exactly *count* tests ran, and that all passed; *row* tells one session from others."""
+    assert result.parseoutcomes() == {"passed": count}, f"{row}\n{result.stdout.str()}"
 
 
 def error_lines(result: pytest.RunResult) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,6 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pytest_azfunc"
 NAME = "pytest_azfunc"
 LONGEST_MODULE = 350
-# errors.rules is one table of sentences; plugin holds all that may import pytest.
-LONGER_MODULES = {"errors.rules": 470, "plugin": 400}
 
 # From the roof down: a room may use everything below its floor, and nothing beside it.
 FLOORS = (
@@ -40,6 +38,8 @@ for _room in ("app", "session_apps", "plugin"):
     MAY_USE[_room] |= {"worker"}
 # The public names: nothing is imported when the package is, and nothing inside uses them but what pytest sees.
 MAY_USE["__init__"] = set(MAY_USE["plugin"])
+MAY_USE["fixture_values"] = {"host", "worker"}
+MAY_USE["__init__"] |= {"fixture_values"}
 MAY_USE["hookspecs"] = {*MAY_USE["plugin"], "__init__"}
 MAY_USE["plugin"] |= {"hookspecs", "__init__"}
 
@@ -165,7 +165,7 @@ def test_imports_go_down(module: str) -> None:
 @EVERY_MODULE
 def test_modules_are_short(module: str) -> None:
     lines = len(MODULES[module].read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGER_MODULES.get(module, LONGEST_MODULE)
+    assert lines <= LONGEST_MODULE
 
 
 @EVERY_MODULE
@@ -191,6 +191,7 @@ def test_the_public_names_import_nothing() -> None:
 IMPORTED_WHEN_NEEDED = {
     "http_client.adapter",
     "http_client.preparation",
+    "http_client.requests_internals",
     "http_client.responses",
     "http_client.retries",
     "http_client.session",
@@ -222,6 +223,165 @@ def test_modules_with_third_parties_are_imported_when_they_are_needed() -> None:
     assert found == []
 
 
+# Circles
+
+
+def knows() -> dict[str, set[str]]:
+    """Module -> the package's modules that it imports, for types and inside functions too."""
+    found: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        found[module] = set()
+        for i in named_imports(path.read_text(encoding="utf-8"), module):
+            target = i.removeprefix(f"{NAME}.")
+            while target and target not in MODULES:
+                target = target.rpartition(".")[0]
+            if target and target != module:
+                found[module].add(target)
+    return found
+
+
+def named_imports(source: str, module: str) -> Iterator[str]:
+    """What a module imports of the package, each name in full: it may be a module or something in one."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith(f"{NAME}."))
+        elif isinstance(node, ast.ImportFrom) and _absolute(node, module).partition(".")[0] == NAME:
+            yield from (f"{_absolute(node, module)}.{alias.name}" for alias in node.names)
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """Modules that know each other, directly or by others: the strongly connected components of more than one."""
+    order: list[str] = []
+    seen: set[str] = set()
+
+    def visit(start: str, edges: Mapping[str, set[str]], into: list[str]) -> None:
+        stack = [(start, iter(sorted(edges[start])))]
+        seen.add(start)
+        while stack:
+            node, targets = stack[-1]
+            following = next((t for t in targets if t not in seen), None)
+            if following is None:
+                into.append(node)
+                stack.pop()
+            else:
+                seen.add(following)
+                stack.append((following, iter(sorted(edges[following]))))
+
+    for module in graph:
+        if module not in seen:
+            visit(module, graph, order)
+    backwards: dict[str, set[str]] = {module: set() for module in graph}
+    for module, targets in graph.items():
+        for target in targets:
+            backwards[target].add(module)
+    seen.clear()
+    components = []
+    for module in reversed(order):
+        if module not in seen:
+            component: list[str] = []
+            visit(module, backwards, component)
+            components.append(sorted(component))
+    return [component for component in components if len(component) > 1]
+
+
+def test_no_circle_of_modules() -> None:
+    assert circles(knows()) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+# Private names
+
+# The one module for the private names of each library.
+FENCES = {
+    "http_client.requests_internals",
+    "process.environment",
+    "process.event_loops",
+    "process.import_state",
+    "process.loggers",
+    "process.warning_filters",
+    "project.indexing.sdk_internals",
+}
+# Names that begin with an underscore, and are public all the same.
+PUBLIC = {"_replace", "_asdict", "_fields", "_make"}
+
+
+def strangers(source: str) -> list[str]:
+    """Private names that a module takes from elsewhere: attributes it does not define itself, and imports."""
+    tree = ast.parse(source)
+    nodes = list(ast.walk(tree))
+    own = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_self(node.value)
+    }
+    found = []
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and not _is_self(node.value) and _is_private(node.attr):
+            if node.attr not in own:
+                found.append(f"{node.lineno}: {ast.unparse(node)}")
+        elif isinstance(node, ast.ImportFrom):
+            found += [f"{node.lineno}: {alias.name}" for alias in node.names if _is_private(alias.name)]
+        elif isinstance(node, ast.Call) and _called(node.func) in ("getattr", "setattr", "hasattr"):
+            name = node.args[1] if len(node.args) > 1 else None
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and _is_private(name.value):
+                found += [f"{node.lineno}: {ast.unparse(node)}"] if name.value not in own else []
+    return found
+
+
+def _is_self(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return _called(node.func) == "super"
+    return isinstance(node, ast.Name) and node.id in ("self", "cls")
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and name not in PUBLIC
+
+
+@EVERY_MODULE
+def test_private_names_stay_where_they_are(module: str) -> None:
+    if module not in FENCES:
+        assert strangers(MODULES[module].read_text(encoding="utf-8")) == []
+
+
+def test_fences_stand() -> None:
+    assert set(MODULES) >= FENCES
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(host): return host._settings",
+        "from pytest_azfunc.host.routing.routes import _Route",
+        "getattr(logging, '_lock')",
+        "def f(host): host._settings = 1",
+        "events._set_running_loop(None)",
+    ],
+)
+def test_a_stranger_is_found(source: str) -> None:
+    assert len(strangers(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class A:\n    def __init__(self): self._x = 1\n    def like(self, other): return other._x",
+        "class A(B):\n    def f(self): return super()._f() + self._g",
+        "row._replace(a=1)",
+        "type(x).__name__",
+        "_NAMES = 1\nprint(_NAMES)",
+    ],
+)
+def test_own_names_are_none(source: str) -> None:
+    assert strangers(source) == []
+
+
 # The checker itself
 
 
@@ -247,8 +407,8 @@ def test_modules_with_third_parties_are_imported_when_they_are_needed() -> None:
         ("http_client", "from pytest_azfunc.worker.worker import Worker"),
         ("host.outputs", "from pytest_azfunc import Host"),
         ("project.function", "import pytest_azfunc"),
-        ("app", "from pytest_azfunc.session_apps import RunningApps"),
-        ("reports.trace", "from pytest_azfunc.http_entrances import HttpDoors"),
+        ("app", "from pytest_azfunc.session_apps import SessionApps"),
+        ("reports.trace", "from pytest_azfunc.http_entrances import HttpEntrances"),
         ("http_client", "from pytest_azfunc.clock import Clock"),
         ("http_server.wsgi", "from pytest_azfunc.http_client import prepare"),
         ("http_client", "def f():\n    import werkzeug"),

@@ -1,4 +1,11 @@
-"""What goes wrong, and how it is told: exceptions, the sentences of their rules, and the words for things."""
+"""What goes wrong, and how it is told: exceptions, the sentences of their rules, and the words for things.
+
+The sentences are looked up when somebody reads an error, and imported no earlier.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from pytest_azfunc.errors.exceptions import (
     AppIndexError,
@@ -8,14 +15,10 @@ from pytest_azfunc.errors.exceptions import (
     FunctionLoadError,
     FunctionNotFound,
     LossyOutputError,
+    OutputNotSet,
     ProjectError,
     RouteOverlapWarning,
     UnsupportedFeature,
-)
-from pytest_azfunc.errors.rules import (
-    INDEX_FAILS,
-    RULES,
-    Rule,
 )
 from pytest_azfunc.errors.wording import (
     Location,
@@ -30,6 +33,9 @@ from pytest_azfunc.errors.wording import (
     suggestion,
 )
 
+if TYPE_CHECKING:
+    from pytest_azfunc.errors.rules import INDEX_FAILS, RULES, Rule
+
 __all__ = [
     "INDEX_FAILS",
     "RULES",
@@ -41,6 +47,7 @@ __all__ = [
     "FunctionNotFound",
     "Location",
     "LossyOutputError",
+    "OutputNotSet",
     "ProjectError",
     "RouteOverlapWarning",
     "Rule",
@@ -56,17 +63,17 @@ __all__ = [
     "suggestion",
 ]
 
-# Users import and see them by this name, in tracebacks and filters of warnings; in which module they stand is ours alone.
-for _class in (
-    AppIndexError,
-    AzfuncError,
-    BindingError,
-    FunctionFailed,
-    FunctionLoadError,
-    FunctionNotFound,
-    LossyOutputError,
-    ProjectError,
-    RouteOverlapWarning,
-    UnsupportedFeature,
-):
-    _class.__module__ = __name__
+# Users import and see them by this name, in tracebacks and in filters of warnings; in which module they stand is ours.
+for _found in list(globals().values()):
+    if isinstance(_found, type) and issubclass(_found, Exception):
+        _found.__module__ = __name__
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in ("INDEX_FAILS", "RULES", "Rule"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from pytest_azfunc.errors import rules
+
+        return getattr(rules, name)

@@ -1,13 +1,17 @@
 """The exceptions and warnings of the package.
 
 An exception carries its data (``.rule``, ``.function``, ``.binding``, ``.location`` and the values of its sentence in
-``.details``); the text is made from them, and from :data:`RULES`, when somebody reads it.
+``.details``); the text is made from them, and from :data:`~pytest_azfunc.errors.rules.RULES`, when somebody reads it.
 """
 
 from __future__ import annotations
 
-from pytest_azfunc.errors.rules import INDEX_FAILS, RULES
+from typing import TYPE_CHECKING
+
 from pytest_azfunc.errors.wording import Location, printable
+
+if TYPE_CHECKING:
+    from pytest_azfunc.errors.rules import Rule
 
 
 class AzfuncError(Exception):
@@ -39,17 +43,23 @@ class AzfuncError(Exception):
     @property
     def problem(self) -> str:
         """What is wrong, in one sentence, without place and remedy."""
-        return self._fill(RULES[self.rule].problem)
+        return self._fill(self._sentences.problem)
 
     @property
     def azure(self) -> str:
         """What Azure would do; empty where only a test can go wrong this way."""
-        return self._fill(RULES[self.rule].azure)
+        return self._fill(self._sentences.azure)
 
     @property
     def remedy(self) -> str:
         """What to do about it."""
-        return self._fill(RULES[self.rule].remedy)
+        return self._fill(self._sentences.remedy)
+
+    @property
+    def _sentences(self) -> Rule:
+        from pytest_azfunc.errors.rules import RULES
+
+        return RULES[self.rule]
 
     def _fill(self, sentence: str) -> str:
         known = {"function": self.function, "binding": self.binding, "hint": "", "suggestion": "", "known": ""}
@@ -104,11 +114,17 @@ class AppIndexError(FunctionLoadError):
     @property
     def azure(self) -> str:
         """What Azure would do: worse than with function.json, where only the one function is lost."""
+        from pytest_azfunc.errors.rules import INDEX_FAILS
+
         return INDEX_FAILS
 
 
 class BindingError(AzfuncError):
     """A payload, an input or an output that does not fit the binding it is meant for."""
+
+
+class OutputNotSet(BindingError, KeyError):
+    """The function did not set this output. (A KeyError too, so that ``outputs.get(name)`` works.)"""
 
 
 class LossyOutputError(AzfuncError):

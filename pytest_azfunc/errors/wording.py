@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,6 +41,8 @@ def printable(text: str) -> str:
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:
     """A blank and "Did you mean 'x'?", for the nearest known name (case ignored), or an empty text."""
+    import difflib
+
     names = {name.lower(): name for name in known}
     near = difflib.get_close_matches(wrong.lower(), names, n=1, cutoff=0.5)
     return f" Did you mean {names[near[0]]!r}?" if near else ""
@@ -76,6 +76,8 @@ def json_kind(value: object) -> str:
 
 def shown_json(value: object) -> str:
     """A JSON value as it may stand in a file, cut to a bearable length."""
+    import json
+
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 100 else f"{text[:100]}... ({len(text)} characters)"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pytest_azfunc.errors import BindingError, listing, shown, suggestion
+from pytest_azfunc.errors import OutputNotSet, listing, shown, suggestion
 from pytest_azfunc.host.bindings.binding_type import BindingType
 from pytest_azfunc.rpc import TypedData
 
@@ -107,7 +107,3 @@ class Outputs(Mapping[str, Output]):
 
     def __repr__(self) -> str:
         return "{" + ", ".join(f"{name!r}: {shown(out.value)}" for name, out in self._outputs.items()) + "}"
-
-
-class OutputNotSet(BindingError, KeyError):
-    """The function did not set this output. (A KeyError too, so that ``outputs.get(name)`` works.)"""

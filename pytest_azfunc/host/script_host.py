@@ -75,7 +75,6 @@ _NO_OVERRIDES = ContextOverrides()
 class ScriptHost:
     """Runs the functions of one app. Every way into the app ends in :meth:`run` or :meth:`arun`.
 
-    :ivar project: the function app on disk.
     :ivar worker: answers invocation requests.
     :ivar options: what is the same for all functions.
     :ivar strict: whether an output that Azure would drop or mangle is an error.
@@ -83,13 +82,17 @@ class ScriptHost:
     :ivar observers: called with every invocation.
     """
 
-    project: Project
     worker: WorkerChannel
     options: HostOptions = field(default_factory=HostOptions)
     strict: bool = True
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
     _bound: dict[str, BoundFunction] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project:
+        """The function app. A decorator app is indexed when this is first asked for."""
+        return self.worker.index()
 
     def bound(self, function: Function) -> BoundFunction:
         """The function as it is on this host."""

@@ -1,21 +1,21 @@
 """requests, joined to the app: encodes requests that need a full client, makes genuine responses, is a client itself.
 
-What is here imports requests when it is called. The modules ``session`` and ``responses`` import it at once: import
-them inside functions.
+What is here imports requests when it is called, and what the host knows of HTTP as well: most functions have nothing to
+do with it. The modules ``session`` and ``responses`` import it at once: import them inside functions.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_azfunc.host.bindings.http import HttpPayload
-from pytest_azfunc.host.web.http_request import PreparedRequest
-from pytest_azfunc.host.web.http_response import HttpResult, Serve
 from pytest_azfunc.http_client.plain_requests import PlainRequests
 
 if TYPE_CHECKING:
     import requests
 
+    from pytest_azfunc.host.bindings.http import HttpPayload
+    from pytest_azfunc.host.web.http_request import PreparedRequest
+    from pytest_azfunc.host.web.http_response import HttpResult, Serve
     from pytest_azfunc.http_client.session import AppSession as AppSession
 
 plain_requests = PlainRequests
@@ -25,6 +25,7 @@ def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
     """Encode *payload* as requests does: multipart bodies, authentication, cookie jars, iterables."""
     import requests
 
+    from pytest_azfunc.host.web.http_request import PreparedRequest
     from pytest_azfunc.http_client.adapter import read_body
 
     request = requests.Request(

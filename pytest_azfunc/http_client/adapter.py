@@ -10,12 +10,14 @@ from typing import Any
 import requests
 import urllib3
 from requests.adapters import BaseAdapter
-from requests.structures import CaseInsensitiveDict
 
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import Serve
+from pytest_azfunc.http_client import requests_internals as internals
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.responses import AppResponse, empty_response, fill
+
+__tracebackhide__ = True
 
 # Whether the request that is on its way in this thread or task gets a key; redirects are part of it.
 ADD_KEY: ContextVar[bool] = ContextVar("ADD_KEY", default=True)
@@ -37,6 +39,8 @@ class AppAdapter(BaseAdapter):
     def __init__(self, base_url: str, serve: Serve, *, adds_key: bool = True) -> None:
         super().__init__()
         self._origin = Origin.of(base_url)
+        self._root = f"{self._origin.url}/"
+        self._host = self._origin.host_header
         self._serve = serve
         self._adds_key = adds_key
 
@@ -54,7 +58,6 @@ class AppAdapter(BaseAdapter):
         :param stream: whether the body is left for ``iter_content`` and ``raw``.
         :raises Exception: what the app raises.
         """
-        __tracebackhide__ = True
         add_key = self._adds_key and ADD_KEY.get()
         sent = self._on_the_wire(request)
         answer = self._serve(sent, add_key)
@@ -66,26 +69,22 @@ class AppAdapter(BaseAdapter):
 
     def _on_the_wire(self, request: requests.PreparedRequest) -> PreparedRequest:
         """The request with what http.client and urllib3 add to it, and all of its body."""
-        url, origin, body = request.url or "", self._origin, request.body
-        if not url.startswith(f"{origin.url}/") or "#" in url:
+        url, host, body = request.url or "", self._host, request.body
+        if not url.startswith(self._root) or "#" in url:
             origin = Origin.of(url)  # another name of the same machine; the client calls the server by it
-            url = f"{origin.scheme}://{origin.host_header}{request.path_url}"
-        headers = _headers_on_the_wire(_pairs(request.headers), origin.host_header, bool(body))
-        content = read_body(body) if body else b""
-        length = request.headers.get("Content-Length", "")
-        if content and length.isdecimal():
-            content = content[: int(length)]  # the server reads no further
+            host = origin.host_header
+            url = f"{origin.scheme}://{host}{request.path_url}"
+        headers = _headers_on_the_wire(internals.items_of(request.headers), host, bool(body))
+        content = b""
+        if body:
+            content = read_body(body)
+            length = request.headers.get("Content-Length", "")
+            if length.isdecimal():
+                content = content[: int(length)]  # the server reads no further
         return PreparedRequest(request.method or "GET", url, headers, content)
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-def _pairs(headers: Any) -> tuple[tuple[str | bytes, str | bytes], ...]:
-    """Names and values; of requests' own kind of headers without the detour that its ``items()`` is."""
-    if type(headers) is CaseInsensitiveDict:
-        return tuple(headers._store.values())  # type: ignore[attr-defined, unused-ignore]
-    return tuple(headers.items())
 
 
 @lru_cache(maxsize=256)  # a session sends the same headers over and over
@@ -139,10 +138,4 @@ def _as_sent(
     """The request that ``response.request`` shows: with the headers that the host added for the test."""
     if answered is sent or answered.headers == sent.headers:
         return request
-    shown = requests.PreparedRequest()
-    shown.__dict__.update(request.__dict__)
-    shown.headers = request.headers.copy()
-    for name, value in answered.headers:
-        if (name, value) not in sent.headers:
-            shown.headers[name] = value
-    return shown
+    return internals.with_headers(request, [header for header in answered.headers if header not in sent.headers])

@@ -14,12 +14,14 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_azfunc.host.web.http_response import Serve
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
 from pytest_azfunc.process.passing_loader import PassingLoader
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.web.http_response import Serve
 
 _MODULE = "requests.sessions"
 _NAME = "get_adapter"

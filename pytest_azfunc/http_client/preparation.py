@@ -7,7 +7,6 @@ the function that is called. For a plain request to the app the outcome is known
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,9 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from requests.utils import check_header_validity
 
-from pytest_azfunc.http_client.responses import empty_jar
+from pytest_azfunc.http_client import requests_internals as internals
+
+__tracebackhide__ = True
 
 # Addresses that requests leaves as they are: nothing to escape, no `.` segments, no fragment.
 _PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*(\?[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?")
@@ -23,70 +24,87 @@ _PLAIN_METHOD = re.compile(r"[A-Z]+")
 
 
 def prepare_plainly(
-    session: requests.Session, request: requests.Request, base_url: str
+    session: requests.Session,
+    base_url: str,
+    method: Any,
+    url: Any,
+    headers: Any = None,
+    *,
+    params: Any = None,
+    data: Any = None,
+    files: Any = None,
+    json: Any = None,
 ) -> requests.PreparedRequest | None:
-    """What ``session.prepare_request(request)`` returns; None when the request is not plain enough.
+    """What ``session.prepare_request(Request(...))`` returns; None when the request is not plain enough.
+
+    A request that has more to it than these arguments (cookies, auth, hooks) is not plain. They are those of
+    ``requests.Request``.
 
     :param base_url: the app; only URLs below it are plain.
     """
-    __tracebackhide__ = True
-    url, method = request.url, request.method
     if not isinstance(url, str) or not isinstance(method, str) or not url.startswith(base_url):
         return None
     path = url[len(base_url) :]
-    if (
-        _PLAIN_PATH.fullmatch(path) is None
-        or _PLAIN_METHOD.fullmatch(method) is None
-        or not _is_plain(session, request)
-    ):
+    if not (_is_plain_address(method, path) and _is_plain(session, params)):
         return None
-    headers = _headers(session.headers, request.headers)
-    if headers is None:
+    merged = _headers(session.headers, headers)
+    if merged is None:
         return None
-    prepared = requests.PreparedRequest()
-    prepared.method = method
-    query = prepared._encode_params(request.params) if request.params else ""  # type: ignore[attr-defined]
+    query = internals.encoded_params(params) if params else ""
     if not isinstance(query, str) or "#" in query:
         return None
     if query:
         url += f"{'&' if '?' in path else '?'}{query}"
-    prepared.url, prepared.headers = url, headers
-    prepared._cookies = empty_jar()  # type: ignore[attr-defined]
-    if request.data or request.files or request.json is not None:
-        prepared.prepare_body(request.data, request.files, request.json)
-    elif method not in ("GET", "HEAD") and headers.get("Content-Length") is None:
-        headers["Content-Length"] = "0"
+    prepared = internals.prepared_request(method, url, merged)
+    if data or files or json is not None:
+        prepared.prepare_body(data, files, json)
+    elif method not in ("GET", "HEAD") and not internals.has_header(merged, "content-length"):
+        merged["Content-Length"] = "0"
     return prepared
 
 
 @lru_cache(maxsize=256)
-def _check(name: Any, value: Any) -> None:
-    """requests' own check; the headers of a session are the same each time."""
-    __tracebackhide__ = True
-    check_header_validity((name, value))
+def _is_plain_address(method: str, path: str) -> bool:
+    return _PLAIN_PATH.fullmatch(path) is not None and _PLAIN_METHOD.fullmatch(method) is not None
 
 
-def _is_plain(session: Any, request: Any) -> bool:
-    """Whether neither of the two has anything that would have to be merged."""
-    if request.auth or session.auth or session.params or request.cookies or session.cookies._cookies:
+def _is_plain(session: Any, params: Any) -> bool:
+    """Whether the session has nothing that would have to be merged."""
+    if session.auth or session.params or internals.has_cookies(session.cookies):
         return False
-    if request.hooks.get("response") or session.hooks.get("response") != [] or len(request.hooks) != 1:
-        return False
-    return request.params is None or isinstance(request.params, dict)
+    return session.hooks.get("response") == [] and (params is None or isinstance(params, dict))
 
 
 def _headers(of_session: Any, of_request: Any) -> CaseInsensitiveDict[Any] | None:
-    __tracebackhide__ = True
-    if type(of_session) is not CaseInsensitiveDict:
+    if type(of_session) is not CaseInsensitiveDict or not _are_plain(internals.items_of(of_session)):
         return None
-    merged: CaseInsensitiveDict[Any] = CaseInsensitiveDict()
-    merged._store = OrderedDict(of_session._store)  # type: ignore[attr-defined]
+    merged = internals.headers_of(internals.items_by_name(of_session))
     for name, value in of_request.items() if of_request else ():
-        if not isinstance(name, str):
-            return None
-        merged[name] = value
-    for name, value in merged._store.values():  # type: ignore[attr-defined]
-        if value is None:
+        if not isinstance(name, str) or not isinstance(value, (str, bytes)):
             return None
         _check(name, value)
+        merged[name] = value
     return merged
+
+
+def _are_plain(of_session: tuple[internals.Item, ...]) -> bool:
+    """Whether requests has nothing against a session's headers. If it has, it says so: a request's may hide them."""
+    try:
+        return _are_sound(of_session)
+    except (requests.exceptions.InvalidHeader, TypeError):  # a value that is no text, or no key of a cache
+        return False
+
+
+@lru_cache(maxsize=64)  # the headers of a session are the same each time
+def _are_sound(items: tuple[internals.Item, ...]) -> bool:
+    for name, value in items:
+        if value is None:
+            return False
+        _check(name, value)
+    return True
+
+
+@lru_cache(maxsize=256)
+def _check(name: Any, value: Any) -> None:
+    """requests' own check of a header."""
+    check_header_validity((name, value))

@@ -5,27 +5,28 @@ from __future__ import annotations
 import http.client
 import io
 import re
-from collections import OrderedDict
+from collections.abc import Mapping
 from email.message import Message
-from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import requests
 from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 from urllib3 import HTTPResponse
-from urllib3._collections import HTTPHeaderDict
 
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import HttpResult
+from pytest_azfunc.http_client import requests_internals as internals
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.invocation import Invocation
 
 _BODILESS = (204, 304)
 _NO_DOMAIN = re.compile(r";\s*domain\s*=\s*(?=;|$)", re.IGNORECASE)
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 class AppResponse(requests.Response):
@@ -34,22 +35,23 @@ class AppResponse(requests.Response):
     invocation: Invocation | None = None
     """What the function did, its logs and outputs included; None when the host answered without running one."""
 
+    _answered: tuple[HttpResult, str | None] | None = None
+    """The host's answer and the method of the request, for who looks at :attr:`raw`."""
 
-# What an empty response has, and the usual rules for cookies: to make them anew each time takes longer than the rest.
-_EMPTY = vars(requests.Response())
-_COOKIE_POLICY = DefaultCookiePolicy()
+    @cached_property
+    def cookies(self) -> RequestsCookieJar:  # type: ignore[override, unused-ignore]
+        """The cookies that the server set."""
+        return internals.empty_jar()
+
+    @cached_property
+    def raw(self) -> Any:  # type: ignore[override, unused-ignore]
+        """urllib3's response, made when somebody looks; its body has been handed out already."""
+        return None if self._answered is None else _raw(*self._answered)
 
 
 def empty_response() -> AppResponse:
-    """What ``AppResponse()`` makes."""
-    response = AppResponse.__new__(AppResponse)
-    vars(response).update(_EMPTY, headers=CaseInsensitiveDict(), history=[], cookies=empty_jar())
-    return response
-
-
-def empty_jar() -> RequestsCookieJar:
-    """What ``RequestsCookieJar()`` makes."""
-    return RequestsCookieJar(_COOKIE_POLICY)
+    """A response of the app about which nothing is known yet."""
+    return internals.empty_response(AppResponse)
 
 
 Made = TypeVar("Made", bound=requests.Response)
@@ -64,78 +66,89 @@ def fill(response: Made, result: HttpResult, request: requests.PreparedRequest, 
     :param stream: whether the body is left unread, for ``iter_content`` and ``raw``.
     :returns: *response*.
     """
-    body = b"" if request.method == "HEAD" or result.status_code in _BODILESS else result.body
-    headers: Any = tuple((name, _as_received(value)) for name, value in result.headers)
-    names = [name.lower() for name, _ in headers]
-    cookies, read_later = "set-cookie" in names, stream or "content-encoding" in names
-    reason = http.client.responses.get(result.status_code, "")
-    response.raw = raw = (HTTPResponse if read_later or cookies else _ReadResponse)(
-        body=io.BytesIO(body if read_later else b""),
-        headers=headers,
-        status=result.status_code,
-        version=11,
-        reason=reason,
-        preload_content=False,
-        enforce_content_length=False,  # a function may claim any length
-        request_method=request.method,
-        # requests reads Set-Cookie from the response below this one
-        original_response=_Original(result) if cookies else None,  # type: ignore[arg-type]
-    )
-    response.status_code = result.status_code
-    # The two kinds of headers differ where a name repeats: only urllib3's knows all its values.
-    if len(set(names)) < len(names):
-        response.headers = CaseInsensitiveDict(HTTPHeaderDict(headers))
+    status, method = result.status_code, request.method
+    body = b"" if method == "HEAD" or status in _BODILESS else result.body
+    received = _received(result.headers)
+    read_later = stream or received.is_coded
+    if read_later:
+        response.raw = _raw(result, method, body)
+    elif isinstance(response, AppResponse):
+        response._answered = (result, method)
     else:
-        response.headers._store = OrderedDict(zip(names, headers, strict=True))  # type: ignore[attr-defined, unused-ignore]
-    response.encoding = _encoding(response.headers.get("content-type"))
-    response.reason = reason
+        response.raw = _raw(result, method)
+    response.status_code = status
+    response.headers = internals.headers_of(received.items)
+    response.encoding = received.encoding
+    response.reason = http.client.responses.get(status, "")
     response.url = request.url or ""
     response.request = request
-    if cookies:
-        keep_cookies: Any = extract_cookies_to_jar
-        keep_cookies(response.cookies, request, raw)
+    if received.sets_cookies:
+        keep_cookies(response.cookies, request, response)
     if not read_later:
-        # The whole body is there: what Response.content leaves behind when it has read it.
-        state: Any = response
-        state._content, state._content_consumed = body, True
+        internals.set_content(response, body)
     elif not stream:
         _ = response.content
     return response
 
 
+def keep_cookies(jar: Any, request: requests.PreparedRequest, response: requests.Response) -> None:
+    """Put the cookies of a response into a jar, as requests does."""
+    extract: Any = extract_cookies_to_jar
+    extract(jar, request, response.raw)
+
+
 def sets_cookies(response: requests.Response) -> bool:
     """Whether a cookie jar would find something in it."""
-    return getattr(response.raw, "_original_response", None) is not None
+    return internals.has_header(response.headers, "set-cookie")
 
 
-@lru_cache(maxsize=64)
-def _encoding(content_type: str | None) -> str | None:
-    """The encoding of a body of this type, as requests tells it."""
-    return get_encoding_from_headers({} if content_type is None else {"content-type": content_type})
+class _Received(NamedTuple):
+    """Headers as a client has them."""
+
+    items: Mapping[str, internals.Item]
+    encoding: str | None
+    sets_cookies: bool
+    is_coded: bool
 
 
-class _ReadResponse(HTTPResponse):
-    """urllib3's response whose body has been handed out already. Nearly nobody looks at it, so it is made on demand."""
-
-    _original_response = None  # what requests looks at in every response
-
-    def __init__(self, **arguments: Any) -> None:
-        self._arguments = arguments
-
-    def __getattr__(self, name: str) -> Any:
-        arguments = self.__dict__.pop("_arguments", None)
-        if arguments is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        super().__init__(**arguments)
-        return getattr(self, name)
-
-    @property
-    def closed(self) -> bool:
-        """Whether it is closed; one that nobody has looked at needs no closing."""
-        return "_arguments" in self.__dict__ or super().closed
+@lru_cache(maxsize=64)  # an app sends the same headers over and over
+def _received(headers: Pairs) -> _Received:
+    pairs = _as_received(headers)
+    items = {name.lower(): (name, value) for name, value in pairs}
+    if len(items) < len(pairs):
+        # The two kinds of headers differ where a name repeats: only urllib3's knows all its values.
+        joined = HTTPResponse(headers=pairs, preload_content=False).headers  # type: ignore[arg-type, unused-ignore]
+        items = dict(internals.items_by_name(CaseInsensitiveDict(joined)))
+    content_type = items.get("content-type")
+    encoding = get_encoding_from_headers({"content-type": content_type[1]}) if content_type else None
+    return _Received(items, encoding, "set-cookie" in items, "content-encoding" in items)
 
 
-def _as_received(value: str) -> str:
+def _raw(result: HttpResult, method: str | None, body: bytes | None = None) -> HTTPResponse:
+    """urllib3's response, with *body* still to be read; one that has been read to its end without it."""
+    pairs: Any = _as_received(result.headers)
+    raw = HTTPResponse(
+        body=io.BytesIO(body or b""),
+        headers=pairs,
+        status=result.status_code,
+        version=11,
+        reason=http.client.responses.get(result.status_code, ""),
+        preload_content=False,
+        enforce_content_length=False,  # a function may claim any length
+        request_method=method,
+        # requests reads Set-Cookie from the response below this one
+        original_response=_Original(pairs) if any(name.lower() == "set-cookie" for name, _ in pairs) else None,  # type: ignore[arg-type]
+    )
+    if body is None:
+        raw.close()
+    return raw
+
+
+def _as_received(headers: Pairs) -> Pairs:
+    return tuple((name, _text_as_received(value)) for name, value in headers)
+
+
+def _text_as_received(value: str) -> str:
     """A header's value as a client decodes it: bytes of the wire, each a character."""
     if value.isascii():
         return value
@@ -148,11 +161,12 @@ def _as_received(value: str) -> str:
 
 def sent_request(request: PreparedRequest | None) -> requests.PreparedRequest:
     """The request of requests that goes over the wire as *request*; an empty one for None."""
-    sent: Any = requests.PreparedRequest()
-    sent.headers, sent._cookies = CaseInsensitiveDict(), RequestsCookieJar()
-    if request is not None:
+    headers: CaseInsensitiveDict[Any] = CaseInsensitiveDict(() if request is None else request.headers)
+    sent: Any = internals.prepared_request("", "", headers)
+    if request is None:
+        sent.method = sent.url = None
+    else:
         sent.method, sent.url, sent.body = request.method, request.url, request.body or None
-        sent.headers = CaseInsensitiveDict(request.headers)
     made: requests.PreparedRequest = sent
     return made
 
@@ -160,16 +174,16 @@ def sent_request(request: PreparedRequest | None) -> requests.PreparedRequest:
 class _Original:
     """As much of ``http.client.HTTPResponse`` as the cookie jar and urllib3 look at."""
 
-    def __init__(self, result: HttpResult) -> None:
+    def __init__(self, headers: Pairs) -> None:
         self.msg = Message()
-        for name, value in result.headers:
+        for name, value in headers:
             # The host writes `domain=` where a cookie has none. Browsers read it as none (RFC 6265, 5.2.3);
             # http.cookiejar takes it for a domain, and would never send the cookie again.
-            text = _as_received(value)
-            self.msg[name] = _NO_DOMAIN.sub("", text) if name.lower() == "set-cookie" else text
+            self.msg[name] = _NO_DOMAIN.sub("", value) if name.lower() == "set-cookie" else value
 
     def isclosed(self) -> bool:
+        """It has been read."""
         return True
 
     def close(self) -> None:
-        pass
+        """Nothing is open."""

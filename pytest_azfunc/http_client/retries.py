@@ -10,6 +10,10 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.util.request import set_file_position
 from urllib3.util.retry import Retry
 
+from pytest_azfunc.http_client.requests_internals import body_position
+
+__tracebackhide__ = True
+
 
 def with_retries(adapter: BaseAdapter, session: requests.Session, url: str) -> BaseAdapter:
     """*adapter*, with the retries of the one that is mounted in the session for the URL."""
@@ -39,9 +43,8 @@ class RetryingAdapter(BaseAdapter):
         :raises requests.exceptions.RetryError: the last attempt failed as well.
         :raises Exception: what the app raises.
         """
-        __tracebackhide__ = True
         retries, method, body = self._retries, request.method or "GET", request.body
-        start = set_file_position(body, getattr(request, "_body_position", None))
+        start = set_file_position(body, body_position(request))
         while True:
             response = self._adapter.send(request, *args, **options)
             raw: Any = response.raw

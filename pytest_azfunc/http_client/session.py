@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.adapters import BaseAdapter
-from requests.cookies import extract_cookies_to_jar
+from requests.models import REDIRECT_STATI
 from requests.structures import CaseInsensitiveDict
 
 from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.host.bindings.http import principal_headers
 from pytest_azfunc.host.web.http_response import Serve
+from pytest_azfunc.http_client import requests_internals as internals
 from pytest_azfunc.http_client.adapter import ADD_KEY, AppAdapter
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.preparation import prepare_plainly
-from pytest_azfunc.http_client.responses import AppResponse, sets_cookies
+from pytest_azfunc.http_client.responses import AppResponse, keep_cookies, sets_cookies
 from pytest_azfunc.http_client.retries import with_retries
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
 
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
 
     from pytest_azfunc.http_client.call_options import DataOptions, GetOptions, Options, PostOptions
 
+__tracebackhide__ = True
+
 KEY_HEADER = "x-functions-key"
 _VALID_KEY: Any = object()
 # Arguments that say what is sent, and not how the network is to be used.
 _OF_A_REQUEST = frozenset(("json", "files", "cookies", "auth", "hooks", "allow_redirects"))
+_PLAIN_PARTS = frozenset(("json", "files"))
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
@@ -53,7 +57,8 @@ class AppSession(requests.Session):
     """
 
     def __init__(self, base_url: str, serve: Serve) -> None:
-        """
+        """A session onto one app.
+
         :param base_url: scheme, host and port of the app: ``http://localhost:7071``.
         :param serve: answers requests.
         """
@@ -97,7 +102,6 @@ class AppSession(requests.Session):
         :param principal: the signed-in user.
         :raises Exception: what the app raises.
         """
-        __tracebackhide__ = True
         if principal is not None:
             # Easy Auth writes UTF-8; a text would be sent as Latin-1.
             signed_in = {name: value.encode() for name, value in principal_headers(principal, "azfunc_http").items()}
@@ -118,25 +122,42 @@ class AppSession(requests.Session):
         self, method: Any, url: str, params: Any, data: Any, headers: Any, allow_redirects: bool = True, **parts: Any
     ) -> AppResponse:
         """What requests does with a request that has no options for the network."""
-        __tracebackhide__ = True
-        request = requests.Request(method.upper(), url, headers, data=data or {}, params=params or {}, **parts)
-        return self.send(self.prepare_request(request), allow_redirects=allow_redirects)
+        method, prepared = method.upper(), None
+        if parts.keys() <= _PLAIN_PARTS:
+            prepared = prepare_plainly(self, self.base_url, method, url, headers, params=params, data=data, **parts)
+        if prepared is None:
+            request = requests.Request(method, url, headers, data=data or {}, params=params or {}, **parts)
+            prepared = super().prepare_request(request)
+        return self.send(prepared, allow_redirects=allow_redirects)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """The request with the session's headers, cookies and base URL."""
-        __tracebackhide__ = True
         url = self._absolute(request.url or "")
         if url != request.url:
             request = copy.copy(request)
             request.url = url
-        return prepare_plainly(self, request, self.base_url) or super().prepare_request(request)
+        return self._prepared_plainly(request) or super().prepare_request(request)
+
+    def _prepared_plainly(self, request: requests.Request) -> requests.PreparedRequest | None:
+        if request.auth or request.cookies or request.hooks.get("response") or len(request.hooks) != 1:
+            return None
+        return prepare_plainly(
+            self,
+            self.base_url,
+            request.method,
+            request.url,
+            request.headers,
+            params=request.params,
+            data=request.data,
+            files=request.files,
+            json=request.json,
+        )
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> AppResponse:
         """Send a prepared request, as ``requests.Session.send`` does.
 
         :raises Exception: what the app raises.
         """
-        __tracebackhide__ = True
         if options.get("stream", self.stream) or not self._goes_straight(request):
             return super().send(request, **options)  # type: ignore[return-value]
         # The detours of requests (proxies, hooks, a connection to give back) lead nowhere here, and cost something.
@@ -144,9 +165,10 @@ class AppSession(requests.Session):
         response = self._app_adapter.send(request)
         response.elapsed = timedelta(seconds=time.perf_counter() - started)
         if sets_cookies(response):
-            keep_cookies: Any = extract_cookies_to_jar
-            keep_cookies(self.cookies, request, response.raw)
-        return self._follow(response, request, **options) if response.is_redirect else response
+            keep_cookies(self.cookies, request, response)
+        if response.status_code in REDIRECT_STATI and response.is_redirect:
+            return self._follow(response, request, **options)
+        return response
 
     def _goes_straight(self, request: requests.PreparedRequest) -> bool:
         """Whether a request is for the app, and nobody wants to see on the way what requests does with it."""
@@ -159,7 +181,6 @@ class AppSession(requests.Session):
     def _follow(
         self, response: AppResponse, request: requests.PreparedRequest, *, allow_redirects: bool = True, **options: Any
     ) -> AppResponse:
-        __tracebackhide__ = True
         for name in ("verify", "cert", "proxies"):  # the way may lead to other hosts
             options.setdefault(name, getattr(self, name))
         if allow_redirects:
@@ -167,8 +188,8 @@ class AppSession(requests.Session):
             last: AppResponse = way.pop()
             last.history = way
             return last
-        redirection: Any = response
-        redirection._next = next(self.resolve_redirects(response, request, yield_requests=True, **options), None)
+        following: Any = self.resolve_redirects(response, request, yield_requests=True, **options)
+        internals.set_next(response, next(following, None))
         return response
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
@@ -192,38 +213,31 @@ class AppSession(requests.Session):
 
     def get(self, url: str | bytes, params: Any = None, **options: Unpack[GetOptions]) -> AppResponse:
         """Send a GET request; see :meth:`request`."""
-        __tracebackhide__ = True
         return self.request("GET", url, params=params, **options)
 
     def options(self, url: str | bytes, **options: Unpack[Options]) -> AppResponse:
         """Send an OPTIONS request; see :meth:`request`."""
-        __tracebackhide__ = True
         return self.request("OPTIONS", url, **options)
 
     def head(self, url: str | bytes, **options: Unpack[Options]) -> AppResponse:
         """Send a HEAD request, which follows no redirect unless told so; see :meth:`request`."""
-        __tracebackhide__ = True
         options.setdefault("allow_redirects", False)
         return self.request("HEAD", url, **options)
 
     def delete(self, url: str | bytes, **options: Unpack[Options]) -> AppResponse:
         """Send a DELETE request; see :meth:`request`."""
-        __tracebackhide__ = True
         return self.request("DELETE", url, **options)
 
     def post(self, url: str | bytes, data: Any = None, json: Any = None, **options: Unpack[PostOptions]) -> AppResponse:
         """Send a POST request; see :meth:`request`."""
-        __tracebackhide__ = True
         return self.request("POST", url, data=data, json=json, **options)
 
     def put(self, url: str | bytes, data: Any = None, **options: Unpack[DataOptions]) -> AppResponse:
         """Send a PUT request; see :meth:`request`."""
-        __tracebackhide__ = True
         return self.request("PUT", url, data=data, **options)
 
     def patch(self, url: str | bytes, data: Any = None, **options: Unpack[DataOptions]) -> AppResponse:
         """Send a PATCH request; see :meth:`request`."""
-        __tracebackhide__ = True
         return self.request("PATCH", url, data=data, **options)
 
 

@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import HttpResult, Serve
 
+__tracebackhide__ = True
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -45,7 +47,6 @@ def wsgi_app(serve: Serve) -> WsgiApp:
     """
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        __tracebackhide__ = True
         try:
             request = read_request(environ)
         except BadRequest as error:

@@ -20,12 +20,6 @@ def http_trigger(function: Function) -> Mapping[str, Any] | None:
     return None
 
 
-def route_of(function: Function) -> str | None:
-    """The route of an HTTP function without the prefix, its name by default; None for other functions."""
-    trigger = http_trigger(function)
-    return None if trigger is None else _route(function, trigger)
-
-
 def _route(function: Function, trigger: Mapping[str, Any]) -> str:
     route = trigger.get("route")
     return route if isinstance(route, str) and route.strip() else function.name

@@ -7,19 +7,8 @@ import os
 import traceback
 from types import TracebackType
 
-from pytest_azfunc.errors import Location, kind_of
-
-SETTING_HINT = (
-    " If the key is an app setting: it is not in local.settings.json, the environment, "
-    "or @pytest.mark.azfunc(settings={...})."
-)
-PACKAGE_HINT = " Is the package in requirements.txt?"
-BARE_NAME_HINT = (
-    " A module that is imported by its bare name is in no package: import what lies beside it by its bare name too, "
-    "without the dot."
-)
-NO_NAMESPACE_HINT = " Only function.json apps have a package __app__: import the module by its bare name."
-LEVEL_HINT = " http_auth_level is 'FUNCTION', 'ANONYMOUS' or 'ADMIN', in capitals."
+from pytest_azfunc.errors import Location
+from pytest_azfunc.errors.notes import BARE_NAME_HINT, LEVEL_HINT, NO_NAMESPACE_HINT, PACKAGE_HINT, SETTING_HINT
 
 _DECORATORS = os.path.join("azure", "functions", "decorators", "")
 
@@ -62,18 +51,6 @@ def add_note(error: BaseException, note: str) -> None:
     notes: list[str] = getattr(error, "__notes__", [])
     if note not in notes:
         error.__notes__ = [*notes, note]  # type: ignore[attr-defined, unused-ignore]
-
-
-def note_of_refused_output(binding_type: str, value: object) -> str:
-    """What it means that an output binding does not take *value*; the exception has the words of Azure's worker."""
-    found = kind_of(value)
-    if binding_type.lower() != "http":
-        return f"azfunc: a {binding_type} output does not take {found}. In Azure the call fails with this exception."
-    forgotten = "; is there a path without a return?" if value is None else "."
-    return (
-        f"azfunc: an HTTP function cannot answer with {found}{forgotten} In Azure the caller gets a 500. "
-        "Return a func.HttpResponse or a str."
-    )
 
 
 def hint_for(error: BaseException) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
-from pytest_azfunc.errors import Location
+from pytest_azfunc.errors import Location, app_notes
 from pytest_azfunc.project import Project
-from pytest_azfunc.project.function_app import SCRIPT_SETTING
+from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.indexing.decorators import names_in, source_of
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.user_errors import is_own
@@ -21,38 +21,28 @@ _SDK_DECORATORS = "azure.functions.decorators.function_app"
 
 def declared_by(project: Project) -> str:
     """The file that declares the app's functions: ``function.json``, or the name of a decorator app's script."""
-    return "function.json" if project.indexer is None else project.indexer.script.name or SCRIPT_SETTING
+    return "function.json" if project.script is None else project.script.name or SCRIPT_SETTING
 
 
-def app_notes(project: Project) -> list[str]:
+def notes_of(project: Project) -> list[str]:
     """The notes, a sentence or two each. Call it while the app's host is open."""
-    if project.indexer is None:
+    if project.script is None:
         named = os.environ.get(SCRIPT_SETTING)
-        return (
-            [] if named is None else [f"{SCRIPT_SETTING} is {named!r}, which is not there: Azure reads function.json."]
-        )
+        return [] if named is None else [app_notes.script_not_there(SCRIPT_SETTING, named)]
     if project.failure is not None:
         return []
     script = declared_by(project)
     is_empty = not (project.functions or project.errors or project.excluded)
-    folders = _function_json_folders(os.fspath(project.root))
+    folders = ", ".join(_function_json_folders(os.fspath(project.root)))
     notes = [found.note(script) for found in _passed_over(project)]
     notes += [
-        f"Azure does not see {name} ({place}), as its decorator is written without parentheses, such as @app.route "
-        "instead of @app.route()."
+        app_notes.no_parentheses(name, place)
         for name, place in _without_parentheses(_modules_below(os.fspath(project.root)))
     ]
     if is_empty and not notes:
-        notes.append(f"{script} declares no function.")
-    if folders and is_empty:
-        named = ", ".join(folders)
-        notes.append(
-            f"with Python 3.12 and older, Azure falls back to function.json of {named}; "
-            "with later versions it shows 0 functions."
-        )
-    elif folders:
-        named = ", ".join(folders)
-        notes.append(f"function.json of {named} is not read: where {script} declares functions, Azure takes no others.")
+        notes.append(app_notes.no_function(script))
+    if folders:
+        notes.append(app_notes.falls_back(folders) if is_empty else app_notes.folders_not_read(folders, script))
     return notes
 
 
@@ -80,22 +70,15 @@ class _PassedOver:
         """What Azure makes of it, and what to do."""
         functions = ", ".join(self.functions)
         functions += f" ({self.place})" if self.place else ""
-        if self.is_app:
-            return (
-                f"Azure does not see {functions}, as {self.name!r} is not the function app of {script}. "
-                "Make it a func.Blueprint(), and register it there."
-            )
-        return (
-            f"Azure does not see {functions}, as {self.name!r} is registered too early or not at all. "
-            f"Write app.register_functions({self.name}) in {script}, after all its functions are declared."
-        )
+        say = app_notes.further_app if self.is_app else app_notes.blueprint_not_registered
+        return say(functions, self.name, script)
 
 
 def _passed_over(project: Project) -> Iterator[_PassedOver]:
-    index = project.indexer.index() if project.indexer else None
-    if index is None or index.app is None:
+    app = None if project.contents is None else project.contents.app
+    if app is None:
         return
-    known = {id(function) for _, function in names_in(index.app)}
+    known = {id(function) for _, function in names_in(app)}
     for name, container, is_app in _containers(_modules_below(os.fspath(project.root))):
         missing = [(found, function) for found, function in names_in(container) if id(function) not in known]
         if missing:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_azfunc.errors.notes import refused_output
 from pytest_azfunc.project.indexing.binding_registry import BindingRegistry
-from pytest_azfunc.project.user_errors import add_note, note_of_refused_output
+from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.cookies import rpc_cookies
 from pytest_azfunc.worker.generic import GenericConverter
@@ -106,7 +107,7 @@ class Converters(BindingRegistry):
                 f'unable to encode outgoing TypedData: unsupported type "{shown}" '
                 f'for Python type "{type(value).__name__}"'
             )
-            add_note(error, note_of_refused_output(binding_type, value))
+            add_note(error, refused_output(binding_type, value))
             raise error from None
         kind, content = encoded if converter is GenericConverter else (encoded.type, encoded.value)
         return _on_the_wire(kind, content)
@@ -135,16 +136,22 @@ class _DatumsOnDemand(Mapping[str, Any]):
 
 @dataclass
 class CollectionString:
+    """Texts."""
+
     string: list[str]
 
 
 @dataclass
 class CollectionBytes:
+    """Contents."""
+
     bytes: list[bytes]
 
 
 @dataclass
 class CollectionSInt64:
+    """Integers."""
+
     sint64: list[int]
 
 

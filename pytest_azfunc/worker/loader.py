@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
-from pytest_azfunc.process.app_modules import NAMESPACE
-from pytest_azfunc.process.process_state import streams_put_back
+from pytest_azfunc.errors.notes import raised_by_import
+from pytest_azfunc.process.app_files import NAMESPACE
+from pytest_azfunc.process.standard_streams import streams_put_back
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, place_of
 
@@ -38,7 +39,7 @@ def import_entry_point(
         where = place_of(exit_, root) or Location(script)
         raise FunctionLoadError("import-exits", function=function.name, location=where, script=shown) from exit_
     except Exception as error:
-        _note(error, function)
+        add_note(error, raised_by_import(os.path.basename(script), function.name, hint_for(error)))
         raise error.with_traceback(from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped
     entry_point = getattr(module, function.entry_point, None)
     if entry_point is None or not callable(entry_point):
@@ -71,12 +72,3 @@ def module_name(function: Function, script: str, root: str) -> str:
             "script-not-python", function=function.name, location=function.location, script=relative
         )
     return ".".join([NAMESPACE, *folders] + ([] if stem.lower() == "__init__" else [stem]))
-
-
-def _note(error: Exception, function: Function) -> None:
-    """Tell what the import error means in Azure; the exception itself stays the user's own."""
-    note = (
-        f"azfunc: raised while {os.path.basename(function.script_file)} of {function.name!r} was imported. "
-        "In Azure the worker refuses to load the function; every call of it fails."
-    )
-    add_note(error, note + hint_for(error))

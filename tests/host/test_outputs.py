@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import BindingError, OutputNotSet
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
-from pytest_azfunc.host.outputs import Output, OutputNotSet, Outputs
+from pytest_azfunc.host.outputs import Output, Outputs
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
 from tests.host.occasions import function

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.schedules import parse
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
-from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project import Function
 from pytest_azfunc.reports.trace import describe
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, RetryContext, TypedData
 from tests.host.occasions import NOW, function, occasion_of
@@ -43,7 +42,7 @@ class FakeWorker:
 
 
 def host_of(worker: Any, **options: Any) -> ScriptHost:
-    return ScriptHost(Project(Path("/app")), worker, now=lambda: NOW, **options)
+    return ScriptHost(worker, now=lambda: NOW, **options)
 
 
 def either_way(host: ScriptHost, way: str, target: Function, payload: Any = None, **options: Any) -> Invocation:

@@ -41,9 +41,12 @@ def described(prepared: requests.PreparedRequest) -> dict[str, Any]:
 
 def both_ways(made: requests.Request) -> tuple[Any, Any]:
     """What the two make of a request: the prepared request, or the class of the error; None where it is not plain."""
-    return outcome(lambda: prepare_plainly(session(), made, BASE)), outcome(
-        lambda: requests.Session.prepare_request(session(), made)
-    )
+    return outcome(lambda: plainly(made)), outcome(lambda: requests.Session.prepare_request(session(), made))
+
+
+def plainly(made: requests.Request) -> requests.PreparedRequest | None:
+    parts = {"params": made.params, "data": made.data, "files": made.files, "json": made.json}
+    return prepare_plainly(session(), BASE, made.method, made.url, made.headers, **parts)
 
 
 def outcome(prepare: Callable[[], requests.PreparedRequest | None]) -> Any:
@@ -91,7 +94,7 @@ def test_plain_ones_are_known(made: dict[str, Any]) -> None:
 @pytest.mark.parametrize("params", [None, {"a": "1"}])
 def test_an_empty_query_is_left_to_requests(params: dict[str, str] | None) -> None:
     made = requests.Request("GET", f"{BASE}/api/x?", params=params)
-    assert prepare_plainly(session(), made, BASE) is None
+    assert plainly(made) is None
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,16 @@ def test_settings_of_the_session_count(changed: dict[str, Any]) -> None:
     made = requests.Request("GET", f"{BASE}/api/x")
     usual = requests.Session.prepare_request(changed_session, made)
     assert described(changed_session.prepare_request(made)) == described(usual)
+
+
+@pytest.mark.parametrize("value", [" bad", 5, ["a", "list"]])
+def test_a_bad_header_of_the_session_that_the_request_hides(value: Any) -> None:
+    changed_session = session()
+    changed_session.headers["X-A"] = value
+    made = requests.Request("GET", f"{BASE}/api/x", headers={"x-a": "good"})
+    assert changed_session.prepare_request(made).headers["X-A"] == "good"
+    with pytest.raises(requests.exceptions.InvalidHeader):
+        changed_session.get("/api/x")
 
 
 def test_cookies_of_the_session_are_sent() -> None:

@@ -378,7 +378,8 @@ def test_streamed_responses(encoding: str | None) -> None:
     assert session.get("/x", stream=True).raw.read(4, decode_content=True) == BODY[:4]
     with session.get("/x", stream=True) as response:
         assert next(response.iter_content(5)) == BODY[:5]
-    assert session.get("/x").raw.read() == b""
+    read = session.get("/x").raw
+    assert (read.closed, read.read()) == (True, b"")
 
 
 def test_repeated_headers_and_unknown_status() -> None:
@@ -497,12 +498,14 @@ def test_a_redirect_that_is_not_followed_says_what_comes_next() -> None:
 
 def test_an_empty_response_is_what_requests_makes() -> None:
     """It is copied from one of requests; what can be changed in it must not be shared."""
-    made, usual = vars(empty_response()), vars(requests.Response())
+    usual = vars(requests.Response())
+    del usual["headers"]  # the host's, in every response
+    made, other = (
+        {name: getattr(response, name) for name in usual} for response in (empty_response(), empty_response())
+    )
     changeable = {name for name, value in usual.items() if not isinstance(value, (type(None), bool, timedelta))}
-    assert made.keys() == usual.keys()
-    assert changeable == {"headers", "history", "cookies"}
+    assert changeable == {"history", "cookies"}
     assert all(type(made[name]) is type(usual[name]) for name in usual)
-    other = vars(empty_response())
     assert all(made[name] is not other[name] for name in changeable)
 
 

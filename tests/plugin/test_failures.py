@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.function_app import (
     FunctionApp,
     Session,
+    Sessions,
     error_lines,
     http_out,
     http_trigger,
@@ -43,74 +45,77 @@ def test_an_exception_of_the_function(app: FunctionApp, session: Session) -> Non
     )
 
 
-@pytest.mark.parametrize("style", ["long", "short", "native", "line", "auto"])
-@pytest.mark.parametrize(
-    "call",
-    [
-        "invoke('Fails')",
-        "invoke('AsyncFails')",
-        "asyncio.run(ainvoke('Fails'))",
-        "asyncio.run(ainvoke('AsyncFails'))",
-        "invoke('FailsAtImport')",
-        "invoke('SyntaxError')",
-    ],
+STYLES = ("long", "short", "native", "line", "auto")
+CALLS_THAT_FAIL = (
+    "invoke('Fails')",
+    "invoke('AsyncFails')",
+    "asyncio.run(ainvoke('Fails'))",
+    "asyncio.run(ainvoke('AsyncFails'))",
+    "invoke('FailsAtImport')",
+    "invoke('SyntaxError')",
 )
-def test_our_frames_are_hidden(app: FunctionApp, session: Session, call: str, style: str) -> None:
-    app.function("Fails", "def main(msg): raise ValueError('mine')")
-    app.function("AsyncFails", "async def main(msg): raise ValueError('mine')")
-    app.function("FailsAtImport", "raise ValueError('mine')")
-    app.function("SyntaxError", "def main(msg):\n    mine mine\n")
-
-    result = session.test(f"import asyncio\ndef test_it(invoke, ainvoke): {call}", f"--tb={style}")
-
-    assert result.parseoutcomes() == {"failed": 1}
-    output = result.stdout.str()
-    assert "mine" in output or 'SyntaxError/__init__.py", line 2' in output  # pytest 8.0 shows no more on one line
-    if style != "native":  # which shows every frame, ours too
-        assert our_frames(result) == []
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        "invoke('Stor')",
-        "invoke('Store', inputs={'x': 1})",
-        "invoke('Store', timer())",
-        "invoke('Lossy')",
-        "invoke('Bad')",
-        "invoke('Store').status_code",
-        "invoke('Store').outputs['receipt']",
-        "invoke('Store').logs.at('LOUD')",
-        "timer(past_due='no')",
-        "azfunc_host.keys.function('Stor')",
-        "azfunc_host.context('Stor')",
-        "timer().decode('Store')",
-        "Host.open('nowhere')",
-        "azfunc_host.close() or azfunc_host.http",
-        "invoke('Umlaut').json()",
-        "invoke('WrongType')",
-        "azfunc_host.http.get('/api/WrongType')",
-        "azfunc_host.http.get('/api/Broken')",
-        "azfunc_host.http.get('/api/Umlaut')",
-    ],
+def test_our_frames_are_hidden(sessions: Sessions) -> None:
+    for style, call in itertools.product(STYLES, CALLS_THAT_FAIL):
+        folder = sessions.add((style, call), f"--tb={style}")
+        folder.app.function("Fails", "def main(msg): raise ValueError('mine')")
+        folder.app.function("AsyncFails", "async def main(msg): raise ValueError('mine')")
+        folder.app.function("FailsAtImport", "raise ValueError('mine')")
+        folder.app.function("SyntaxError", "def main(msg):\n    mine mine\n")
+        folder.write({"test_it.py": f"import asyncio\ndef test_it(invoke, ainvoke): {call}"})
+
+    for row, result in sessions.run().items():
+        assert result.parseoutcomes() == {"failed": 1}, row
+        output = result.stdout.str()
+        # pytest 8.0 shows no more on one line
+        assert "mine" in output or 'SyntaxError/__init__.py", line 2' in output, row
+        if "native" not in row:  # which shows every frame, ours too
+            assert our_frames(result) == [], row
+
+
+WRONG_CALLS = (
+    "invoke('Stor')",
+    "invoke('Store', inputs={'x': 1})",
+    "invoke('Store', timer())",
+    "invoke('Lossy')",
+    "invoke('Bad')",
+    "invoke('Store').status_code",
+    "invoke('Store').outputs['receipt']",
+    "invoke('Store').logs.at('LOUD')",
+    "timer(past_due='no')",
+    "azfunc_host.keys.function('Stor')",
+    "azfunc_host.context('Stor')",
+    "timer().decode('Store')",
+    "Host.open('nowhere')",
+    "azfunc_host.close() or azfunc_host.http",
+    "invoke('Umlaut').json()",
+    "invoke('WrongType')",
+    "azfunc_host.http.get('/api/WrongType')",
+    "azfunc_host.http.get('/api/Broken')",
+    "azfunc_host.http.get('/api/Umlaut')",
 )
-def test_our_frames_are_hidden_in_our_own_errors(app: FunctionApp, session: Session, call: str) -> None:
-    app.function("Store", "def main(msg): pass")
-    app.function(
-        "Lossy", "def main(msg): return {'a': 1}", queue_trigger(), {**queue_out("$return", "q"), "type": "eventHub"}
-    )
-    app.function("Bad", "def main(msg, other): pass")
+
+
+def test_our_frames_are_hidden_in_our_own_errors(sessions: Sessions) -> None:
     umlaut = "import azure.functions as func\ndef main(req): return func.HttpResponse('', headers={'X': '\\xfc'})"
-    app.function("Umlaut", umlaut, http_trigger(), http_out())
-    app.function("WrongType", "def main(req): return {'a': 1}", http_trigger(), http_out())
-    app.function("Broken", "def main(req): a b", http_trigger(), http_out())
+    lossy_output = {**queue_out("$return", "q"), "type": "eventHub"}
+    for call in WRONG_CALLS:
+        folder = sessions.add(call)
+        folder.app.function("Store", "def main(msg): pass")
+        folder.app.function("Lossy", "def main(msg): return {'a': 1}", queue_trigger(), lossy_output)
+        folder.app.function("Bad", "def main(msg, other): pass")
+        folder.app.function("Umlaut", umlaut, http_trigger(), http_out())
+        folder.app.function("WrongType", "def main(req): return {'a': 1}", http_trigger(), http_out())
+        folder.app.function("Broken", "def main(req): a b", http_trigger(), http_out())
+        code = f"from pytest_azfunc import Host, timer\ndef test_it(invoke, azfunc_host):\n    {call}\n"
+        folder.write({"test_it.py": code})
 
-    result = session.test(f"from pytest_azfunc import Host, timer\ndef test_it(invoke, azfunc_host):\n    {call}\n")
-
-    assert result.parseoutcomes() == {"failed": 1}
-    assert our_frames(result) == []
-    assert [line for line in result.outlines if re.match(r"\S*requests/\S+:\d+", line)] == []
-    result.stdout.fnmatch_lines([f">       {call.replace('[', '[[]')}"])
+    for call, result in sessions.run().items():
+        assert result.parseoutcomes() == {"failed": 1}, call
+        assert our_frames(result) == [], call
+        assert [line for line in result.outlines if re.match(r"\S*requests/\S+:\d+", line)] == [], call
+        result.stdout.fnmatch_lines([f">       {call.replace('[', '[[]')}"])
 
 
 def test_a_fixture_of_the_test_is_the_place_of_an_error_of_ours(app: FunctionApp, session: Session) -> None:
@@ -134,40 +139,39 @@ def test_a_fixture_of_the_test_is_the_place_of_an_error_of_ours(app: FunctionApp
     result.stdout.fnmatch_lines([">       return invoke(?Store?).status_code", "test_it.py:6: BindingError"])
 
 
-@pytest.mark.parametrize(
-    ("output", "returned", "note"),
-    [
-        (
-            http_out(),
-            "None",
-            "azfunc: an HTTP function cannot answer with None; is there a path without a return? In Azure the caller "
-            "gets a 500. Return a func.HttpResponse or a str.",
-        ),
-        (
-            http_out(),
-            "{'id': 7}",
-            "azfunc: an HTTP function cannot answer with a dict. In Azure the caller gets a 500. "
-            "Return a func.HttpResponse or a str.",
-        ),
-        (
-            {**queue_out("$return", "q"), "type": "blob"},
-            "object()",
-            "azfunc: a blob output does not take an object. In Azure the call fails with this exception.",
-        ),
-    ],
+WHAT_THE_WORKER_CANNOT_SEND = (
+    (
+        http_out(),
+        "None",
+        "azfunc: an HTTP function cannot answer with None; is there a path without a return? In Azure the caller "
+        "gets a 500. Return a func.HttpResponse or a str.",
+    ),
+    (
+        http_out(),
+        "{'id': 7}",
+        "azfunc: an HTTP function cannot answer with a dict. In Azure the caller gets a 500. "
+        "Return a func.HttpResponse or a str.",
+    ),
+    (
+        {**queue_out("$return", "q"), "type": "blob"},
+        "object()",
+        "azfunc: a blob output does not take an object. In Azure the call fails with this exception.",
+    ),
 )
-def test_an_output_that_the_worker_cannot_send(
-    app: FunctionApp, session: Session, output: dict[str, str], returned: str, note: str
-) -> None:
-    app.function("Answer", f"def main(req): return {returned}", http_trigger(), output)
 
-    result = session.test("def test_it(invoke):\n    invoke('Answer')\n")
 
-    first, second = error_lines(result)
-    assert first.startswith("TypeError: unable to encode outgoing TypedData: ")
-    assert second == note
-    assert our_frames(result) == []
-    result.stdout.fnmatch_lines([">       invoke('Answer')", "test_it.py:2: TypeError"])
+def test_an_output_that_the_worker_cannot_send(sessions: Sessions) -> None:
+    for output, returned, note in WHAT_THE_WORKER_CANNOT_SEND:
+        folder = sessions.add(note)
+        folder.app.function("Answer", f"def main(req): return {returned}", http_trigger(), output)
+        folder.write({"test_it.py": "def test_it(invoke):\n    invoke('Answer')\n"})
+
+    for note, result in sessions.run().items():
+        first, second = error_lines(result)
+        assert first.startswith("TypeError: unable to encode outgoing TypedData: ")
+        assert second == note
+        assert our_frames(result) == []
+        result.stdout.fnmatch_lines([">       invoke('Answer')", "test_it.py:2: TypeError"])
 
 
 def test_a_misspelt_name(app: FunctionApp, session: Session) -> None:

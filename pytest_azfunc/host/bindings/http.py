@@ -47,6 +47,10 @@ class HttpPayload(Payload):
     auth: Any = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        """The request as it reaches the worker.
+
+        :raises BindingError: the function's route or its methods do not take it.
+        """
         target = occasion.target
         endpoint: _Endpoint = target.listener
         template, methods, only_path = endpoint

@@ -24,22 +24,13 @@ def function_template(function: Function, trigger: Mapping[str, Any], route_pref
     :param trigger: the properties of its trigger; only ``route`` counts.
     :param route_prefix: ``extensions.http.routePrefix`` of host.json.
     :raises ProjectError: the host cannot make a route of it, so that it does not start, whatever the other functions
-        are (`route-invalid`).
+        are (``route-invalid``).
     """
     route = trigger.get("route")
     try:
         return _parse(effective_template(route_prefix, route, function.name))
     except RouteError as error:
         raise _invalid(function, route if route and route.strip() else function.name, route_prefix, error) from None
-
-
-def invoke_url(function: Function, trigger: Mapping[str, Any], route_prefix: str, base_url: str) -> str:
-    """The URL that the management API shows for a function; a name that stands in for the route is in lower case.
-
-    Source: azure-functions-host, FunctionMetadataExtensions.cs (GetFunctionInvokeUrlTemplate).
-    """
-    parts = [base_url.rstrip("/"), route_prefix.rstrip("/"), trigger.get("route") or function.name.lower()]
-    return "/".join(part for part in parts if part)
 
 
 def invalid_templates(project: Project) -> dict[str, ProjectError]:

@@ -1,7 +1,8 @@
-"""Constraints of route templates: what `int` in `{id:int}` lets through.
+"""Constraints of route templates: what ``int`` in ``{id:int}`` lets through.
 
-The host leaves them to ASP.NET Core, which reads values as `dotnet_text` and `dotnet_regex` do. Numbers in comments
-such as 1.25 are the sections of the project's notes on HTTP.
+The host leaves them to ASP.NET Core, which reads values as ``dotnet_text`` and ``dotnet_regex`` do. Sources:
+dotnet/aspnetcore, RouteOptions.cs (the names), DefaultInlineConstraintResolver.cs (the arguments) and the classes in
+src/Http/Routing/src/Constraints.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ from pytest_azfunc.host.routing.dotnet_text import (
 
 
 class ConstraintError(ValueError):
-    """A constraint the host refuses when it creates the route; `str()` gives the reason."""
+    """A constraint the host refuses when it creates the route; ``str()`` gives the reason."""
 
 
 @dataclass(frozen=True)
 class Constraint:
     """One constraint of one parameter.
 
-    Attributes:
-        text: the constraint as it stands in the template, such as `range(1,5)`.
-        accepts: tells whether a value passes.
-        accepts_missing: whether it also passes a catch-all that captured nothing. Only `nonfile` does (1.25, 1.35).
+    :ivar text: the constraint as it stands in the template, such as ``range(1,5)``.
+    :ivar accepts: tells whether a value passes.
+    :ivar accepts_missing: whether it also passes a catch-all that captured nothing. Only ``nonfile`` does
+        (RouteConstraintMatcher.cs).
     """
 
     text: str
@@ -44,10 +45,9 @@ class Constraint:
 
 
 def resolve(text: str) -> Constraint:
-    """Find the constraint that a template asks for, such as `int` or `range(1,5)`.
+    """Find the constraint that a template asks for, such as ``int`` or ``range(1,5)``.
 
-    Raises:
-        ConstraintError: there is none of that name, or it cannot take these arguments (1.29).
+    :raises ConstraintError: there is none of that name, or it cannot take these arguments.
     """
     name, parenthesis, argument = text.partition("(")
     if parenthesis and not text.endswith(")"):

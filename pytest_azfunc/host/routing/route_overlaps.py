@@ -18,13 +18,12 @@ USUAL_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 class Overlap:
     """A function that requests don't reach.
 
-    Attributes:
-        function: the name of the function.
-        methods: the methods with which it is never reached.
-        is_total: whether these are all that it takes.
-        path: the path of such a request, percent-encoded.
-        winner: the name of the function that answers.
-        winner_route: the template of that one, with a slash in front.
+    :ivar function: the name of the function.
+    :ivar methods: the methods with which it is never reached.
+    :ivar is_total: whether these are all that it takes.
+    :ivar path: the path of such a request, percent-encoded.
+    :ivar winner: the name of the function that answers.
+    :ivar winner_route: the template of that one, with a slash in front.
     """
 
     function: str
@@ -68,7 +67,7 @@ def _who_answers_instead(table: RouteTable, route: Route, method: str) -> tuple[
 
 
 def overlap_errors(project: Project, table: RouteTable) -> list[ProjectError]:
-    """What there is to say of the overlaps of an app; the app runs with them (`route-overlap`)."""
+    """What there is to say of the overlaps of an app; the app runs with them (``route-overlap``)."""
     return [_described(project, overlap) for overlap in overlaps(table)]
 
 

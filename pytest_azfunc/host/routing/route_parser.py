@@ -1,7 +1,7 @@
 """Reads route templates as ASP.NET Core's old router reads them, surprises included.
 
-Everything in this module is a pure function of its arguments. Numbers in comments such as 1.27 are the sections of the
-project's notes on HTTP.
+Pure. Sources: dotnet/aspnetcore, RoutePatternParser.cs and RouteParameterParser.cs (templates), TemplateParserTests.cs
+(what they refuse), RouteBase.cs (defaults).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pytest_azfunc.host.routing.route_parts import Literal, Parameter, Part, Seg
 
 
 class RefusedTemplate(ValueError):
-    """What the router objects to in a template; `str()` gives the reason."""
+    """What the router objects to in a template; ``str()`` gives the reason."""
 
 
 _LITERAL = re.compile(r"(?:[^{}/]|\{\{|\}\})+")
@@ -29,11 +29,10 @@ _CONSTRAINT_STOP = re.compile("[:=(]")
 
 
 def parse_segments(template: str) -> tuple[Segment, ...]:
-    """Read a whole template (1.27 to 1.31).
+    """Read a whole template.
 
-    Raises:
-        RefusedTemplate: it is not valid.
-        ConstraintError: one of its constraints is not.
+    :raises RefusedTemplate: it is not valid.
+    :raises ConstraintError: one of its constraints is not.
     """
     text = _without_root(template)
     segments: list[Segment] = []
@@ -64,7 +63,7 @@ def _parse_segment(text: str, position: int) -> tuple[Segment, int]:
 
 
 def _without_root(template: str) -> str:
-    # Only here, at the very start, do `/` and `~/` mean nothing (1.6).
+    # Only here, at the very start, do `/` and `~/` mean nothing.
     if template.startswith("~") and not template.startswith("~/"):
         raise RefusedTemplate("a tilde at the start needs a slash behind it")
     return template.removeprefix("~").removeprefix("/")

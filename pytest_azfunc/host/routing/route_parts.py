@@ -29,13 +29,15 @@ class Parameter:
 
     @property
     def may_be_missing(self) -> bool:
+        """Whether a path may end before it."""
         return self.is_optional or self.is_catch_all or self.default is not None
 
     def accepts(self, value: str | None) -> bool:
         """Check the constraints; None is a catch-all that captured nothing, or an optional that is left out."""
         if value is not None:
             return all(constraint.accepts(value) for constraint in self.constraints)
-        # A missing optional is not looked at, the empty rest of a catch-all is (1.25, 1.35).
+        # A missing optional is not looked at, the empty rest of a catch-all is
+        # (OptionalRouteConstraint.cs, RouteConstraintMatcher.cs).
         return self.is_optional or all(constraint.accepts_missing for constraint in self.constraints)
 
     def samples(self) -> list[str]:

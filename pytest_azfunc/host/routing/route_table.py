@@ -1,10 +1,11 @@
 """HTTP routes: which function a request reaches, and with which parameters.
 
-The host hands its routes to ASP.NET Core's old `RouteCollection`: they are tried one after another, in the order of the
-functions' names, and the first that fits wins.
+The host hands its routes to ASP.NET Core's old ``RouteCollection``: they are tried one after another, in the order of
+the functions' names, and the first that fits wins.
 
-Everything in this module is a pure function of its arguments. Numbers in comments such as 1.23 are the sections of the
-project's notes on HTTP.
+Pure. Sources: azure-functions-host, FunctionMetadataManager.cs (the order) and WebScriptHostHttpRoutesManager.cs (the
+methods); webjobs-sdk-extensions, WebJobsRouter.cs; dotnet/aspnetcore, RouteCollection.cs and
+HttpMethodRouteConstraint.cs.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from pytest_azfunc.errors.refusals import nearby
 from pytest_azfunc.host.routing.dotnet_text import fold
 from pytest_azfunc.host.routing.function_routes import function_template
 from pytest_azfunc.host.routing.route_parts import Literal, Parameter, Segment
@@ -29,10 +31,9 @@ from pytest_azfunc.project.names import host_order
 class Route:
     """A function's place in the route table.
 
-    Attributes:
-        function: the name of the function, which decides when it is tried.
-        template: its whole template.
-        methods: the HTTP methods it takes, case ignored. None takes any, an empty tuple none at all (2.1, 2.5).
+    :ivar function: the name of the function, which decides when it is tried.
+    :ivar template: its whole template.
+    :ivar methods: the HTTP methods it takes, case ignored. None takes any, an empty tuple none at all.
     """
 
     function: str
@@ -40,13 +41,11 @@ class Route:
     methods: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
-class RouteMatch:
+class RouteMatch(NamedTuple):
     """What a request came to.
 
-    Attributes:
-        function: the name of the function.
-        params: the route parameters that have a value, as text.
+    :ivar function: the name of the function.
+    :ivar params: the route parameters that have a value, as text.
     """
 
     function: str
@@ -56,11 +55,10 @@ class RouteMatch:
 class RouteTable:
     """All routes of an app, in the order in which the host tries them.
 
-    More specific templates do not come first, only the names count (1.38, 1.39). The host's own addresses below
-    `admin` and `runtime/webhooks`, which come before all functions (1.41), are not in it.
+    More specific templates do not come first, only the names count. The host's own addresses below ``admin`` and
+    ``runtime/webhooks``, which come before all functions (WebJobsApplicationBuilderExtension.cs), are not in it.
 
-    Attributes:
-        routes: the routes in the host's order.
+    :ivar routes: the routes in the host's order.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
@@ -72,20 +70,18 @@ class RouteTable:
     def of(cls, project: Project) -> RouteTable:
         """The routes of an app's HTTP functions.
 
-        Disabled functions are among them: they keep their place and hide what comes after them (3.16). So are those
-        that only we cannot run.
+        Disabled functions are among them: they keep their place and hide what comes after them. So are those that only
+        we cannot run.
 
-        Raises:
-            ProjectError: the host would not start with one of the templates (`route-invalid`).
+        :raises ProjectError: the host would not start with one of the templates (``route-invalid``).
         """
         return cls(_routes(project))
 
     def find(self, method: str, path: str) -> RouteMatch | None:
-        """Find the function that answers, or None: 404, also if only the method is wrong (2.3).
+        """Find the function that answers, or None: 404, also if only the method is wrong.
 
-        Args:
-            method: the method of the request; HEAD is not taken for GET (2.4).
-            path: the decoded path of the request.
+        :param method: the method of the request; HEAD is not taken for GET.
+        :param path: the decoded path of the request.
         """
         if path and path[0] != "/":
             return None
@@ -98,23 +94,19 @@ class RouteTable:
                 return RouteMatch(route.function, params)
         return None
 
-    def near(self, method: str, path: str) -> str:
-        """What to say of a request that no route takes: which function the path would reach, or the nearest route.
-
-        Returns:
-            The end of a sentence, ready to be appended; empty if nothing comes near.
-        """
-        folded = split_path(fold(path))
-        there = [
-            f"{route.function} takes {', '.join(map(fold, route.methods or ())) or 'no method at all'}"
+    def near(self, path: str) -> str:
+        """What to say of a request that no route takes: which functions the path would reach, or the nearest route."""
+        takers = {
+            route.function: list(map(fold, route.methods or ()))
             for route in self.routes
-            if path[:1] == "/" and route.template.match_segments(path, split_path(path), folded) is not None
-        ]
-        if there:
-            return f"; there {' and '.join(there)}"
+            if route.template.match(path) is not None
+        }
+        return nearby(takers, None if takers else self._nearest(path))
+
+    def _nearest(self, path: str) -> str | None:
         known = {_filled_in(route.template, path): route.template.shown for route in reversed(self.routes)}
         near = difflib.get_close_matches(path.lower(), known, n=1, cutoff=0.8)
-        return f"; did you mean {known[near[0]]}?" if near else ""
+        return known[near[0]] if near else None
 
 
 def _filled_in(template: Template, path: str) -> str:
@@ -139,7 +131,8 @@ def _takes(route: Route, method: str, params: dict[str, str]) -> bool:
     if route.methods is None or fold(method) in map(fold, route.methods):
         return True
     # The check goes by the name of a route value. So an optional parameter of that name takes it over, and like all
-    # checks of an optional parameter it is left out where the value is missing (1.32, 1.35).
+    # checks of an optional parameter it is left out where the value is missing
+    # (OptionalRouteConstraint.cs).
     return route.template.has_optional_method and "HTTPMETHOD" not in map(fold, params)
 
 
@@ -151,13 +144,12 @@ class _Node:
 
     It is sorted out when a request first comes by. A few routes are never sorted out: all of them are candidates.
 
-    Attributes:
-        literals: where to go on for a segment that is written out in the template.
-        beginnings: where to go on for a segment that begins with this text and has parameters further on.
-        lengths: the lengths of those texts.
-        anything: where to go on for any segment, because a parameter is in it.
-        ends: the routes that fit a path that ends here.
-        rests: the routes whose catch-all begins here, for a path that goes on.
+    :ivar literals: where to go on for a segment that is written out in the template.
+    :ivar beginnings: where to go on for a segment that begins with this text and has parameters further on.
+    :ivar lengths: the lengths of those texts.
+    :ivar anything: where to go on for any segment, because a parameter is in it.
+    :ivar ends: the routes that fit a path that ends here.
+    :ivar rests: the routes whose catch-all begins here, for a path that goes on.
     """
 
     __slots__ = ("anything", "beginnings", "ends", "entries", "lengths", "literals", "rests")

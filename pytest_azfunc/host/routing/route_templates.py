@@ -1,7 +1,7 @@
 """Route templates: how they are put together, and which paths fit them.
 
-Everything in this module is a pure function of its arguments. Numbers in comments such as 1.23 are the sections of the
-project's notes on HTTP.
+Pure. Sources: webjobs-sdk-extensions, WebJobsRouteBuilder.cs (prefix and route); azure-functions-host, ScriptHost.cs
+(ValidateHttpFunction: the name in place of a route); dotnet/aspnetcore, RoutePatternMatcher.cs and RouteBase.cs.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ from pytest_azfunc.host.routing.url_paths import split_path
 class RouteError(ValueError):
     """A template that the host cannot make a route of. It does not start then, whatever the other functions are.
 
-    Attributes:
-        template: the whole template, prefix included.
-        reason: what is wrong with it.
+    :ivar template: the whole template, prefix included.
+    :ivar reason: what is wrong with it.
     """
 
     def __init__(self, template: str, reason: str) -> None:
@@ -37,13 +36,12 @@ class RouteError(ValueError):
 def effective_template(prefix: str, route: str | None, function_name: str) -> str:
     """Put together the template of a function; it may turn out not to be valid.
 
-    Args:
-        prefix: `extensions.http.routePrefix` of host.json.
-        route: the trigger's route. If it is missing or blank, the name of the function stands in for it (1.4).
-        function_name: the name of the function.
+    :param prefix: ``extensions.http.routePrefix`` of host.json.
+    :param route: the trigger's route. If it is missing or blank, the name of the function stands in for it.
+    :param function_name: the name of the function.
     """
     own = route if route is not None and route.strip() else function_name
-    # Nothing is trimmed: prefix `api` and route `/x` make `api//x`, which is refused (1.1, 1.5).
+    # Nothing is trimmed: prefix `api` and route `/x` make `api//x`, which is refused.
     return f"{prefix}/{own}" if prefix else own
 
 
@@ -57,12 +55,11 @@ _MOST_SAMPLES = 300
 
 @dataclass(frozen=True)
 class Template:
-    """A route template, read once and matched often; made by `Template.parse`.
+    """A route template, read once and matched often; made by :meth:`parse`.
 
-    Attributes:
-        text: the template as written, prefix included.
-        parameters: the names of its parameters, in order and in the case they are written in.
-        segments: what stands between its slashes, part by part.
+    :ivar text: the template as written, prefix included.
+    :ivar parameters: the names of its parameters, in order and in the case they are written in.
+    :ivar segments: what stands between its slashes, part by part.
     """
 
     text: str
@@ -73,8 +70,7 @@ class Template:
     def parse(cls, template: str) -> Template:
         """Read a whole template.
 
-        Raises:
-            RouteError: the host would refuse it, and with it to start (1.27 to 1.30).
+        :raises RouteError: the host would refuse it, and with it to start.
         """
         try:
             segments = parse_segments(template)
@@ -96,16 +92,11 @@ class Template:
     def match(self, path: str) -> dict[str, str] | None:
         """Match a decoded path that begins with a slash.
 
-        Returns:
-            The parameters that have a value, or None if the path does not fit or a constraint refuses it.
+        :returns: the parameters that have a value, or None if the path does not fit or a constraint refuses it.
         """
         if path and path[0] != "/":
             return None
         return self.match_segments(path, split_path(path), split_path(fold(path)))
-
-    def sample(self) -> str | None:
-        """A decoded path that fits; None if none comes to mind, as for a regular expression."""
-        return next(self.samples(), None)
 
     def samples(self) -> Iterator[str]:
         """Decoded paths that fit, each with other values; at most some hundred."""
@@ -145,7 +136,8 @@ class Template:
                 if part.folded != folded[index]:
                     return None
             elif part.is_catch_all:
-                # Slashes and all; only the first segment it takes may not be empty (1.23).
+                # Slashes and all; only the first segment it takes may not be empty
+                # (FullFeaturedMatcherConformanceTest.cs, Quirks_CatchAllParameter).
                 values[part.name] = path.split("/", index + 1)[-1]
                 return values if part.accepts(values[part.name]) else None
             elif part.accepts(segment):
@@ -160,7 +152,7 @@ class Template:
             part = parts[0]
             if len(parts) > 1 or isinstance(part, Literal) or not part.may_be_missing:
                 return False
-            if not part.accepts(part.default):  # defaults are checked too (1.22)
+            if not part.accepts(part.default):  # defaults are checked too
                 return False
             if part.default is not None:
                 values[part.name] = part.default
@@ -168,6 +160,7 @@ class Template:
 
     @property
     def has_optional_method(self) -> bool:
+        """Whether an optional parameter has the name under which the router keeps its check of the method."""
         return any(
             isinstance(part, Parameter) and part.is_optional and fold(part.name) == "HTTPMETHOD"
             for segment in self.segments
@@ -175,7 +168,7 @@ class Template:
         )
 
 
-# Matching a segment of several parts, such as `{name}.{extension?}` (1.26)
+# Matching a segment of several parts, such as `{name}.{extension?}` (RoutePatternMatcher.cs, MatchComplexSegment)
 
 
 def _match_parts(parts: Segment, text: str, folded: str, values: dict[str, str]) -> bool:

@@ -1,7 +1,8 @@
 """Paths and queries of URLs, as Kestrel and the host read them on their way in.
 
-Everything in this module is a pure function of its arguments. Numbers in comments such as 1.14 are the sections of the
-project's notes on HTTP.
+Pure. Sources: dotnet/aspnetcore, PathDecoder.cs and UrlDecoder.cs (paths), PathTokenizer.cs (segments), QueryFeature.cs
+(queries); azure-functions-host, GrpcMessageConversionExtensions.cs (what goes to the worker); webjobs-sdk-extensions,
+HttpTriggerAttributeBindingProvider.cs (what binding expressions see).
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def decode_path(raw: str) -> str:
     """Decode the path of a request line as Kestrel does, before any route sees it.
 
-    Percent-encoded UTF-8 becomes text, except `%2F`; sequences that are not valid stay as they are (1.14, 1.15). The
-    segments `.` and `..` are gone afterwards, encoded ones too. Kestrel answers 400 to `%00`, which stays here.
+    Percent-encoded UTF-8 becomes text, except ``%2F``; sequences that are not valid stay as they are. The
+    segments ``.`` and ``..`` are gone afterwards, encoded ones too. Kestrel answers 400 to ``%00``, which stays here.
     """
-    decoded = _decode(raw, keep=("%2F", "%2f", "%00"))
+    decoded = _decode(raw, keep=("%2F", "%2f", "%00")) if "%" in raw else raw
     if "/." not in decoded:
         return decoded
     kept: list[str] = []
@@ -41,7 +42,7 @@ def decode_path(raw: str) -> str:
 
 def split_path(path: str) -> list[str]:
     """Cut a decoded path into its segments."""
-    # One slash at the end does not count, a second one is an empty segment (1.17).
+    # One slash at the end does not count, a second one is an empty segment.
     segments = path[1:].split("/")
     if not segments[-1]:
         segments.pop()
@@ -50,14 +51,14 @@ def split_path(path: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def encode_path(decoded: str) -> str:
-    """Encode a decoded path again, as the host does for the URL it sends to the worker (4.3)."""
+    """Encode a decoded path again, as the host does for the URL it sends to the worker."""
     return _TO_ESCAPE.sub(lambda found: quote(_SURROGATE.sub("\ufffd", found[0]), safe=""), decoded)
 
 
 def split_query(query: str) -> dict[str, str]:
-    """Read a query string into what the worker gets as `Query`.
+    """Read a query string into what the worker gets as ``Query``.
 
-    Values of the same key are joined with a comma; empty ones are left out, and keys without another value (4.5, 4.6).
+    Values of the same key are joined with a comma; empty ones are left out, and keys without another value.
     """
     if "&" not in query and "%" not in query and "+" not in query:  # one plain parameter, as most queries are
         name, _, value = query.partition("=")
@@ -69,7 +70,7 @@ def split_query(query: str) -> dict[str, str]:
 def last_query_values(query: str) -> dict[str, str]:
     """Read a query string into what binding expressions see: the last value of each key, even if it is empty.
 
-    A key `code` is here as well: `{query.code}` reaches it, while the plain `{code}` does not look here (4.16, 4.19).
+    A key ``code`` is here as well: ``{query.code}`` reaches it, while the plain ``{code}`` does not look here.
     """
     return {key: values[-1] for key, values in _query_values(query).items()}
 
@@ -83,7 +84,8 @@ def _query_values(query: str) -> dict[str, list[str]]:
             continue
         name, _, value = (_decode(each) for each in pair.replace("+", " ").partition("="))
         folded = fold(name)
-        # The second spelling replaces the first, unless the dictionary has outgrown its small form (4.6).
+        # The second spelling replaces the first, unless the dictionary has outgrown its small form
+        # (AdaptiveCapacityDictionary.cs).
         if folded not in values or (len(values[folded]) == 1 and len(values) <= 10):
             spellings[folded] = name
         values.setdefault(folded, []).append(value)

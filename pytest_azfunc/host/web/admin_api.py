@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_azfunc.errors import UnsupportedFeature
+from pytest_azfunc.errors.refusals import extension_webhook, management_address
 from pytest_azfunc.host.routing.url_paths import split_path
 from pytest_azfunc.host.web.authorization import Keys
 from pytest_azfunc.host.web.http_request import PreparedRequest
@@ -30,34 +30,14 @@ _NOT_FOUND: Final = HttpResult(404)
 _HOST_KEYS = ("keys", "functionkeys", "systemkeys")
 _MASTER = "_master"
 
-# What Azure has below these addresses and a test has no use for: methods, segments (one for any text, the last one for
-# the rest of the address), what it does there, and what to do instead.
-_STORED = "write to the app's folder instead, and open the host anew"
-_FIXED_KEYS = "the keys of a test are fixed: read them from host.keys"
-_NOT_EMULATED: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("POST", "host/drain", "it stops the triggers", "close the host at the end of the test"),
-    ("GET", "host/drain/status", "it tells how far draining has come", "close the host at the end of the test"),
-    ("POST", "host/resume", "it starts the triggers again", "call host.restart() in the test"),
-    ("POST", "host/restart", "it starts the host anew", "call host.restart() in the test"),
-    ("PUT", "host/state", "it takes the host offline or brings it back", "call host.close() or host.restart()"),
-    ("POST", "host/scale/status", "it tells whether to scale out", "leave scaling to Azure"),
-    ("POST", "host/log", "it writes to the host's log", "log from a function"),
-    ("POST", "host/debug", "it starts the .NET debugger", "use pdb"),
-    ("POST", "host/synctriggers", "it tells the scale controller of the triggers", "leave scaling to Azure"),
-    ("GET", "host/config", "it shows the settings that the host runs with", "read project.host"),
-    ("GET", "host/processes", "it lists the worker processes", "there is one, that of the test"),
-    ("*", "host/extensionBundle/**", "it shows the extension bundle", "read project.host.content"),
-    ("*", "host/extensions/**", "it shows or installs extensions", "extensions need no installing here"),
-    ("POST PUT DELETE", "host/keys/*", "it changes a key", _FIXED_KEYS),
-    ("POST PUT DELETE", "host/functionkeys/*", "it changes a key", _FIXED_KEYS),
-    ("POST PUT DELETE", "host/systemkeys/*", "it changes a key", _FIXED_KEYS),
-    ("POST PUT DELETE", "functions/*/keys/*", "it changes a key", _FIXED_KEYS),
-    ("GET", "functions/download", "it sends the app's files as an archive", "read project.root"),
-    ("PUT DELETE", "functions/*", "it writes or removes a function", _STORED),
-    ("*", "vfs/**", "it reads and writes the app's files", "read project.root"),
-    ("*", "zip/**", "it reads and writes the app's files", "read project.root"),
-    ("*", "instance/**", "it assigns an instance to an app", "leave it to Azure"),
-    ("GET POST", "warmup", "it runs the warmup function", "invoke the warmup function by its name"),
+# What Azure has below `admin/` beside what is answered here, by how the addresses begin.
+_NOT_EMULATED = tuple(
+    tuple(address.split("/"))
+    for address in (
+        *("host/drain", "host/resume", "host/restart", "host/state", "host/scale", "host/log", "host/debug"),
+        *("host/synctriggers", "host/config", "host/processes", "host/extensionbundle", "host/extensions"),
+        *("functions/download", "vfs", "zip", "instance", "warmup"),
+    )
 )
 _WEBHOOKS = frozenset(("blobs", "durabletask", "eventgrid", "mcp", "sharepoint", "signalr", "sendgrid"))
 _WEBHOOK_METHODS = ("GET", "POST", "DELETE", "OPTIONS")
@@ -120,15 +100,14 @@ class AdminApi:
         call = _Call(request, method, segments[1:])
         if _fits(call, "GET POST", "host/ping"):
             return HttpResult(200, _NO_CACHE)
-        handler, unsupported = self._handler(call), _not_emulated(call)
-        if handler is None and unsupported is None:
+        handler = self._handler(call)
+        if handler is None and not _is_azures(call):
             return None
         refused = _refusal(key_claims, "admin")
         if refused is not None:
             return refused
         if handler is None:
-            assert unsupported is not None
-            raise unsupported
+            raise management_address(method, f"/admin/{'/'.join(call.segments)}")
         return handler(call)
 
     def _handler(self, call: _Call) -> Callable[[_Call], HttpResult] | None:
@@ -240,12 +219,7 @@ def _webhook(segments: tuple[str, ...], method: str, key_claims: frozenset[str] 
     extension = segments[2].lower()
     if extension not in _WEBHOOKS:
         return _NOT_FOUND
-    raise UnsupportedFeature(
-        "unsupported",
-        feature=f"the webhook of the extension {extension!r} ({method} /{'/'.join(segments)})",
-        azure="the extension takes the request and starts functions with it.",
-        remedy="start the function with the payload of its trigger: host.invoke(name, payload).",
-    )
+    raise extension_webhook(extension, method, "/".join(segments))
 
 
 def _refusal(key_claims: frozenset[str] | None, needed: str) -> HttpResult | None:
@@ -254,20 +228,20 @@ def _refusal(key_claims: frozenset[str] | None, needed: str) -> HttpResult | Non
     return HttpResult(403 if key_claims else 401)
 
 
-def _not_emulated(call: _Call) -> UnsupportedFeature | None:
-    for methods, address, azure, remedy in _NOT_EMULATED:
-        if _fits(call, methods, address):
-            feature = f"{call.method} /admin/{'/'.join(call.segments)}"
-            return UnsupportedFeature("unsupported", feature=feature, azure=f"{azure}.", remedy=f"{remedy}.")
-    return None
+def _is_azures(call: _Call) -> bool:
+    """Whether Azure has an address that is not emulated, also with a method that it refuses there."""
+    lowered = tuple(segment.lower() for segment in call.segments)
+    if any(lowered[: len(beginning)] == beginning for beginning in _NOT_EMULATED):
+        return True
+    changed = ("functions/*/keys/*", *(f"host/{scope}/*" for scope in _HOST_KEYS))
+    return _fits(call, "PUT DELETE", "functions/*") or any(_fits(call, "POST PUT DELETE", each) for each in changed)
 
 
 def _fits(call: _Call, methods: str, address: str) -> bool:
-    if methods != "*" and call.method not in methods.split():
+    """Whether a call has one of these methods and this address, in which a star stands for any text."""
+    if call.method not in methods.split():
         return False
-    wanted, found = address.lower().split("/"), call.segments
-    if wanted[-1] == "**":
-        wanted, found = wanted[:-1], found[: len(wanted) - 1]
+    wanted, found = address.split("/"), call.segments
     return len(wanted) == len(found) and all(
         text and each in ("*", text.lower()) for each, text in zip(wanted, found, strict=True)
     )

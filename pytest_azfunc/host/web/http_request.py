@@ -40,7 +40,7 @@ def make_delivery(
     # Only a Content-Length above zero makes the host read the body: chunked requests arrive empty.
     body = request.body if "content-length" in headers else b""
     encoded = encode_path(path)
-    url = f"{parts.scheme}://{headers.get('host', parts.netloc)}{encoded}"  # what the client calls the app (4.2)
+    url = f"{parts.scheme}://{headers.get('host', parts.netloc)}{encoded}"  # what the client calls the app
     message: dict[str, Any] = {
         "method": request.method,
         "url": f"{url}?{query}" if query else url,
@@ -55,7 +55,7 @@ def make_delivery(
 
 @lru_cache(maxsize=64)  # clients send the same headers over and over
 def _as_sent_on(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Names in lower case; the values of a repeated one joined (4.7)."""
+    """Names in lower case; the values of a repeated one joined."""
     return {name.lower(): value for name, value in _joined(headers).items()}
 
 

@@ -7,27 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from pytest_azfunc.host.bindings.json_body import json_text, scalar_text, with_net_dates
 from pytest_azfunc.host.bindings.output_bodies import body_of
-from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.invocation import Invocation
+    from pytest_azfunc.host.web.http_request import PreparedRequest
 
 _TEXT = "text/plain; charset=utf-8"
 _INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
 
-@dataclass(frozen=True)
-class HttpResult:
+class HttpResult(NamedTuple):
     """Status, headers (names may repeat) and body, as a client receives them."""
 
     status_code: int
@@ -50,7 +48,7 @@ class Answer(NamedTuple):
     cause: str = ""
 
 
-Serve = Callable[[PreparedRequest, bool], Answer]
+Serve: TypeAlias = "Callable[[PreparedRequest, bool], Answer]"
 """Answers a request; the second argument says whether it gets a valid key when it has none."""
 
 
@@ -75,14 +73,14 @@ def make_response(data: TypedData | None) -> HttpResult:
 
 
 def _raw(value: Mapping[str, Any]) -> HttpResult:
-    headers = [(_title(name), text) for name, text in value["headers"].items()]
-    headers += [("Set-Cookie", _set_cookie(cookie)) for cookie in value.get("cookies") or ()]
+    headers = [
+        ("Content-Type" if len(name) == 12 and name.lower() == "content-type" else name, text)
+        for name, text in value["headers"].items()
+    ]
+    for cookie in value.get("cookies") or ():
+        headers.append(("Set-Cookie", _set_cookie(cookie)))
     body = value.get("body")
     return HttpResult(_status(str(value["status_code"])), tuple(headers), b"" if body is None else body_of(body))
-
-
-def _title(name: str) -> str:
-    return "Content-Type" if name.lower() == "content-type" else name
 
 
 @lru_cache(maxsize=64)

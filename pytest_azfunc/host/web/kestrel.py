@@ -36,14 +36,6 @@ _TARGET = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*([^#]*)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[A-Za-z0-9!$&'()._~-]+|\[[0-9A-Fa-f:.]{3,}\])(?::[0-9]+)?|", re.ASCII)
 _NO_BODY = frozenset((204, 205, 304))
 
-CAUSES = {
-    400: "its method, its address, its Host or one of its headers is malformed, or not UTF-8",
-    414: "its address is too long",
-    431: "its headers are too many or too long",
-    505: "there is a blank in its address",
-}
-"""Why a request is refused, by the status of the answer; for people."""
-
 _BAD_REQUEST = HttpResult(400)
 _URI_TOO_LONG = HttpResult(414)
 _HEADERS_TOO_LARGE = HttpResult(431)

@@ -7,6 +7,8 @@ from pytest_azfunc.host.web import kestrel
 from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.project import Function
 
+__tracebackhide__ = True
+
 
 def check_sendable(result: HttpResult, function: Function, method: str) -> None:
     """Refuse a response with which the server ends the call, after the function has succeeded.
@@ -14,7 +16,6 @@ def check_sendable(result: HttpResult, function: Function, method: str) -> None:
     :param method: of the request.
     :raises BindingError: a header that no server sends, or a Content-Length that is not the body's.
     """
-    __tracebackhide__ = True
     unsendable = kestrel.unsendable_header(result)
     if unsendable is not None:
         name, value = unsendable

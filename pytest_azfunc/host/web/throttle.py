@@ -25,7 +25,7 @@ class Throttle:
 
     :param outstanding: how many requests may be running or waiting; None for no limit.
     :param concurrent: how many of them run at a time; None for no limit.
-    :param is_inside: whether a function sends the request that is at the door now.
+    :param is_inside: whether a function sends the request that is to be admitted now.
     """
 
     def __init__(

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from pytest_azfunc.errors import BindingError, UnsupportedFeature
+from pytest_azfunc.errors import BindingError, refusals
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
-from pytest_azfunc.host.routing.route_table import RouteMatch, RouteTable
+from pytest_azfunc.host.routing.route_table import RouteTable
 from pytest_azfunc.host.routing.url_paths import decode_path
 from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.web import kestrel
@@ -39,14 +39,17 @@ from pytest_azfunc.host.web.throttle import Throttle
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.settings import is_disabled
 
+__tracebackhide__ = True
 
-class _Routed(NamedTuple):
-    """A request, and where its address leads."""
+_NOBODY: frozenset[str] = frozenset()
+_ADMIN: frozenset[str] = frozenset(("admin",))
 
-    request: PreparedRequest
-    parts: SplitResult
-    path: str
-    match: RouteMatch | None
+
+class _Target(NamedTuple):
+    """A function that routes lead to, and the level of the key that it asks for."""
+
+    function: Function
+    level: str
 
 
 class RoutedRequest(Payload):
@@ -56,13 +59,12 @@ class RoutedRequest(Payload):
     makes = "an httpTrigger"
     trigger_types = frozenset(("httptrigger",))
 
-    def __init__(self, routed: _Routed, params: dict[str, str]) -> None:
-        self._routed = routed
-        self._params = params
+    def __init__(self, request: PreparedRequest, parts: SplitResult, path: str, params: dict[str, str]) -> None:
+        self._made_of = request, parts, path, params
 
     def deliver(self, occasion: Occasion) -> Delivery:
-        request, parts, path, _ = self._routed
-        return make_delivery(request, parts, path, self._params, streams=occasion.function.streams_http)
+        """The request as it reaches the worker."""
+        return make_delivery(*self._made_of, streams=occasion.function.streams_http)
 
 
 class WebHost:
@@ -77,9 +79,13 @@ class WebHost:
         self, script_host: ScriptHost, settings: Callable[[], Mapping[str, str]], auth: Callable[[], bool]
     ) -> None:
         self._script_host = script_host
-        self._project: Project = script_host.project
         self._settings = settings
         self._auth = auth
+        self._targets: dict[str, _Target] = {}
+
+    @property
+    def _project(self) -> Project:
+        return self._script_host.project
 
     @cached_property
     def keys(self) -> Keys:
@@ -114,24 +120,22 @@ class WebHost:
         :raises Exception: what the function's script raises while it is imported. What the function raises is in the
             answer's invocation.
         """
-        __tracebackhide__ = True
         refused = kestrel.refusal(request)
         if refused is not None:
-            return Answer(request, refused, None, f"the server refused it: {kestrel.CAUSES[refused.status_code]}")
+            return Answer(request, refused, None, refusals.malformed(refused.status_code))
         if self._throttle is None:
             return self._through_cors(request, add_key)
         with self._throttle.admitted(urlsplit(request.url).path) as too_many:
             if too_many is not None:
-                return Answer(request, too_many, None, "host.json allows no more requests at a time")
+                return Answer(request, too_many, None, refusals.TOO_MANY)
             return self._through_cors(request, add_key)
 
     def _through_cors(self, request: PreparedRequest, add_key: bool) -> Answer:
-        __tracebackhide__ = True
         if self._cors is None:
             return self._finished(self._routed(request, add_key))
         preflight = self._cors.preflight(request)
         if preflight is not None:
-            return Answer(request, preflight, None, "CORS answered the preflight request")
+            return Answer(request, preflight, None, refusals.PREFLIGHT)
         answer = self._finished(self._routed(request, add_key))
         return answer._replace(result=self._cors.applied(answer.result, request))
 
@@ -146,7 +150,6 @@ class WebHost:
         return answer if result is answer.result else answer._replace(result=result)
 
     def _routed(self, request: PreparedRequest, add_key: bool) -> Answer:
-        __tracebackhide__ = True
         parts = urlsplit(request.url)
         path = decode_path(parts.path or "/")
         own = self._own_address(request, path, add_key)
@@ -155,24 +158,29 @@ class WebHost:
         match = self._routes.find(request.method, path)
         if match is None:
             return self._unrouted(request, path)
-        function = self._project.functions.get(match.function)
-        if function is None:  # one that only Azure can run
-            raise self._project.errors[match.function]
-        required = (function.trigger.properties.get("authLevel") or DEFAULT_LEVEL).lower()
+        function, level = self._targets.get(match.function) or self._target(match.function)
         is_off = is_disabled(function.name, os.environ)
-        held: frozenset[str] = frozenset(["admin"] if required != "anonymous" else ())  # as `func start` has it
-        if self._auth() and (is_off or required != "anonymous"):
+        held = _NOBODY if level == "anonymous" else _ADMIN  # as `func start` has it
+        if (is_off or level != "anonymous") and self._auth():
             if add_key and given_key(request) is None:
-                request = _with_key(request, key_for(required, function.name, self.keys))
+                request = _with_key(request, key_for(level, function.name, self.keys))
             held = claims(self.keys, function.name, given_key(request))
-            if not is_authorized(required, held):
-                return Answer(request, HttpResult(401), None, _missing_key(required, function.name))
+            if not is_authorized(level, held):
+                return Answer(request, HttpResult(401), None, refusals.missing_key(level, function.name))
         if is_off and "admin" not in held:
-            return Answer(request, HttpResult(404), None, f"{function.name} is disabled by an app setting")
+            return Answer(request, HttpResult(404), None, refusals.disabled(function.name))
         if kestrel.is_too_large(request, self._body_limit):
             # The server's own 413 does not reach the caller: it is raised where the host reads the body.
-            return Answer(request, failure(), None, f"the body is longer than {self._body_limit} bytes")
-        return self._run(_Routed(request, parts, path, match), function)
+            return Answer(request, failure(), None, refusals.too_long(self._body_limit))
+        return self._run(request, RoutedRequest(kestrel.as_read(request), parts, path, match.params), function)
+
+    def _target(self, name: str) -> _Target:
+        function = self._project.functions.get(name)
+        if function is None:  # one that only Azure can run
+            raise self._project.errors[name]
+        level = (function.trigger.properties.get("authLevel") or DEFAULT_LEVEL).lower()
+        target = self._targets[name] = _Target(function, level)
+        return target
 
     def _own_address(self, request: PreparedRequest, path: str, add_key: bool) -> Answer | None:
         """The host's own addresses come before all functions."""
@@ -184,25 +192,19 @@ class WebHost:
                 request = _with_key(request, self.keys.master)
             held = claims(self.keys, None, given_key(request))
         result = self._admin.answer(request, path, request.method, held)
-        return None if result is None else Answer(request, result, None, "the host's own address")
+        return None if result is None else Answer(request, result, None, refusals.OWN_ADDRESS)
 
     def _unrouted(self, request: PreparedRequest, path: str) -> Answer:
         hidden = self._project.failure
         if path == "/":
-            return Answer(request, home_page(self._settings()), None, "the home page of the host")
+            return Answer(request, home_page(self._settings()), None, refusals.HOME_PAGE)
         if hidden is not None:
             culprit = hidden.function or hidden.location or "its script"
-            return Answer(request, HttpResult(404), None, f"no function of the app is indexed: {culprit} is to blame")
-        cause = f"no route takes {request.method} {path}{self._routes.near(request.method, path)}"
-        if self._project.errors:
-            cause += f"; the host leaves out {', '.join(self._project.errors)}"
+            return Answer(request, HttpResult(404), None, refusals.nothing_indexed(str(culprit)))
+        cause = refusals.no_route(request.method, path, self._routes.near(path), self._project.errors)
         return Answer(request, HttpResult(404), None, cause)
 
-    def _run(self, routed: _Routed, function: Function) -> Answer:
-        __tracebackhide__ = True
-        request, parts, path, match = routed
-        assert match is not None
-        payload = RoutedRequest(_Routed(kestrel.as_read(request), parts, path, match), match.params)
+    def _run(self, request: PreparedRequest, payload: RoutedRequest, function: Function) -> Answer:
         try:
             invocation = self._script_host.run(function, payload)
         except BindingError as error:
@@ -217,19 +219,8 @@ class WebHost:
         """``POST /admin/functions/{name}``: the text is the payload, as it stands."""
         function = self._project.find(name)
         if function.trigger.kind == "httptrigger":
-            raise UnsupportedFeature(
-                "unsupported",
-                function=function.name,
-                feature="running an HTTP function by hand, through admin/functions",
-                azure="the host makes a request of the input.",
-                remedy="send the request to the function's own address.",
-            )
+            raise refusals.http_by_hand(function.name)
         self._script_host.run(function, text)
-
-
-def _missing_key(level: str, function: str) -> str:
-    named = f"azfunc_host.keys.function({function!r})" if level == "function" else "azfunc_host.keys.master"
-    return f"{function} asks for a key of the level {level}: send x-functions-key, such as {named}"
 
 
 def _with_key(request: PreparedRequest, key: str | None) -> PreparedRequest:

@@ -6,13 +6,10 @@ import os
 from typing import Any
 
 from pytest_azfunc.errors import AzfuncError, FunctionLoadError, Location
+from pytest_azfunc.errors.notes import raised_by_indexing, raised_by_reading, raised_by_script
 from pytest_azfunc.project.contents import IndexFailure
 from pytest_azfunc.project.indexing.decorators import hint_for_culprit, names_in, source_of
 from pytest_azfunc.project.user_errors import add_note, ends_the_run, from_app, hint_for, place_of
-
-_HIDDEN = "In Azure the worker indexes no function of the app then: 0 functions found."
-_SILENT = "In Azure the worker gives no answer then, and no function of the app runs."  # it knows Exceptions only
-_NAMED = 10  # of more functions that are lost with one, only the first are named in a note
 
 
 def failure_of(error: BaseException, script: str, app: Any = None, culprit: Any = None) -> IndexFailure:
@@ -39,8 +36,14 @@ def failure_of(error: BaseException, script: str, app: Any = None, culprit: Any 
     hint = ""
     if not isinstance(error, AzfuncError):
         hint = hint_for(error) if app is None else "" if name is None else hint_for_culprit(app, culprit)
-        when = _when(os.path.basename(script), app, name, place)
-        add_note(error, f"azfunc: raised {when}. {_azure(error)}{_lost_names(lost)}{hint}")
+        file = os.path.basename(script)
+        if app is None:
+            note = raised_by_script(file, error, hint)
+        elif name is None:
+            note = raised_by_reading(file, error, lost)
+        else:
+            note = raised_by_indexing(name, place, error, lost, hint)
+        add_note(error, note)
     return IndexFailure(error, place, name, lost, error.__traceback__, hint.strip())
 
 
@@ -49,20 +52,3 @@ def _exit_refused(exit_: SystemExit, script: str) -> FunctionLoadError:
     refusal = FunctionLoadError("import-exits", location=where, script=os.path.basename(script))
     refusal.__context__, refusal.__suppress_context__ = exit_, True
     return refusal
-
-
-def _when(script: str, app: Any, name: str | None, place: Location | None) -> str:
-    if app is None:
-        return f"while {script} was imported"
-    if name is None:
-        return f"while the functions of {script} were read"
-    return f"for the function {name!r}{f' ({place})' if place else ''} while it was indexed"
-
-
-def _azure(error: BaseException) -> str:
-    return _HIDDEN if isinstance(error, Exception) else _SILENT
-
-
-def _lost_names(lost: tuple[str, ...]) -> str:
-    more = f", ... ({len(lost)})" if len(lost) > _NAMED else ""
-    return f" Lost with it: {', '.join(lost[:_NAMED])}{more}." if lost else ""

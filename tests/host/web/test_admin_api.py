@@ -317,8 +317,8 @@ def test_text_of_what_is_not_emulated(api: Api) -> None:
         api("PUT", "/admin/host/keys/mine")
     assert str(caught.value).splitlines() == [
         "PUT /admin/host/keys/mine is not emulated by pytest-azfunc.",
-        "  Azure:  it changes a key.",
-        "  remedy: the keys of a test are fixed: read them from host.keys.",
+        "  Azure:  it belongs to the API by which the portal and the platform look after a deployed app.",
+        "  remedy: do it with azfunc_host, or read it there: .restart(), .keys, .settings, .project, .invoke(name).",
         "  rule:   unsupported",
     ]
 

@@ -115,13 +115,13 @@ def test_outstanding_requests_of_many_threads() -> None:
 def test_requests_wait_for_their_turn() -> None:
     throttle = Throttle(None, 2)
     inside = threading.Barrier(3)  # two requests and the test
-    at_the_door = threading.Barrier(5)  # four more, and the test
+    at_the_entrance = threading.Barrier(5)  # four more, and the test
     go_on = threading.Event()
     entered: list[int] = []
 
     def send(number: int) -> None:
         if number >= 2:
-            at_the_door.wait(PATIENCE)
+            at_the_entrance.wait(PATIENCE)
         with throttle.admitted("/api/F") as refused:
             assert refused is None
             entered.append(number)
@@ -134,7 +134,7 @@ def test_requests_wait_for_their_turn() -> None:
         first = [pool.submit(send, number) for number in range(2)]
         inside.wait(PATIENCE)
         others = [pool.submit(send, number) for number in range(2, 6)]
-        at_the_door.wait(PATIENCE)
+        at_the_entrance.wait(PATIENCE)
         assert sorted(entered) == [0, 1]
         go_on.set()
         for future in [*first, *others]:
