@@ -14,6 +14,7 @@ from azure.functions.meta import get_binding_registry
 from pytest_azfunc import Host, batch, queue
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.rpc import InvocationRequest, TypedData
+from pytest_azfunc.worker.converters import Converters
 
 COUNT = 1000
 EVENTS: dict[str, str] = {
@@ -47,7 +48,7 @@ def requests(host: Host, function: str, payloads: list[Any]) -> list[InvocationR
 
 def ways(host: Host, asked: list[InvocationRequest], trigger_type: str) -> dict[str, Callable[[], None]]:
     """Decoding all requests by the converter alone (its data made before), and as the worker does."""
-    converters = host.worker.converters
+    converters = Converters()
     converter = get_binding_registry().get(trigger_type)  # type: ignore[no-untyped-call]
     ready = [(_only(r.inputs), r.trigger_metadata) for r in asked]
     datums = [(converters.datum(data), converters.datums(metadata)) for data, metadata in ready]

@@ -21,10 +21,11 @@ from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
+from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.function_app import SCRIPT_SETTING
+from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.settings import FileSettings, is_disabled
-from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext
+from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 if TYPE_CHECKING:
@@ -54,12 +55,12 @@ class Host:
         strict: bool = True,
         raise_exceptions: bool = True,
         auth: bool = True,
-        process: WorkerProcess | None = None,
+        worker: WorkerChannel | None = None,
         observers: Sequence[Callable[[Invocation], None]] = (),
         types: Catalogue = BUILT_IN,
     ) -> None:
-        self.worker = Worker(project, process)
-        self.project = project = self.worker.project
+        self.worker: WorkerChannel = worker or Worker(WorkerProcess(project))
+        self._app = project
         self.raise_exceptions = raise_exceptions
         self.auth = auth
         self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
@@ -67,10 +68,8 @@ class Host:
         self._given_settings = dict(settings or {})
         self._file_settings = file_settings
         self._settings: AppSettings | None = None
-        self._token: Any = None
         port = free_port()
         self.script_host = ScriptHost(
-            project,
             self.worker,
             HostOptions(url_of(port), project.host, lambda: self.settings, types, http_client.prepare, http_response),
             strict,
@@ -105,23 +104,22 @@ class Host:
         """
         check_storage(storage)
         script = (settings or {}).get(SCRIPT_SETTING)
-        project = path if isinstance(path, Project) else Project.load(path, script=script)
+        project = path if isinstance(path, Project) else Project.read(path, script=script)
         host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
         host.begin()
         return host
 
     def begin(self) -> None:
         """Put settings and modules in place. :meth:`open` does it for you."""
-        # The worker keeps a copy of the process as it is now, before the settings change it.
-        file_values = self.project.file_settings if self._file_settings is None else self._file_settings
-        self.worker.borrow()
+        file_values = self._app.file_settings if self._file_settings is None else self._file_settings
+        self._borrowed = BorrowedProcess()  # as it is before the settings change it
         try:
             self._settings = AppSettings(file_values, self._given_settings)
             self.worker.open()
         except BaseException:
-            self.worker.close()
+            self._close_worker()
             raise
-        self._token = DECODER.set(self._decode)
+        DECODER.set(self._decode)
         self._doors.open()
 
     def close(self) -> None:
@@ -132,7 +130,13 @@ class Host:
         self._settings = None
         if DECODER.get() == self._decode:
             DECODER.set(None)
-        self.worker.close()
+        self._close_worker()
+
+    def _close_worker(self) -> None:
+        try:
+            self.worker.close()
+        finally:
+            self._borrowed.give_back()
 
     def __enter__(self) -> Host:
         return self
@@ -143,6 +147,11 @@ class Host:
         self.close()
         if error is None:
             self.failures.check()
+
+    @property
+    def project(self) -> Project:
+        """The function app. A decorator app is indexed when this is first asked for."""
+        return self.worker.index()
 
     @property
     def settings(self) -> AppSettings:
@@ -279,7 +288,6 @@ class Host:
         if self._settings is None:
             raise BindingError("host-closed")
         found = self.function(function)
-        self.worker.load(found.name)  # so that a function that would not load says so before its payload is judged
         if not isinstance(inputs, (Mapping, type(None))):
             raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
         for name in inputs or ():
@@ -299,15 +307,11 @@ class Host:
         max_retry_count: int = 0,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
-        found = None if function is None else self.function(function)
-        request = InvocationRequest(
-            found.name if found else "",
-            {},
-            invocation_id=invocation_id,
-            trace_context=TraceContext(trace_parent or "", trace_state or "", dict(attributes or {})),
-            retry_context=RetryContext(retry_count, max_retry_count),
-        )
-        return self.worker.make_context(found, request)
+        name = "" if function is None else self.function(function).name
+        trace = TraceContext(trace_parent or "", trace_state or "", dict(attributes or {}))
+        retry = RetryContext(retry_count, max_retry_count)
+        request = InvocationRequest(name, {}, invocation_id=invocation_id, trace_context=trace, retry_context=retry)
+        return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
         """Whether an app setting disables the function: its trigger would not fire."""
@@ -317,7 +321,7 @@ class Host:
         """Start a new worker process: modules are imported anew, settings stay."""
         settings = dict(self.settings)
         self.close()
-        self.worker.process.restart()
+        self.worker.restart()
         self._given_settings = settings
         self.begin()
 
@@ -326,11 +330,11 @@ class Host:
         found = self.function(function)
         request = self.script_host.request(found, payload)
         data = request.inputs[found.trigger.name]
-        return data.value if isinstance(data, PythonObject) else self.worker.decode_trigger(found, request)
+        return data.value if isinstance(data, PythonObject) else self.worker.decode(request)
 
     def __repr__(self) -> str:
         state = "closed" if self._settings is None else "open"
-        return f"<Host {self.project.root} ({state}), invocations: {len(self.invocations)}>"
+        return f"<Host {self._app.root} ({state}), invocations: {len(self.invocations)}>"
 
 
 def _checked(invocation: Invocation, check: bool) -> Invocation:

@@ -106,7 +106,7 @@ class ContextFactory(Protocol):
 
 
 class PayloadBuilders:
-    """The type of the fixture ``azfunc_trigger``: every payload builder as an attribute, found when it is first used.
+    """The type of the fixture ``azfunc_trigger``: every payload builder as an attribute.
 
     ``azfunc_trigger.queue({"id": 7}).decode("ProcessOrder")`` is the SDK object for a direct call of the function.
     """
@@ -140,16 +140,7 @@ class PayloadBuilders:
         sql = staticmethod(sql)
         timer = staticmethod(timer)
         warmup = staticmethod(warmup)
-    else:
-
-        def __getattr__(self, name: str) -> object:
-            if name not in self._package.BUILDERS:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-            return getattr(self._package, name)
 
     def __init__(self, package: ModuleType) -> None:
         """Take the builders of *package*, which is ``pytest_azfunc``."""
-        self._package = package
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._package.BUILDERS]
+        vars(self).update((name, getattr(package, name)) for name in package.BUILDERS)

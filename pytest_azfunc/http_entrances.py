@@ -57,7 +57,6 @@ class HttpEntrances:
         self._script_host = script_host
         self._ways = ways
         self._web_host: WebHost | None = None
-        self._project = script_host.project
         self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
         self._failures = failures
         self._port = port
@@ -132,7 +131,7 @@ class HttpEntrances:
         answer = self._noted(self.web_host.answer(request, add_key))
         if answer.invocation is None:
             if answer.result.status_code == 404:
-                self._project.raise_failure()  # what hides all functions is worth more than a 404
+                self._script_host.project.raise_failure()  # what hides all functions is worth more than a 404
         elif answer.invocation.exception is not None:
             raise answer.invocation.exception
         return answer

@@ -13,7 +13,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from pytest_azfunc.project import Project
 
 Kind = Literal[
     "string",
@@ -211,7 +214,30 @@ class InvocationResponse:
 
 
 class WorkerChannel(Protocol):
-    """The seam between host and worker: request in, response out."""
+    """The seam between host and worker: all that a host, and whoever opens it, uses of a worker.
+
+    Functions go by their names, as :meth:`index` has them.
+    """
+
+    def open(self) -> None:
+        """Start. App settings are in ``os.environ`` by now; what is borrowed of the process, the caller gives back."""
+
+    def close(self) -> None:
+        """Stop, for the time being: modules and loaded functions are kept. A second call does nothing."""
+
+    def restart(self) -> None:
+        """Forget all modules and functions, as a new worker process would; called while the worker is closed."""
+
+    def index(self) -> Project:
+        """The app with its functions. A decorator app's script is imported when they are first asked for."""
+
+    def load(self, function: str) -> None:
+        """Import a function's script and check its signature, once.
+
+        :raises FunctionNotFound: no such function; its name is looked up without case.
+        :raises FunctionLoadError: the worker refuses it.
+        :raises Exception: whatever the script raises while it is imported, unchanged.
+        """
 
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         """Run the function on the calling thread and wait for it."""
@@ -221,3 +247,15 @@ class WorkerChannel(Protocol):
 
     def is_inside(self) -> bool:
         """Whether who asks is a function that runs, or a thread or task of one."""
+
+    def run_loop_on_a_thread(self) -> None:
+        """Be ready for requests from several threads: async functions share a loop on a thread of its own."""
+
+    def decode(self, request: InvocationRequest) -> Any:
+        """The Python object that the function would get for its trigger."""
+
+    def context(self, request: InvocationRequest) -> Any:
+        """The invocation context that the function would get; of the app, where the request names no function."""
+
+    def is_entry_point(self, function: str, candidate: Any) -> bool:
+        """Whether *candidate* is the function's entry point, or what a decorator has made of it."""

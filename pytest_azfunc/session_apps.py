@@ -15,10 +15,11 @@ from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.project import Project
+from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
 from pytest_azfunc.project.discovery import find_project, require_app
-from pytest_azfunc.project.function_app import DECORATOR_SCRIPT, SCRIPT_SETTING, script_in_file
+from pytest_azfunc.project.function_app import script_in_file
 from pytest_azfunc.project.settings import FileSettings, read_settings_file
-from pytest_azfunc.worker import WorkerProcess
+from pytest_azfunc.worker import Worker, WorkerProcess
 
 MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
     "project": (str, os.PathLike),
@@ -143,7 +144,7 @@ class SessionApps:
             script = self._script_in_file(root)
         found = self._read.get((root, script))
         if found is None:
-            project = Project.load(root, binding_types=self.types.contributed, script=script)
+            project = Project.read(root, binding_types=self.types.contributed, script=script)
             named = self.choice.settings
             found = self._read[root, script] = AppOfTests(
                 project,
@@ -153,7 +154,7 @@ class SessionApps:
         return found
 
     def _process_of(self, project: Project) -> WorkerProcess:
-        key = os.fspath(project.root), "" if project.indexer is None else project.indexer.script.name
+        key = os.fspath(project.root), "" if project.script is None else project.script.name
         found = self._processes.get(key)
         if found is None:
             found = self._processes[key] = WorkerProcess(project)
@@ -190,7 +191,7 @@ class SessionApps:
             file_settings=app.file_settings,
             strict=mark.get("strict", self.choice.strict),
             auth=mark.get("auth", True),
-            process=app.process,
+            worker=Worker(app.process),
             observers=self.observers,
             types=self.types,
         )
@@ -205,11 +206,12 @@ class SessionApps:
         from importlib.metadata import version
 
         from pytest_azfunc.reports.app_notes import notes_of
-        from pytest_azfunc.reports.function_list import list_functions
+        from pytest_azfunc.reports.function_list import list_functions, silence
         from pytest_azfunc.reports.list_layout import heading, render
 
         with self.open_host(folder, {}) as host:
-            project = host.project
+            with silence():  # the functions of a decorator app are read by importing it
+                project = host.project
             entries = list_functions(project, host.worker.load, host.script_host.bound, host.is_disabled, host.now)
             source = os.path.basename(self.choice.settings or "local.settings.json")
             head = heading(project, version("azure-functions"), host.settings, source)

@@ -37,7 +37,8 @@ def sessions(pytester: pytest.Pytester, _surroundings: None) -> Sessions:
     return Sessions(pytester)
 
 
-# No test is about time. And the same examples in every run of the build; a developer's runs look for new ones.
-settings.register_profile("developer", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "developer")
+# No test is about time. And the same examples in every run of the build; a developer's runs look for new ones. The
+# profile `long`, chosen with HYPOTHESIS_PROFILE, tries many more: one environment of the build runs it.
+for _name, _examples in {"short": 50, "long": 300}.items():
+    settings.register_profile(_name, deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=_examples)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "short")

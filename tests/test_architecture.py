@@ -300,8 +300,10 @@ FENCES = {
     "http_client.requests_internals",
     "process.environment",
     "process.event_loops",
+    "process.import_state",
     "process.loggers",
     "process.warning_filters",
+    "project.indexing.sdk_internals",
 }
 # Names that begin with an underscore, and are public all the same.
 PUBLIC = {"_replace", "_asdict", "_fields", "_make"}

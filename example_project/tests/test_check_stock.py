@@ -1,33 +1,31 @@
 """An async function: the same invoke, nothing to await, no plugin for async tests."""
 
-from collections.abc import Callable
-
 import pytest
 import requests
 
-from pytest_azfunc import Host, Invocation, http
+from pytest_azfunc import Host, Invoke, http
 
 
-def test_all_warehouses_are_asked(invoke: Callable[..., Invocation]) -> None:
+def test_all_warehouses_are_asked(invoke: Invoke) -> None:
     result = invoke("CheckStock", http("GET", "/api/stock/tea"))
 
     assert result.json() == {"Oslo": 4, "Lyon": 4}
 
 
-def test_logs_of_tasks_belong_to_the_invocation(invoke: Callable[..., Invocation]) -> None:
+def test_logs_of_tasks_belong_to_the_invocation(invoke: Invoke) -> None:
     result = invoke("CheckStock", http("GET", "/api/stock/cup"))
 
     assert result.logs.messages == ["Oslo was asked for cup", "Lyon was asked for cup", "cup is sold out"]
 
 
-def test_what_the_console_of_func_start_would_show(invoke: Callable[..., Invocation]) -> None:
+def test_what_the_console_of_func_start_would_show(invoke: Invoke) -> None:
     result = invoke("CheckStock", http("GET", "/api/stock/cup"))
 
     assert result.logs.console == ["cup is sold out"]  # host.json lets warnings of this function through
 
 
 @pytest.mark.azfunc(settings={"WAREHOUSES": "Bergen"})
-def test_with_other_settings(invoke: Callable[..., Invocation]) -> None:
+def test_with_other_settings(invoke: Invoke) -> None:
     result = invoke("CheckStock", http("GET", "/api/stock/tea"))
 
     assert result.json() == {"Bergen": 6}

@@ -4,24 +4,22 @@
 the key must open it.
 """
 
-from collections.abc import Callable
-
 import pytest
 
-from pytest_azfunc import Host, Invocation, http
+from pytest_azfunc import Host, Invoke, http
 from pytest_azfunc.http_client.session import AppSession
 
 TEA = {"id": 7, "lines": [{"sku": "tea", "quantity": 2}]}
 
 
-def test_a_dict_is_the_body_of_the_request(invoke: Callable[..., Invocation]) -> None:
+def test_a_dict_is_the_body_of_the_request(invoke: Invoke) -> None:
     result = invoke("PlaceOrder", TEA)  # POST /api/orders: the only method and the only route of the function
 
     assert result.status_code == 202
     assert result.json() == {"id": 7, "total": 900}
 
 
-def test_the_order_is_put_on_the_queue(invoke: Callable[..., Invocation]) -> None:
+def test_the_order_is_put_on_the_queue(invoke: Invoke) -> None:
     result = invoke("PlaceOrder", TEA)
 
     assert result.outputs["orders"].json() == TEA
@@ -36,7 +34,7 @@ def test_the_order_is_put_on_the_queue(invoke: Callable[..., Invocation]) -> Non
         ({"id": 7, "lines": [{"sku": "spoon", "quantity": 1}]}, "not an order: not for sale: spoon"),
     ],
 )
-def test_what_is_no_order_is_refused(invoke: Callable[..., Invocation], request_body: object, complaint: str) -> None:
+def test_what_is_no_order_is_refused(invoke: Invoke, request_body: object, complaint: str) -> None:
     result = invoke("PlaceOrder", request_body)
 
     assert result.status_code == 400
@@ -44,7 +42,7 @@ def test_what_is_no_order_is_refused(invoke: Callable[..., Invocation], request_
     assert "orders" not in result.outputs  # never set, so Azure would put nothing on the queue
 
 
-def test_a_request_in_full(invoke: Callable[..., Invocation]) -> None:
+def test_a_request_in_full(invoke: Invoke) -> None:
     request = http("POST", "/api/orders?source=web", json=TEA, headers={"X-Request-Id": "abc"})
 
     response = invoke("PlaceOrder", request).http

@@ -1,24 +1,22 @@
 """Functions with an entryPoint or a scriptFile, and one that returns its output."""
 
-from collections.abc import Callable
-
-from pytest_azfunc import Invocation, Project
+from pytest_azfunc import Invoke, Project
 
 
-def test_a_receipt_is_kept_as_it_is(invoke: Callable[..., Invocation]) -> None:
+def test_a_receipt_is_kept_as_it_is(invoke: Invoke) -> None:
     result = invoke("StoreReceipt", '{"id":  7}')  # a str is the text of the message, character by character
 
     assert result.outputs["stored"].body == b'{"id":  7}'
 
 
-def test_a_refund_is_returned(invoke: Callable[..., Invocation]) -> None:
+def test_a_refund_is_returned(invoke: Invoke) -> None:
     result = invoke("RefundOrder", {"id": 7})
 
     assert result.return_value == '{"id": 7, "status": "refunded"}'  # the object that main() returned
     assert result.outputs["$return"].json() == {"id": 7, "status": "refunded"}  # what goes to the queue
 
 
-def test_names_are_looked_up_without_case(invoke: Callable[..., Invocation]) -> None:
+def test_names_are_looked_up_without_case(invoke: Invoke) -> None:
     assert invoke("refundorder", {"id": 7}).function == "RefundOrder"
 
 

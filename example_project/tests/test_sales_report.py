@@ -1,22 +1,21 @@
 """A timer function: on time or late, with time standing still."""
 
-from collections.abc import Callable
 from typing import Any
 
 from freezegun import freeze_time
 
-from pytest_azfunc import Invocation, timer
+from pytest_azfunc import Invoke, timer
 
 
 @freeze_time("2026-03-01T02:30:00Z")
-def test_the_report_of_a_night(invoke: Callable[..., Invocation]) -> None:
+def test_the_report_of_a_night(invoke: Invoke) -> None:
     result = invoke("SalesReport")  # no payload: a run on schedule
 
     assert result.outputs["report"].text == "Sales in EUR up to 2026-03-01"
     assert not result.logs
 
 
-def test_a_late_run_is_noticed(invoke: Callable[..., Invocation]) -> None:
+def test_a_late_run_is_noticed(invoke: Invoke) -> None:
     result = invoke("SalesReport", timer(past_due=True))
 
     assert result.logs.at("WARNING").messages == ["the report is late"]

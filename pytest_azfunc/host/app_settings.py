@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from pytest_azfunc.errors import BindingError, kind_of
 from pytest_azfunc.project.settings import FileSettings
 
+__tracebackhide__ = True  # in AppSettings.__setitem__ pytest would print the value with the frame
+
 
 class AppSettings(MutableMapping[str, str]):
     """The app settings of one open host. Setting one changes ``os.environ`` at once, as settings are environment.
@@ -24,13 +26,11 @@ class AppSettings(MutableMapping[str, str]):
             self[name] = value
 
     def __getitem__(self, name: str) -> str:
-        __tracebackhide__ = True
         if name not in self._names:
             raise KeyError(name)
         return os.environ[name]
 
     def __setitem__(self, name: str, value: str) -> None:
-        __tracebackhide__ = True  # pytest would print the value with the frame
         if not isinstance(name, str) or not name or "=" in name or "\0" in name:
             raise BindingError("setting", name=repr(name), reason="it cannot be the name of an app setting")
         if not isinstance(value, str) or "\0" in value:
@@ -42,7 +42,6 @@ class AppSettings(MutableMapping[str, str]):
         os.environ[name] = value
 
     def __delitem__(self, name: str) -> None:
-        __tracebackhide__ = True
         del self._names[name]
         os.environ.pop(name, None)
 

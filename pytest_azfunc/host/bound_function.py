@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_azfunc.errors import LossyOutputError
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
@@ -32,8 +31,7 @@ __tracebackhide__ = True
 HttpResponder = Callable[[Invocation, Function], "requests.Response | None"]
 
 
-@dataclass(frozen=True)
-class HostOptions:
+class HostOptions(NamedTuple):
     """What is the same for all functions of a running host.
 
     :ivar base_url: where the app is.
@@ -45,7 +43,7 @@ class HostOptions:
     """
 
     base_url: str = "http://localhost:7071"
-    config: HostConfig = field(default_factory=HostConfig)
+    config: HostConfig = HostConfig()
     settings: Settings = no_settings
     types: Catalogue = BUILT_IN
     prepare_http: Prepare | None = None
@@ -58,6 +56,7 @@ class BoundFunction:
     :ivar function: the function as it is declared.
     :ivar trigger: its trigger.
     :ivar trigger_type: what the host knows of the trigger's type.
+    :ivar is_loaded: whether the worker has loaded it.
     """
 
     def __init__(self, function: Function, options: HostOptions) -> None:
@@ -71,6 +70,12 @@ class BoundFunction:
         self.base_url = options.base_url
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http
+        self.is_loaded = False
+        # Most functions run once in a test, so that a lock for each part, as in cached_property, would be felt.
+        self._listener: Any = None
+        self._listens_for_good = False
+        self._inputs: list[Input] | None = None
+        self._output_types: dict[str, tuple[str, BindingType]] = {}
 
     # --- what its declaration means
 
@@ -87,39 +92,38 @@ class BoundFunction:
 
     @property
     def listener(self) -> Any:
-        """What the host has worked out of the trigger to listen: a schedule, a path's pattern, a route's template.
+        """What the host has worked out of the trigger to listen: a schedule, a path's pattern, where a route leads.
 
         :raises ProjectError: the host would not start the function, or not start at all.
         """
-        return self._listen() if self._names_settings else self._listener
+        if self._listens_for_good:
+            return self._listener
+        listen = self.trigger_type.listen
+        found = None if listen is None else listen(self)
+        if not self._names_settings():
+            self._listener, self._listens_for_good = found, True
+        return found
 
-    @cached_property
     def _names_settings(self) -> bool:
         """Whether the trigger depends on app settings, which may change while the host is open."""
         return any("%" in value for value in self.trigger.properties.values() if isinstance(value, str))
 
-    @cached_property
-    def _listener(self) -> Any:
-        return self._listen()
-
-    def _listen(self) -> Any:
-        listen = self.trigger_type.listen
-        return None if listen is None else listen(self)
-
-    @cached_property
-    def inputs(self) -> tuple[Input, ...]:
+    @property
+    def inputs(self) -> Sequence[Input]:
         """Its input bindings, without the trigger."""
-        options = self.options
-        return tuple(
-            Input(
-                binding,
-                options.types.find(binding.kind).input,
-                function=self.function.name,
-                base_url=options.base_url,
-                settings=options.settings,
-            )
-            for binding in self.function.inputs.values()
-        )
+        if self._inputs is None:
+            options, name = self.options, self.function.name
+            self._inputs = [
+                Input(
+                    binding,
+                    options.types.find(binding.kind).input,
+                    function=name,
+                    base_url=options.base_url,
+                    settings=options.settings,
+                )
+                for binding in self.function.inputs.values()
+            ]
+        return self._inputs
 
     # --- how it is shown in a list
 
@@ -150,10 +154,6 @@ class BoundFunction:
             written = function.return_type if name == "$return" else function.bindings[name].type
             found = self._output_types[name] = written, self.options.types.find(written.lower())
         return found
-
-    @cached_property
-    def _output_types(self) -> dict[str, tuple[str, BindingType]]:
-        return {}
 
     def outputs(self, invocation: Invocation) -> Outputs:
         """The outputs that were set, by binding name."""

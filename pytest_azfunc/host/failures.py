@@ -9,6 +9,8 @@ from typing import overload
 
 from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, message_of, shown
 
+__tracebackhide__ = True
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -64,7 +66,6 @@ class Failures(Sequence[Failure]):
         :param match: a regular expression that is searched in the exception's text.
         :raises BindingError: no exception class.
         """
-        __tracebackhide__ = True
         kinds = exception if isinstance(exception, tuple) else (exception,)
         if not kinds or not all(isinstance(kind, type) and issubclass(kind, BaseException) for kind in kinds):
             raise BindingError("failure-expected", found=shown(exception))
@@ -75,7 +76,6 @@ class Failures(Sequence[Failure]):
 
         :raises FunctionFailed: from the first failure that was not claimed; or an expected one did not happen.
         """
-        __tracebackhide__ = True
         unclaimed = []
         for failure in self._all:
             fitting = [expected for expected in self._expected if expected.fits(failure)]

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import overload
 
+__tracebackhide__ = True
+
 _FORMATTER = logging.Formatter("%(levelname)-8s %(name)s: %(message)s")
 _LINE_FORMATTER = logging.Formatter("%(message)s")
 
@@ -66,7 +68,6 @@ class LogCapture(Sequence["logging.LogRecord | str"]):
 
         :raises ValueError: there is no level of that name.
         """
-        __tracebackhide__ = True
         number = level if isinstance(level, int) else logging.getLevelName(level.upper())
         if not isinstance(number, int):
             names = "DEBUG, INFO, WARNING, ERROR, CRITICAL"

@@ -75,7 +75,6 @@ _NO_OVERRIDES = ContextOverrides()
 class ScriptHost:
     """Runs the functions of one app. Every way into the app ends in :meth:`run` or :meth:`arun`.
 
-    :ivar project: the function app on disk.
     :ivar worker: answers invocation requests.
     :ivar options: what is the same for all functions.
     :ivar strict: whether an output that Azure would drop or mangle is an error.
@@ -83,13 +82,17 @@ class ScriptHost:
     :ivar observers: called with every invocation.
     """
 
-    project: Project
     worker: WorkerChannel
     options: HostOptions = field(default_factory=HostOptions)
     strict: bool = True
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
     _bound: dict[str, BoundFunction] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project:
+        """The function app. A decorator app is indexed when this is first asked for."""
+        return self.worker.index()
 
     def bound(self, function: Function) -> BoundFunction:
         """The function as it is on this host."""
@@ -116,7 +119,7 @@ class ScriptHost:
         :raises AzfuncError: what else is wrong with the function, or how it is called.
         :raises Exception: what the function's script raises while it is imported.
         """
-        steps = self._steps(function, payload, inputs, context)
+        steps = self._steps(self._loaded(function), payload, inputs, context)
         response: Any = None
         while True:
             try:
@@ -135,7 +138,7 @@ class ScriptHost:
         context: ContextOverrides | None = None,
     ) -> Invocation:
         """The same, awaited inside a running event loop."""
-        steps = self._steps(function, payload, inputs, context)
+        steps = self._steps(self._loaded(function), payload, inputs, context)
         response: Any = None
         while True:
             try:
@@ -145,14 +148,21 @@ class ScriptHost:
                 return invocation
             response = await self.worker.ainvoke(request)
 
-    def _steps(
-        self, function: Function, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
-    ) -> Steps:
+    def _loaded(self, function: Function) -> BoundFunction:
+        """The bound function. One that would not load says so before its payload is judged."""
         bound = self.bound(function)
-        request = self.request(function, payload, inputs, context)
+        if not bound.is_loaded:
+            self.worker.load(function.name)
+            bound.is_loaded = True
+        return bound
+
+    def _steps(
+        self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
+    ) -> Steps:
+        request = self._request(bound, payload, inputs, context)
         started = time.perf_counter()
         response = yield request
-        invocation = Invocation(function.name, request, response, time.perf_counter() - started, bound)
+        invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
         for observer in self.observers:
             observer(invocation)
         if self.strict and response.exception is None:
@@ -172,9 +182,13 @@ class ScriptHost:
 
         :raises BindingError: the payload or an input does not fit the function's bindings.
         """
-        bound = self.bound(function)
+        return self._request(self.bound(function), payload, inputs, context)
+
+    def _request(
+        self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
+    ) -> InvocationRequest:
         if inputs:
-            check_names(function, inputs)
+            check_names(bound.function, inputs)
         delivery = deliver(payload, Occasion(bound, self.now()))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}
         for given in bound.inputs:
@@ -182,7 +196,7 @@ class ScriptHost:
         context = context or _NO_OVERRIDES
         invocation_id = context.invocation_id or new_guid()
         return InvocationRequest(
-            function.name,
+            bound.function.name,
             data,
             delivery.metadata,
             invocation_id,

@@ -46,7 +46,7 @@ class AppResponse(requests.Response):
     @cached_property
     def raw(self) -> Any:  # type: ignore[override, unused-ignore]
         """urllib3's response, made when somebody looks; its body has been handed out already."""
-        return None if self._answered is None else _raw(*self._answered, b"")
+        return None if self._answered is None else _raw(*self._answered)
 
 
 def empty_response() -> AppResponse:
@@ -75,7 +75,7 @@ def fill(response: Made, result: HttpResult, request: requests.PreparedRequest, 
     elif isinstance(response, AppResponse):
         response._answered = (result, method)
     else:
-        response.raw = _raw(result, method, b"")
+        response.raw = _raw(result, method)
     response.status_code = status
     response.headers = internals.headers_of(received.items)
     response.encoding = received.encoding
@@ -124,11 +124,11 @@ def _received(headers: Pairs) -> _Received:
     return _Received(items, encoding, "set-cookie" in items, "content-encoding" in items)
 
 
-def _raw(result: HttpResult, method: str | None, body: bytes) -> HTTPResponse:
-    """urllib3's response, with *body* still to be read."""
+def _raw(result: HttpResult, method: str | None, body: bytes | None = None) -> HTTPResponse:
+    """urllib3's response, with *body* still to be read; one that has been read to its end without it."""
     pairs: Any = _as_received(result.headers)
-    return HTTPResponse(
-        body=io.BytesIO(body),
+    raw = HTTPResponse(
+        body=io.BytesIO(body or b""),
         headers=pairs,
         status=result.status_code,
         version=11,
@@ -139,6 +139,9 @@ def _raw(result: HttpResult, method: str | None, body: bytes) -> HTTPResponse:
         # requests reads Set-Cookie from the response below this one
         original_response=_Original(pairs) if any(name.lower() == "set-cookie" for name, _ in pairs) else None,  # type: ignore[arg-type]
     )
+    if body is None:
+        raw.close()
+    return raw
 
 
 def _as_received(headers: Pairs) -> Pairs:

@@ -57,7 +57,8 @@ class AppSession(requests.Session):
     """
 
     def __init__(self, base_url: str, serve: Serve) -> None:
-        """
+        """A session onto one app.
+
         :param base_url: scheme, host and port of the app: ``http://localhost:7071``.
         :param serve: answers requests.
         """

@@ -50,10 +50,12 @@ class Check:
         raise NotImplementedError
 
     def error(self, rule: str, *keys: str | int, binding: str | None = None, **details: object) -> ProjectError:
+        """An error of the function, with the place of what stands at *keys*, such as ``("bindings", 0)``."""
         where = self.source.location(*keys)
         return ProjectError(rule, function=self.function, binding=binding, location=where, **details)
 
     def retry_error(self, rule: str, **details: Any) -> ProjectError:
+        """An error of the function's retry policy."""
         return self.error(rule, "retry", str(details.get("name")), **details)
 
     def wrong_value(

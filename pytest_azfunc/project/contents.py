@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
+from typing import Any
 
 from pytest_azfunc.errors import AzfuncError, Location, ProjectError
 from pytest_azfunc.project import http_routes
@@ -41,6 +42,7 @@ class Contents:
     :ivar excluded: names that host.json's ``functions`` leaves out.
     :ivar failure: what hides the whole app, or None.
     :ivar unsupported: functions that run in Azure, and are refused by name here; why is in *errors*.
+    :ivar app: the app object of a decorator app, as far as it could be found.
     """
 
     functions: NameMapping[Function] = field(default_factory=NameMapping)
@@ -48,6 +50,7 @@ class Contents:
     excluded: tuple[str, ...] = ()
     failure: IndexFailure | None = None
     unsupported: NameMapping[Function] = field(default_factory=NameMapping)
+    app: Any = field(default=None, repr=False, compare=False)
 
 
 def admit(

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pytest_azfunc.errors import AzfuncError, FunctionNotFound, Location, ProjectError, kind_of, listing, suggestion
 from pytest_azfunc.project import binding_types
+from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING, Script
 from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_host_order
 from pytest_azfunc.project.function import Function
 from pytest_azfunc.project.function_json import read_function
@@ -18,29 +19,21 @@ from pytest_azfunc.project.host_json import HostConfig, read_host_json
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, read_host_section, read_settings_file
 
-if TYPE_CHECKING:
-    from pytest_azfunc.project.indexing.indexer import Indexer
-
-DECORATOR_SCRIPT = "function_app.py"
-SCRIPT_SETTING = "PYTHON_SCRIPT_FILE_NAME"
-
 
 @dataclass(frozen=True, repr=False)
 class Project:
     """What the host finds in a function app's folder. Make one with :meth:`load`.
 
-    No user code is imported to read function.json files. Decorators are declared by running the script, so the
-    functions of such an app are read when they are first asked for.
-
     :ivar root: the app's folder.
     :ivar host: what host.json says.
-    :ivar indexer: reads a decorator app's functions; None in the function.json model.
+    :ivar script: the script that declares a decorator app's functions; None in the function.json model.
+    :ivar contents: everything that was read of the app's functions; None while a decorator app is not indexed.
     """
 
     root: Path
     host: HostConfig = field(default_factory=HostConfig)
-    indexer: Indexer | None = field(default=None, compare=False)
-    _contents: Contents = field(default_factory=Contents)
+    script: Script | None = field(default=None, compare=False)
+    contents: Contents | None = field(default_factory=Contents)
 
     @classmethod
     def load(
@@ -52,11 +45,35 @@ class Project:
     ) -> Project:
         """Read the function app in the folder *path*.
 
+        No user code is imported to read function.json files. Decorators are declared by running the script, so that
+        of a decorator app is imported; afterwards the process is as before.
+
         :param binding_types: binding types of further extensions, lower case -> usual spelling.
         :param script: what ``PYTHON_SCRIPT_FILE_NAME`` is; None to look it up in the environment and in
             local.settings.json.
         :raises ProjectError: no such folder, or a host.json with which the host would not start. A bad function
             does not raise: it is in :attr:`errors`, and the others stay usable, as in Azure.
+        :raises BaseException: what the script raises for whoever runs the tests, such as ``pytest.skip``. All else that
+            is wrong with it is in :attr:`failure`.
+        """
+        project = cls.read(path, binding_types=binding_types, script=script)
+        if project.script is None:
+            return project
+        from pytest_azfunc.project.indexing.without_host import index_without_host
+
+        return project.indexed(index_without_host(project.script, project.file_settings))
+
+    @classmethod
+    def read(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        binding_types: Mapping[str, str] | None = None,
+        script: str | None = None,
+    ) -> Project:
+        """Read the function app in the folder *path*, and import nothing: of a decorator app no function is known.
+
+        For arguments and errors see :meth:`load`, which indexes it too.
         """
         given = os.fsdecode(path)
         root = os.path.abspath(given)
@@ -70,53 +87,51 @@ class Project:
         # indexing reports.
         if not os.path.exists(os.path.join(root, script)):
             return cls(Path(root), host, None, _read_folders(root, host, known_types))
-        from pytest_azfunc.project.indexing.indexer import Indexer, Script
+        return cls(Path(root), host, Script(root, script, host.functions, known_types), None)
 
-        return cls(Path(root), host, Indexer(Script(root, script, host.functions, known_types, lambda: _values(root))))
+    def indexed(self, contents: Contents) -> Project:
+        """The same app with the functions that indexing has found."""
+        return replace(self, contents=contents)
 
     @property
     def model(self) -> Literal["function.json", "decorators"]:
         """How the app declares its functions."""
-        return "function.json" if self.indexer is None else "decorators"
+        return "function.json" if self.script is None else "decorators"
 
     @property
-    def contents(self) -> Contents:
-        """Everything that was read of the app's functions. A decorator app is imported when this is first asked for."""
-        return self._contents if self.indexer is None else self.indexer.contents()
+    def _known(self) -> Contents:
+        assert self.contents is not None, "the app is not indexed yet"
+        return self.contents
 
     @property
     def functions(self) -> Mapping[str, Function]:
         """Name -> :class:`Function`, in the host's order; names are looked up without case."""
-        return self.contents.functions
+        return self._known.functions
 
     @property
     def errors(self) -> Mapping[str, AzfuncError]:
         """Name -> what the host objects to, for functions that it would leave out."""
-        return self.contents.errors
+        return self._known.errors
 
     @property
     def unsupported(self) -> Mapping[str, Function]:
         """Functions that run in Azure, and are refused by name here; why is in :attr:`errors`."""
-        return self.contents.unsupported
+        return self._known.unsupported
 
     @property
     def excluded(self) -> tuple[str, ...]:
         """Names that host.json's ``functions`` leaves out."""
-        return self.contents.excluded
+        return self._known.excluded
 
     @property
     def failure(self) -> IndexFailure | None:
         """What hides all functions of a decorator app, with its place and what is lost; None when nothing does."""
-        return self.contents.failure
+        return self._known.failure
 
     @property
     def index_error(self) -> BaseException | None:
         """The exception that hides all functions of a decorator app: Azure would show none. The user's own, or ours."""
         return None if self.failure is None else self.failure.error
-
-    def of_another_process(self) -> Project:
-        """The same app, its decorators to be read anew: a worker process has modules and functions of its own."""
-        return self if self.indexer is None else replace(self, indexer=self.indexer.another())
 
     def raise_failure(self) -> None:
         """Raise :attr:`index_error`, if there is one, with the traceback of the app's own code."""
@@ -146,29 +161,29 @@ class Project:
         near, all_names = suggestion(name, known), listing("Known", known)
         raise FunctionNotFound("function-not-found", name=name, suggestion=near, known=all_names)
 
-    def find_object(self, candidate: Any, is_entry_point: Callable[[Function, Any], bool]) -> Function:
+    def find_object(self, candidate: Any, is_entry_point: Callable[[str, Any], bool]) -> Function:
         """The function that *candidate* is: an object of the app's modules, as it is there.
 
-        :param is_entry_point: whether an object may be the entry point of a function. It may be so for several, such as
-            those that one ``def`` in a loop makes.
+        :param is_entry_point: whether an object may be the entry point of the function of that name. It may be so for
+            several, such as those that one ``def`` in a loop makes.
         :raises AzfuncError: what the host has against it, from :attr:`errors`.
         :raises Exception: :attr:`index_error`, when nothing of the app could be indexed.
         :raises FunctionNotFound: it is none of this app.
         """
         __tracebackhide__ = True
         self.raise_failure()
-        if self.indexer is not None:
+        if self.script is not None:
             from pytest_azfunc.project.indexing.decorators import declared_name
 
             name = declared_name(candidate) or ""
             named = self.functions.get(name)
-            if named is not None and is_entry_point(named, candidate):
+            if named is not None and is_entry_point(named.name, candidate):
                 return named
             if name in self.errors:
                 raise self.errors[name].with_traceback(None)
         functions = self.functions.values()
         exact = (found for found in functions if found.user_function is not None and found.user_function is candidate)
-        alike = (found for found in functions if is_entry_point(found, candidate))
+        alike = (found for found in functions if is_entry_point(found.name, candidate))
         function = next(exact, None) or next(alike, None)
         if function is None:
             raise FunctionNotFound("function-object-unknown", found=kind_of(candidate))
@@ -191,8 +206,8 @@ class Project:
         return read_host_section(os.path.join(self.root, FILE_NAME))
 
     def __repr__(self) -> str:
-        if self.indexer is not None and self.indexer.present is None:
-            return f"<Project {self.root}: {self.indexer.script.name}, not indexed yet>"
+        if self.script is not None and self.contents is None:
+            return f"<Project {self.root}: {self.script.name}, not indexed yet>"
         return f"<Project {self.root}: {len(self.functions)} functions, {len(self.errors)} errors>"
 
 

@@ -3,7 +3,7 @@
 Sources: Azure/azure-functions-host, HostJsonFileConfigurationSource.cs and ScriptJobHostOptionsSetup.cs. The host turns
 the file into .NET configuration: names ignore case, every scalar is text, and null is an empty text. An object or array
 in the place of something else is passed over in silence there; here it is an error, for nobody means that. For
-`extensions.http`: CustomHttpHeadersOptionsSetup.cs, HostHstsOptionsSetup.cs; webjobs-sdk-extensions, HttpOptions.cs.
+``extensions.http``: CustomHttpHeadersOptionsSetup.cs, HostHstsOptionsSetup.cs; webjobs-sdk-extensions, HttpOptions.cs.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _NESTING_TOKEN = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
 def loads(text: str) -> object:
     """The value of a JSON text, with the leniency of the Azure Functions host.
 
-    Raises :class:`JsonError` for a text that the host would refuse.
+    :raises JsonError: the host would refuse the text.
     """
     text = _without_bom(text)
     if _nests_too_deeply(text) or ("\\u" in text and _SURROGATE_ESCAPE.search(text)):
@@ -54,8 +54,9 @@ def positions(text: str) -> dict[tuple[str | int, ...], Position]:
     """Where each value stands: its path of keys and indexes -> its position.
 
     A member stands where its key starts; an item, and the whole value (path ``()``), where the
-    value starts. Of a repeated key the last counts, as in :func:`loads`. Raises
-    :class:`JsonError` as :func:`loads` does.
+    value starts. Of a repeated key the last counts, as in :func:`loads`.
+
+    :raises JsonError: the host would refuse the text.
     """
     text = _without_bom(text)
     _, root = Parser(text).parse()

@@ -45,8 +45,12 @@ _LITERALS: dict[str, object] = {
 
 
 class JsonError(ValueError):
-    """A text the host would not read: what is wrong (``problem``), and the ``line`` and
-    ``column``, both counted from 1, where it is wrong."""
+    """A text the host would not read.
+
+    :ivar problem: what is wrong.
+    :ivar line: where it is wrong, counted from 1.
+    :ivar column: the same.
+    """
 
     def __init__(self, problem: str, line: int, column: int) -> None:
         super().__init__(problem, line, column)
@@ -73,6 +77,7 @@ class Lines:
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     def position(self, offset: int) -> Position:
+        """The position of the character at *offset*."""
         line = bisect_right(self._starts, offset)
         return Position(line, offset - self._starts[line - 1] + 1)
 
@@ -92,13 +97,16 @@ class Container:
 
     @property
     def kind(self) -> str:
+        """What an error calls it."""
         return "object" if isinstance(self.value, dict) else "array"
 
     @property
     def closer(self) -> str:
+        """The bracket that ends it."""
         return "}" if isinstance(self.value, dict) else "]"
 
     def put(self, key: str | int, value: object, mark: int | Container) -> None:
+        """Add a member or an item, with the mark of where it stands."""
         if isinstance(self.value, list):
             self.value.append(value)
         else:
@@ -165,7 +173,7 @@ class Parser:
         elif char in "\"'":
             parent.put(key, self._read_string(), offset)
         elif char == "," and self._open:
-            # Newtonsoft.Json reads an omitted value as `undefined`; the comma is still to come.
+            # Newtonsoft.Json reads an omitted value as ``undefined``; the comma is still to come.
             parent.put(key, None, offset)
         elif char in "}]" and self._open:
             raise self._error(f"a value is missing before '{char}'")
@@ -299,7 +307,7 @@ class Parser:
         return self._text[self._at : self._at + 1]
 
     def _peek_inside(self) -> str:
-        """As `_peek`, within a container: the text must not end there."""
+        """As ``_peek``, within a container: the text must not end there."""
         char = self._peek()
         if not char:
             raise self._unclosed()

@@ -17,7 +17,8 @@ STRATEGIES = ("exponentialBackoff", "fixedDelay")
 class MakeError(Protocol):
     """Makes the error of the file that holds the policy."""
 
-    def __call__(self, rule: str, **details: object) -> ProjectError: ...
+    def __call__(self, rule: str, **details: object) -> ProjectError:
+        """The error of *rule*; *details* are the values that its sentences mention."""
 
 
 def parse_retry(config: object, error: MakeError) -> RetryPolicy:

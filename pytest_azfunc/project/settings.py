@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.errors import Location, ProjectError, json_kind
+from pytest_azfunc.process.environment import variable_names
 from pytest_azfunc.project.json_file import JsonFile, read_json_text
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
@@ -132,7 +133,7 @@ class _NamesOfDisabling:
         self._found = False
 
     def are_there(self) -> bool:
-        names = list(getattr(os.environ, "_data", os.environ))  # encoded, as os.environ keeps them
+        names = variable_names()
         if names != self._names:
             self._names, self._found = names, any("disabled" in os.fsdecode(name).lower() for name in names)
         return self._found

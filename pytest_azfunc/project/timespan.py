@@ -35,16 +35,14 @@ _WHITE_SPACE = (
 
 
 def parse_timespan(text: str) -> timedelta | None:
-    """Read a time span as .NET's `TimeSpan.TryParse` does in an English culture.
+    """Read a time span as .NET's ``TimeSpan.TryParse`` does in an English culture.
 
     One number is days, two are hours and minutes, three are hours, minutes and seconds, or days, hours and minutes if
     the first is above 23.
 
-    Args:
-        text: for example `00:05:00`, `1.00:00:00` or `-00:00:00.5`.
-
-    Returns:
-        The span, or None if .NET refuses the text. .NET counts in 100 ns, Python in 1 us; what is smaller is cut off.
+    :param text: for example ``00:05:00``, ``1.00:00:00`` or ``-00:00:00.5``.
+    :returns: the span, or None if .NET refuses the text. .NET counts in 100 ns, Python in 1 us; what is smaller is cut
+        off.
     """
     body = text.strip(_WHITE_SPACE)
     negative = body.startswith("-")

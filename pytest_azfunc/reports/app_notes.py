@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_azfunc.errors import Location, app_notes
 from pytest_azfunc.project import Project
-from pytest_azfunc.project.function_app import SCRIPT_SETTING
+from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.indexing.decorators import names_in, source_of
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.user_errors import is_own
@@ -21,12 +21,12 @@ _SDK_DECORATORS = "azure.functions.decorators.function_app"
 
 def declared_by(project: Project) -> str:
     """The file that declares the app's functions: ``function.json``, or the name of a decorator app's script."""
-    return "function.json" if project.indexer is None else project.indexer.script.name or SCRIPT_SETTING
+    return "function.json" if project.script is None else project.script.name or SCRIPT_SETTING
 
 
 def notes_of(project: Project) -> list[str]:
     """The notes, a sentence or two each. Call it while the app's host is open."""
-    if project.indexer is None:
+    if project.script is None:
         named = os.environ.get(SCRIPT_SETTING)
         return [] if named is None else [app_notes.script_not_there(SCRIPT_SETTING, named)]
     if project.failure is not None:
@@ -75,10 +75,10 @@ class _PassedOver:
 
 
 def _passed_over(project: Project) -> Iterator[_PassedOver]:
-    index = project.indexer.index() if project.indexer else None
-    if index is None or index.app is None:
+    app = None if project.contents is None else project.contents.app
+    if app is None:
         return
-    known = {id(function) for _, function in names_in(index.app)}
+    known = {id(function) for _, function in names_in(app)}
     for name, container, is_app in _containers(_modules_below(os.fspath(project.root))):
         missing = [(found, function) for found, function in names_in(container) if id(function) not in known]
         if missing:

@@ -15,7 +15,7 @@ __tracebackhide__ = True
 
 
 class RouteCheck:
-    """The routes of an app, looked at once. (Routes in conflict are among the project's own errors.)
+    """The routes of an app, looked at once; routes in conflict are among the project's own errors.
 
     :ivar invalid: name -> why the host does not start because of this function.
     :ivar overlaps: name -> which other function answers its requests. Not looked for where the host does not start.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from pytest_azfunc.process.event_loops import loop_of
+from pytest_azfunc.project.indexing import sdk_internals
 from pytest_azfunc.worker.event_loop import WorkerLoop
 
 # Seconds that an app has for its shutdown.
@@ -29,18 +31,13 @@ def end_lifespan(app: Any, loop: WorkerLoop) -> None:
 
     middleware = app.middleware
     try:
-        if app.startup_task_done and loop.is_this(getattr(middleware.lifespan_startup_event, "_loop", None)):
+        if app.startup_task_done and loop.is_this(loop_of(middleware.lifespan_startup_event)):
             loop.run(asyncio.wait_for(middleware.notify_shutdown(), _PATIENCE))
     except asyncio.TimeoutError:
         pass  # the loop's end cancels it
     finally:
         app.startup_task_done = False
-        fresh = importlib.import_module("azure.functions").AsgiMiddleware(middleware._app)
-        for name in (
-            "lifespan_receive_queue",
-            "lifespan_startup_event",
-            "lifespan_shutdown_event",
-            "_startup_succeeded",
-        ):
+        fresh = importlib.import_module("azure.functions").AsgiMiddleware(sdk_internals.asgi_app(middleware))
+        for name in sdk_internals.LIFESPAN:
             setattr(middleware, name, getattr(fresh, name))
         middleware.state.clear()

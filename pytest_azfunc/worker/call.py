@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
 from pytest_azfunc.worker.context import Out
 from pytest_azfunc.worker.event_loop import WorkerLoop
+from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.logs import CURRENT, Records
+from pytest_azfunc.worker.runtime import Runtime
 from pytest_azfunc.worker.worker_extensions import are_there
-from pytest_azfunc.worker.worker_process import LoadedFunction
 
-if TYPE_CHECKING:
-    from pytest_azfunc.worker.worker import Worker
+__tracebackhide__ = True
 
 _STOP_ITERATION = "StopIteration interacts badly with generators and cannot be raised into a Future"
 
@@ -21,28 +21,27 @@ _STOP_ITERATION = "StopIteration interacts badly with generators and cannot be r
 class Call:
     """One invocation. What the worker answers is in :attr:`response` when it has run."""
 
-    __slots__ = ("context", "loaded", "outs", "records", "request", "response", "started", "token", "worker")
+    __slots__ = ("context", "loaded", "outs", "records", "request", "response", "runtime", "token")
 
-    def __init__(self, worker: Worker, loaded: LoadedFunction, request: InvocationRequest) -> None:
-        self.worker = worker
+    def __init__(self, runtime: Runtime, loaded: LoadedFunction, request: InvocationRequest) -> None:
+        self.runtime = runtime
         self.loaded = loaded
         self.request = request
         self.records = Records()
-        self.context = worker.make_context(loaded.function, request)
+        self.context = runtime.context(loaded.function, request)
         self.outs: dict[str, Out] = {}
         if loaded.signature.requires_context:  # only then can the function know its invocation's id
-            worker._handler.remember(self.context.invocation_id, self.records)
-        worker._stage.enter()
+            runtime.log_handler.remember(self.context.invocation_id, self.records)
+        runtime.surroundings.enter()
         self.token = CURRENT.set(self.records)
 
     def end(self) -> None:
         """Let go of the worker's surroundings, whatever came of the call."""
         CURRENT.reset(self.token)
-        self.worker._stage.leave()
+        self.runtime.surroundings.leave()
 
     def run(self) -> None:
         """Run a sync function on the calling thread."""
-        __tracebackhide__ = True
         try:
             self._encode(self._main(self._decode()))
         except Exception as error:
@@ -50,52 +49,46 @@ class Call:
 
     def run_on(self, loop: WorkerLoop) -> None:
         """Run an async function on *loop*."""
-        __tracebackhide__ = True
         loop.run(self.arun())
 
     async def arun(self) -> None:
         """Run an async function on the running loop."""
-        __tracebackhide__ = True
         try:
             self._encode(await self._amain(self._decode()))
         except Exception as error:
             self._fail(error)
 
     def _main(self, arguments: dict[str, Any]) -> Any:
-        __tracebackhide__ = True
-        thread_local = self.worker._handler.thread_local
+        thread_local = self.runtime.log_handler.thread_local
         thread_local.invocation_id = self.context.invocation_id
-        places = self.worker.process.pool_threads.enter()
+        places = self.runtime.pool_threads.enter()
         try:
             return self._with_extensions(arguments) if are_there() else self.loaded.main(**arguments)
         except StopIteration as error:  # it comes out of a thread, through a future, which cannot hold it
             raise RuntimeError(_STOP_ITERATION) from error
         finally:
-            self.worker.process.pool_threads.leave(places)
+            self.runtime.pool_threads.leave(places)
             thread_local.invocation_id = None
 
     async def _amain(self, arguments: dict[str, Any]) -> Any:
-        __tracebackhide__ = True
-        self.worker._handler.thread_local.invocation_id = self.context.invocation_id
+        self.runtime.log_handler.thread_local.invocation_id = self.context.invocation_id
         if not are_there():
             return await self.loaded.main(**arguments)
-        extensions = self.worker.process.extensions
+        extensions = self.runtime.extensions
         extensions.before(self.context, arguments)
         result = await self.loaded.main(**arguments)
         extensions.after(self.context, arguments, result)
         return result
 
     def _with_extensions(self, arguments: dict[str, Any]) -> Any:
-        __tracebackhide__ = True
-        extensions = self.worker.process.extensions
+        extensions = self.runtime.extensions
         extensions.before(self.context, arguments)
         result = self.loaded.main(**arguments)
         extensions.after(self.context, arguments, result)
         return result
 
     def _decode(self) -> dict[str, Any]:
-        __tracebackhide__ = True
-        converters = self.worker.converters
+        converters = self.runtime.process.converters
         decoders = self.loaded.decoders
         metadata: Mapping[str, Any] | None = None
         arguments: dict[str, Any] = {}
@@ -117,8 +110,7 @@ class Call:
         return arguments
 
     def _encode(self, result: Any) -> None:
-        __tracebackhide__ = True
-        converters = self.worker.converters
+        converters = self.runtime.process.converters
         signature = self.loaded.signature
         if result is not None and signature.returns is None:
             name = self.loaded.function.name
@@ -139,9 +131,8 @@ class Call:
         )
 
     def _encode_return(self, result: Any) -> TypedData | None:
-        __tracebackhide__ = True
         how = self.loaded.signature.returns
-        return None if how is None else self.worker.converters.encode(how.binding_type, result, how.annotation)
+        return None if how is None else self.runtime.process.converters.encode(how.binding_type, result, how.annotation)
 
     def _fail(self, error: Exception) -> None:
         self.response = InvocationResponse(

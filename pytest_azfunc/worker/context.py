@@ -6,6 +6,7 @@ They have the names of the SDK's abstract classes and are, as in Azure, no subcl
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -32,8 +33,10 @@ V = TypeVar("V")
 
 
 class ScalarMapContainer(MutableMapping[str, str]):
-    """Named and behaving as the protobuf map that Azure hands over: no dict, so not JSON, and reading a missing key
-    gives ``''`` and adds it."""
+    """Named and behaving as the protobuf map that Azure hands over.
+
+    It is no dict, so not JSON, and reading a missing key gives ``''`` and adds it.
+    """
 
     def __init__(self, items: Mapping[str, str]) -> None:
         self._items = dict(items)
@@ -178,3 +181,22 @@ class Context:
 
     def __repr__(self) -> str:
         return f"<Context {self._function_name} {self._invocation_id}>"
+
+
+_NO_TRACE = rpc.TraceContext()
+_NO_RETRY = rpc.RetryContext()
+
+
+def make_context(name: str, folder: str, request: rpc.InvocationRequest, storage: threading.local) -> Context:
+    """The invocation context of the request's function.
+
+    :param storage: the thread-local of all invocations.
+    """
+    return Context(
+        name,
+        folder,
+        request.invocation_id or str(uuid.uuid4()),
+        storage,
+        request.trace_context or _NO_TRACE,
+        request.retry_context or _NO_RETRY,
+    )

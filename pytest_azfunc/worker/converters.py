@@ -136,16 +136,22 @@ class _DatumsOnDemand(Mapping[str, Any]):
 
 @dataclass
 class CollectionString:
+    """Texts."""
+
     string: list[str]
 
 
 @dataclass
 class CollectionBytes:
+    """Contents."""
+
     bytes: list[bytes]
 
 
 @dataclass
 class CollectionSInt64:
+    """Integers."""
+
     sint64: list[int]
 
 

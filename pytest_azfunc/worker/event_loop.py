@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-from collections.abc import Awaitable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Coroutine
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_azfunc.process.process_state import CurrentLoop, current_loop_state
+from pytest_azfunc.process.event_loops import LoopOfThread, loop_appears_running
 
 if TYPE_CHECKING:
     import asyncio
@@ -54,11 +53,10 @@ class WorkerLoop:
         return self._run_here(loop, coroutine, outer) if is_free else self._run_there(loop, coroutine)
 
     def _run_here(self, loop: asyncio.AbstractEventLoop, awaited: Awaitable[T], outer: int | None = None) -> T:
-        current = CurrentLoop()
         try:
-            return loop.run_until_complete(awaited)
+            with LoopOfThread():
+                return loop.run_until_complete(awaited)
         finally:
-            current.restore()
             self._let_go(outer)
 
     def _let_go(self, outer: int | None = None) -> None:
@@ -145,21 +143,9 @@ class WorkerLoop:
         if thread.is_alive():  # a function that blocks the loop for ever: thread and loop are beyond help
             self._loop = None
 
-    @contextmanager
-    def appears_running(self) -> Iterator[None]:
+    def appears_running(self) -> AbstractContextManager[None]:
         """As while Azure's worker imports a script: on the loop's thread, so ``asyncio.run()`` fails."""
-        import asyncio.events as events
-
-        if events._get_running_loop() is not None:
-            yield
-            return
-        current = CurrentLoop()
-        events._set_running_loop(self._get())
-        try:
-            yield
-        finally:
-            events._set_running_loop(None)
-            current.restore()
+        return loop_appears_running(self._get)
 
     def close(self) -> None:
         """Cancel what still runs and close the loop."""
@@ -218,56 +204,3 @@ def _end(loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()
-
-
-class PoolThreads:
-    """What asyncio knows of the worker's threads for sync functions: the loop of each, once a function has set one.
-
-    Such a thread begins without one, and ``asyncio.get_event_loop()`` fails there. Here functions run on the test's own
-    thread, whose loop they neither see nor change. Which pool thread stands for it is as in an executor: one that is
-    idle, else a new one.
-    """
-
-    def __init__(self) -> None:
-        self._idle: list[dict[str, Any]] = []
-
-    def enter(self) -> _Places | None:
-        """A call begins: the calling thread is one of these until :meth:`leave` gets what this returns."""
-        state = current_loop_state()
-        if state is None:
-            return None
-        saved = state.copy()
-        state.clear()
-        state.update(self._idle.pop() if self._idle else _NEW_THREAD)
-        return state, saved
-
-    def leave(self, places: _Places | None) -> None:
-        """The call has come to its end."""
-        if places is not None:
-            state, saved = places
-            self._idle.append(state.copy())
-            state.clear()
-            state.update(saved)
-
-
-_Places = tuple[dict[str, Any], dict[str, Any]]  # where asyncio keeps the thread's loop, and what is to be put back
-_NEW_THREAD = {"_set_called": True}  # so that asyncio makes no loop by itself, as it does on the main thread
-
-
-@contextmanager
-def no_running_loop() -> Iterator[None]:
-    """As in the worker's threads for sync functions: no loop is running, so ``asyncio.run()`` works."""
-    import asyncio.events as events
-
-    running = events._get_running_loop()
-    events._set_running_loop(None)
-    try:
-        yield
-    finally:
-        events._set_running_loop(running)
-
-
-def is_loop_running() -> bool:
-    """Whether the calling thread is inside a running event loop; imports nothing to find out."""
-    events: Any = sys.modules.get("asyncio.events")
-    return events is not None and events._get_running_loop() is not None

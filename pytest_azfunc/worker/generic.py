@@ -16,6 +16,7 @@ class GenericConverter(GenericBinding):
 
     @classmethod
     def decode(cls, data: Any, *, trigger_metadata: Any) -> Any:
+        """The raw value."""
         if data is None or data.type is None:
             return None
         if data.type in ("string", "bytes", "json"):  # JSON stays text

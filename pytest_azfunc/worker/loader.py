@@ -10,8 +10,8 @@ from typing import Any
 
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
 from pytest_azfunc.errors.notes import raised_by_import
-from pytest_azfunc.process.app_modules import NAMESPACE
-from pytest_azfunc.process.process_state import streams_put_back
+from pytest_azfunc.process.app_files import NAMESPACE
+from pytest_azfunc.process.standard_streams import streams_put_back
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, place_of
 

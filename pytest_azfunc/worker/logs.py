@@ -9,10 +9,13 @@ from __future__ import annotations
 import concurrent.futures
 import contextvars
 import logging
+import os
 import threading
 import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+from pytest_azfunc.process.root_logger import RootHandler
 
 T = TypeVar("T")
 
@@ -29,17 +32,20 @@ CURRENT: contextvars.ContextVar[Records | None] = contextvars.ContextVar("azfunc
 SYSTEM_LOGGERS = ("azure.functions", "azure_functions_runtime", "azure_functions_worker", "proxy_worker")
 
 
-class InvocationLogHandler(logging.Handler):
-    """Sits on the root logger while code of the app runs, and sorts records by invocation.
+_TRUE = ("1", "true", "t", "yes", "y")
 
-    :ivar floor: the worker's root level: below it nothing is recorded, unless the app itself sets another level.
-    :ivar root_level: the root level that was in force when code of the app began to run.
-    """
+
+def worker_log_level() -> int:
+    """The root logger's level in Azure: INFO, or DEBUG with ``PYTHON_ENABLE_DEBUG_LOGGING``."""
+    debug = os.environ.get("PYTHON_ENABLE_DEBUG_LOGGING", "").strip().lower() in _TRUE
+    return logging.DEBUG if debug else logging.INFO
+
+
+class InvocationLogHandler(RootHandler):
+    """Sits on the root logger while code of the app runs, and sorts records by invocation."""
 
     def __init__(self, level: int = logging.INFO) -> None:
-        super().__init__()
-        self.floor = level
-        self.root_level = level
+        super().__init__(level)
         self.thread_local = threading.local()
         self._by_id: weakref.WeakValueDictionary[str, Records] = weakref.WeakValueDictionary()
 
@@ -48,6 +54,7 @@ class InvocationLogHandler(logging.Handler):
         self._by_id[invocation_id] = records
 
     def handle(self, record: logging.LogRecord) -> bool:
+        """Put the record to those of its invocation."""
         # No lock and no handleError: as in Azure, a record that cannot be formatted raises where it was logged.
         records = CURRENT.get()
         if records is None:
@@ -86,6 +93,7 @@ class ThreadInheritance:
         self._originals: tuple[Any, Any] = (None, None)
 
     def install(self) -> None:
+        """Have threads and executors inherit the invocation."""
         self._depth += 1
         if self._depth > 1:
             return
@@ -108,6 +116,7 @@ class ThreadInheritance:
         concurrent.futures.ThreadPoolExecutor.submit = submit_in_invocation  # type: ignore[method-assign, assignment]
 
     def uninstall(self) -> None:
+        """Leave them alone again."""
         self._depth -= 1
         if self._depth == 0:
             threading.Thread.start, concurrent.futures.ThreadPoolExecutor.submit = self._originals  # type: ignore[method-assign]

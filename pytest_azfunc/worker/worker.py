@@ -5,181 +5,139 @@ from __future__ import annotations
 import contextvars
 import inspect
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.process.process_state import Environment, EventLoopPolicy, Loggers
+from pytest_azfunc.process.environment import Environment, lend_variables
+from pytest_azfunc.process.event_loops import is_loop_running, no_running_loop
+from pytest_azfunc.process.loggers import Loggers
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.indexing.decorators import is_decorated
 from pytest_azfunc.project.indexing.signature import check_signature
-from pytest_azfunc.rpc import (
-    InvocationRequest,
-    InvocationResponse,
-    PythonObject,
-    RetryContext,
-    TraceContext,
-)
+from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
 from pytest_azfunc.worker.asgi_lifespan import end_lifespan, has_begun
 from pytest_azfunc.worker.call import Call
 from pytest_azfunc.worker.context import Context
-from pytest_azfunc.worker.converters import Converters
-from pytest_azfunc.worker.event_loop import WorkerLoop, is_loop_running, no_running_loop
+from pytest_azfunc.worker.event_loop import WorkerLoop
+from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.loader import import_entry_point
 from pytest_azfunc.worker.logs import CURRENT, THREADS
-from pytest_azfunc.worker.surroundings import Stage, worker_log_level
+from pytest_azfunc.worker.runtime import Runtime
 from pytest_azfunc.worker.worker_extensions import are_there
-from pytest_azfunc.worker.worker_process import LoadedFunction, WorkerProcess
+from pytest_azfunc.worker.worker_process import WorkerProcess
 
-if TYPE_CHECKING:
-    from pytest_azfunc.worker.http_streaming import WebServer
-
-_NO_TRACE = TraceContext()
-_NO_RETRY = RetryContext()
+__tracebackhide__ = True
 
 
 class Worker:
-    """Runs the functions of one app on the calling thread.
+    """Runs the functions of one app on the calling thread. It is a :class:`~pytest_azfunc.rpc.WorkerChannel`.
 
-    From :meth:`borrow` to :meth:`close` the process is borrowed: whatever is changed of it is put back at the end.
-    Between :meth:`open` and :meth:`close` the app's modules are importable and functions can be invoked.
+    Between :meth:`open` and :meth:`close` the app's modules are importable and functions can be invoked. What is
+    borrowed of the process as a whole, whoever opens the worker gives back.
     """
 
-    def __init__(self, project: Project, process: WorkerProcess | None = None) -> None:
-        self.process = process or WorkerProcess(project)
-        self.project = self.process.project
+    def __init__(self, process: WorkerProcess) -> None:
+        self._process = process
         self._loop = WorkerLoop()
-        self._borrowed: tuple[EventLoopPolicy, Loggers, Environment] | None = None
+        self._opened: Runtime | None = None
         self._is_open = False
-
-    def borrow(self) -> None:
-        """Keep a copy of the process as it is now, before app settings are put into the environment."""
-        self._borrowed = EventLoopPolicy(), Loggers(), Environment()
 
     def open(self) -> None:
         """Make the app importable. Settings must be in ``os.environ`` by now, as in Azure."""
-        if self._borrowed is None:
-            self.borrow()
-        level = worker_log_level()
-        self._handler = self.process.log_handler
-        self._handler.floor = self._handler.root_level = level
-        self._stage = Stage(os.fspath(self.project.root), self._handler, level, self.process.modules)
-        os.environ.setdefault("AzureWebJobsScriptRoot", os.fspath(self.project.root))  # worker extensions look for it
-        self.process.activate()
+        lend_variables({"AzureWebJobsScriptRoot": self._process.root})  # worker extensions look for it
+        self._process.activate()
         THREADS.install()
         self._is_open = True
-        self.process.effects.apply(self._stage)
-        indexer = self.project.indexer
-        if indexer is not None:
-            indexer.forget_failure()
-            self._outer_place, indexer.place = indexer.place, self._while_indexing
+        self._opened = Runtime(self._process, self._loop)
+        self._process.effects.apply(self._runtime.surroundings.root_logger)
 
     def close(self) -> None:
-        """Put everything back. A second call does nothing."""
-        try:
-            if self._is_open:
-                self._is_open = False
-                self.__dict__.pop("web_server", None)
-                self._leave_index()
-                THREADS.uninstall()
-                self._stage.close()  # a call may be on its way yet, on another thread
-                self.process.deactivate()
-                self._loop.close()
-        finally:
-            for part in self._borrowed or ():
-                part.restore()
-            self._borrowed = None
-
-    def _leave_index(self) -> None:
-        indexer = self.project.indexer
-        if indexer is None:
+        """Take the app out again. A second call does nothing."""
+        if not self._is_open:
             return
-        indexer.place = self._outer_place
-        if indexer.present is not None and has_begun(indexer.present.app):
-            self._stage.enter()
-            try:
-                end_lifespan(indexer.present.app, self._loop)
-            finally:
-                self._stage.leave()
+        self._is_open = False
+        self._end_lifespan()
+        THREADS.uninstall()
+        self._runtime.surroundings.close()  # a call may be on its way yet, on another thread
+        self._process.deactivate()
+        self._loop.close()
 
-    @contextmanager
-    def _while_loading(self) -> Iterator[None]:
-        """The worker's surroundings; what the app changes of the process meanwhile is kept for every host."""
-        before = Environment(), Loggers()
-        self._stage.enter()
-        try:
-            yield
-        finally:
-            self._stage.leave()
-            self.process.effects.record(*before, self._stage)
+    def restart(self) -> None:
+        """Forget everything, as a new worker process would. Only while the worker is closed."""
+        self._process.restart()
+
+    def _end_lifespan(self) -> None:
+        app = self._process.app
+        if has_begun(app):
+            with self._runtime.surroundings:
+                end_lifespan(app, self._loop)
+
+    @property
+    def _runtime(self) -> Runtime:
+        if self._opened is None:
+            raise BindingError("host-closed")
+        return self._opened
+
+    def index(self) -> Project:
+        """The app with its functions; a decorator app is imported when this is first asked for."""
+        return self._process.index(self._while_indexing if self._is_open else None)
 
     @contextmanager
     def _while_indexing(self) -> Iterator[None]:
         with self._while_loading(), self._loop.appears_running():
             yield
 
-    @property
-    def converters(self) -> Converters:
-        """The SDK's converters; the SDK is imported when they are first asked for."""
-        return self.process.converters
+    @contextmanager
+    def _while_loading(self) -> Iterator[None]:
+        """The worker's surroundings; what the app changes of the process meanwhile is kept for every host."""
+        before = Environment(), Loggers()
+        surroundings = self._runtime.surroundings
+        try:
+            with surroundings:
+                yield
+        finally:
+            self._process.effects.record(*before, surroundings.root_logger)
 
-    def load(self, name: str) -> LoadedFunction:
+    def load(self, function: str) -> None:
         """Import the function's script and check it against its bindings, once.
 
-        :param name: the function's name, case ignored.
+        :param function: its name, case ignored.
         :raises FunctionNotFound: no such function.
         :raises AzfuncError: the host has already refused what declares it.
         :raises FunctionLoadError: the worker refuses it.
         :raises Exception: whatever the script raises while it is imported, unchanged.
         """
-        __tracebackhide__ = True
-        function = self.project.find(name)
-        loaded = self.process.loaded.get(function.name)
-        if loaded is None or loaded.function is not function:
-            with self.process.loading:
-                loaded = self.process.loaded.get(function.name)
-                if loaded is None or loaded.function is not function:
-                    loaded = self.process.loaded[function.name] = self._load(function)
-                    self._tell_extensions(function)
-        return loaded
+        self._loaded(function)
 
-    def _tell_extensions(self, function: Function) -> None:
-        if are_there():
-            self._stage.enter()
-            try:
-                self.process.extensions.loaded(function)
-            finally:
-                self._stage.leave()
+    def _loaded(self, name: str) -> LoadedFunction:
+        project = self.index()
+        loaded = self._process.loaded.get(name)
+        return self._load_once(project.find(name)) if loaded is None else loaded
+
+    def _load_once(self, function: Function) -> LoadedFunction:
+        loaded = self._process.loaded
+        if function.name not in loaded:
+            with self._process.loading:
+                if function.name not in loaded:
+                    loaded[function.name] = self._load(function)
+                    if are_there():
+                        with self._runtime.surroundings:
+                            self._process.extensions.loaded(function)
+        return loaded[function.name]
 
     def _load(self, function: Function) -> LoadedFunction:
-        __tracebackhide__ = True
-        if self.project.indexer is not None and function.user_function is not None:
-            main = function.user_function
-            signature = self.project.indexer.index().signatures[function.name]
-        else:
+        main, converters = function.user_function, self._process.converters
+        signature = self._process.signature(function)
+        if main is None or signature is None:
             with self._while_loading():
                 # In a context of its own: what a script sets in a context variable, no call of its function sees.
                 main = contextvars.copy_context().run(
-                    import_entry_point, function, os.fspath(self.project.root), self._loop.appears_running
+                    import_entry_point, function, self._process.root, self._loop.appears_running
                 )
-                signature = check_signature(function, main, self.converters)
-        decoders = {
-            parameter: (how.binding_type, self.converters.takes_trigger_metadata(how.binding_type))
-            for parameter, how in signature.inputs.items()
-        }
-        requests = (name for name, how in signature.inputs.items() if how.binding_type == "httpTrigger")
-        http_parameter = next(requests, None) if function.streams_http else None
-        return LoadedFunction(function, main, signature, decoders, http_parameter)
-
-    @cached_property
-    def web_server(self) -> WebServer:
-        """The worker's own web server, for functions that stream HTTP."""
-        from pytest_azfunc.worker.http_streaming import WebServer
-
-        return WebServer()
+                signature = check_signature(function, main, converters)
+        return LoadedFunction.of(function, main, signature, converters)
 
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         """Run a function and wait for it.
@@ -188,7 +146,6 @@ class Worker:
         :raises BaseException: what is no ``Exception`` (``SystemExit``, ``KeyboardInterrupt``, ``pytest.skip``)
             passes straight through. An ``Exception`` of the function is a field of the response.
         """
-        __tracebackhide__ = True
         call = self._call(request)
         try:
             if call.loaded.signature.is_async:
@@ -207,7 +164,6 @@ class Worker:
 
     async def ainvoke(self, request: InvocationRequest) -> InvocationResponse:
         """The same, awaited inside a running event loop, on which an async function then runs."""
-        __tracebackhide__ = True
         call = self._call(request)
         try:
             if call.loaded.signature.is_async or call.loaded.http_parameter is not None:
@@ -220,13 +176,12 @@ class Worker:
             call.end()
 
     def _call(self, request: InvocationRequest) -> Call:
-        __tracebackhide__ = True
-        loaded = self.load(request.function)
+        loaded = self._loaded(request.function)
         if loaded.http_parameter is None:
-            return Call(self, loaded, request)
-        from pytest_azfunc.worker.http_streaming import StreamingCall  # which few apps need
+            return Call(self._runtime, loaded, request)
+        from pytest_azfunc.worker.streaming_call import StreamingCall  # which few apps need
 
-        return StreamingCall(self, loaded, request)
+        return StreamingCall(self._runtime, loaded, request)
 
     def is_inside(self) -> bool:
         """Whether who asks is a function that runs, or a thread or task of one."""
@@ -239,44 +194,40 @@ class Worker:
         """
         self._loop.start_thread()
 
-    def decode_trigger(self, function: Function, request: InvocationRequest) -> Any:
+    def decode(self, request: InvocationRequest) -> Any:
         """The SDK object that the function would get for its trigger.
 
         :raises Exception: what the SDK's converter raises, as in an invocation.
         """
-        name = function.trigger.name
-        loaded = self.load(function.name)
+        loaded = self._loaded(request.function)
+        name = loaded.function.trigger.name
         if loaded.http_parameter is not None:
-            return self.web_server.make_request(function, request, loaded.http_parameter)
-        binding_type, takes_metadata = loaded.decoders[name]
-        metadata = self.converters.datums(request.trigger_metadata) if takes_metadata else {}
+            return self._runtime.web_server.make_request(loaded.function, request, loaded.http_parameter)
         data = request.inputs[name]
         if isinstance(data, PythonObject):
             return data.value
-        return self.converters.decode(binding_type, data, metadata)
+        converters = self._process.converters
+        binding_type, takes_metadata = loaded.decoders[name]
+        metadata = converters.datums(request.trigger_metadata) if takes_metadata else {}
+        return converters.decode(binding_type, data, metadata)
 
-    def is_entry_point(self, function: Function, candidate: Any) -> bool:
-        """Whether *candidate* is the function's entry point; imports nothing to find out.
+    def is_entry_point(self, function: str, candidate: Any) -> bool:
+        """Whether *candidate* is the entry point of the function of that name; imports nothing to find out.
 
         A decorator makes another object of a function: either may be asked for.
         """
-        if function.user_function is not None:
-            return is_decorated(candidate, function.user_function)
-        loaded = self.process.loaded.get(function.name)
+        declared = self.index().functions[function]
+        if declared.user_function is not None:
+            return is_decorated(candidate, declared.user_function)
+        loaded = self._process.loaded.get(function)
         if loaded is not None and loaded.main is candidate:
             return True
         code = getattr(inspect.unwrap(candidate) if callable(candidate) else None, "__code__", None)
-        if code is None or code.co_name != function.entry_point:
+        if code is None or code.co_name != declared.entry_point:
             return False
-        return bool(os.path.realpath(code.co_filename) == os.path.realpath(function.script_file))
+        return bool(os.path.realpath(code.co_filename) == os.path.realpath(declared.script_file))
 
-    def make_context(self, function: Function | None, request: InvocationRequest) -> Context:
-        """The invocation context that the function gets."""
-        return Context(
-            function.name if function else request.function,
-            function.folder if function else os.fspath(self.project.root),
-            request.invocation_id or str(uuid.uuid4()),
-            self._handler.thread_local,
-            request.trace_context or _NO_TRACE,
-            request.retry_context or _NO_RETRY,
-        )
+    def context(self, request: InvocationRequest) -> Context:
+        """The invocation context that the request's function gets; without a function's name, that of the app."""
+        function = self.index().functions.get(request.function) if request.function else None
+        return self._runtime.context(function, request)

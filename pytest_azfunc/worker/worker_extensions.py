@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_azfunc.project import Function
+from pytest_azfunc.project.indexing import sdk_internals
 
 ARE_CALLED = sys.version_info < (3, 13)
 SWITCH = "PYTHON_ENABLE_WORKER_EXTENSIONS"
@@ -72,7 +73,7 @@ def are_there() -> bool:
     if not ARE_CALLED:
         return False
     register: Any = getattr(sys.modules.get(_REGISTER), "ExtensionMeta", None)
-    return register is not None and bool(register._app_exts or register._func_exts)
+    return register is not None and sdk_internals.has_extensions(register)
 
 
 def _class_of(hook: Any) -> Any:

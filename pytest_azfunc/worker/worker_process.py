@@ -6,103 +6,100 @@ it patches the module that runs. A host borrows it while it is open.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.process.app_modules import AppModules
-from pytest_azfunc.process.process_state import Environment, Loggers, apply_factories, apply_state
+from pytest_azfunc.process.import_effects import ImportEffects
 from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.indexing.indexer import Place, index
 from pytest_azfunc.project.indexing.signature import Signature
+from pytest_azfunc.project.indexing.without_host import place_without_host
 from pytest_azfunc.worker.converters import Converters
-from pytest_azfunc.worker.event_loop import PoolThreads
+from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.logs import InvocationLogHandler
-from pytest_azfunc.worker.surroundings import Stage
+from pytest_azfunc.worker.pool_threads import PoolThreads
 from pytest_azfunc.worker.worker_extensions import WorkerExtensions
-
-
-@dataclass(frozen=True)
-class LoadedFunction:
-    """A function whose script was imported and whose signature was accepted.
-
-    :ivar decoders: parameter -> binding type, whether it is given trigger metadata.
-    :ivar http_parameter: the parameter that gets the web framework's request, of a function that streams HTTP.
-    """
-
-    function: Function
-    main: Callable[..., Any]
-    signature: Signature
-    decoders: dict[str, tuple[str, bool]]
-    http_parameter: str | None = None
-
-
-@dataclass
-class ImportEffects:
-    """What importing the app's scripts did to the process beside defining things, to be there for every host."""
-
-    environment: dict[str, str | None] = field(default_factory=dict)
-    loggers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    log_factories: tuple[Any, Any] | None = None
-    root_level: int | None = None
-    root_handlers: list[logging.Handler] = field(default_factory=list)
-
-    def record(self, environment: Environment, loggers: Loggers, stage: Stage) -> None:
-        """Add what is other now than in the two copies, which were made before an import."""
-        if environment.changed():
-            self.environment.update(environment.differences())
-        self.loggers.update(loggers.differences())
-        self.log_factories = loggers.changed_factories() or self.log_factories
-        self.root_level, self.root_handlers = stage.app_root_level, list(stage.app_handlers)
-
-    def apply(self, stage: Stage) -> None:
-        """Do it again: the script itself is not run a second time."""
-        stage.app_root_level, stage.app_handlers = self.root_level, list(self.root_handlers)
-        for name, value in self.environment.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        if self.log_factories is not None:
-            apply_factories(self.log_factories)
-        for name, state in self.loggers.items():
-            apply_state(name, state)
 
 
 class WorkerProcess:
     """Modules and loaded functions of one app; see the module's docstring.
 
-    :ivar project: the app as this process has it: a decorator app is indexed anew for each process.
+    :ivar root: the app's folder.
+    :ivar modules: the app's corner of ``sys.modules``.
+    :ivar loaded: the functions that were loaded, by name.
+    :ivar effects: what importing the scripts did to the process.
+    :ivar loading: held while a script is imported.
     """
 
     def __init__(self, project: Project) -> None:
-        self.project = project = project.of_another_process()
-        if project.indexer is None:
-            self.modules = AppModules(os.fspath(project.root), [f.name for f in project.functions.values()])
+        """Of an app that was read. A decorator app is indexed anew: each process has functions of its own."""
+        self._project = project
+        self.root = os.fspath(project.root)
+        if project.script is None:
+            self.modules = AppModules(self.root, [function.name for function in project.functions.values()])
         else:
-            self.modules = project.indexer.modules
+            self.modules = AppModules(self.root, script=project.script.module)
+        self.loading = threading.RLock()
+        self.log_handler = InvocationLogHandler()
+        self.extensions = WorkerExtensions(self.root)
+        self._begin_afresh()
+
+    def _begin_afresh(self) -> None:
         self.loaded: dict[str, LoadedFunction] = {}
         self.effects = ImportEffects()
-        self.log_handler = InvocationLogHandler()
-        self.loading = threading.RLock()
         self.pool_threads = PoolThreads()
-        self.extensions = WorkerExtensions(os.fspath(project.root))
+        self._indexed = self._project if self._project.script is None else None
+        self._signatures: Mapping[str, Signature] = {}
+        self._generation = self.modules.generation
 
     @cached_property
     def converters(self) -> Converters:
         """The SDK's converters; the SDK is imported when they are first asked for."""
         # The worker of decorator apps on Python 3.13 and later has another text for what cannot be encoded.
-        is_newer = self.project.model == "decorators" and sys.version_info >= (3, 13)
+        is_newer = self._project.script is not None and sys.version_info >= (3, 13)
         return Converters(names_binding_types=is_newer)
+
+    def index(self, place: Place | None) -> Project:
+        """The app with its functions. A decorator app is indexed once, and again for every other copy of its script.
+
+        :param place: opens the surroundings in which code of the app runs; None while no host is open.
+        """
+        project = self._indexed
+        if project is None or self._generation != self.modules.generation:
+            return self._index(place)
+        return project
+
+    def _index(self, place: Place | None) -> Project:
+        script = self._project.script
+        if script is None:
+            return self._project
+        with self.loading:
+            if self._indexed is None or self._generation != self.modules.generation:
+                found = index(script, place or place_without_host(script, self.modules, self._project.file_settings))
+                self._generation = self.modules.generation
+                self.loaded.clear()
+                self._signatures = found.signatures
+                self._indexed = self._project.indexed(found.contents)
+            return self._indexed
+
+    def signature(self, function: Function) -> Signature | None:
+        """What indexing has made of the function's parameters; None where it has not been looked at."""
+        return self._signatures.get(function.name)
+
+    @property
+    def app(self) -> Any:
+        """The app object of a decorator app; None before it was indexed."""
+        indexed = self._indexed
+        return None if indexed is None or indexed.contents is None else indexed.contents.app
 
     def activate(self) -> None:
         """Make the app importable. Functions whose modules a test has imported anew meanwhile are loaded again."""
-        index = self.project.indexer.present if self.project.indexer is not None else None
-        if index is not None and index.contents.failure is not None:
+        if self._indexed is not None and self._indexed.failure is not None:
             self.restart()  # as in Azure: the process ends, with all that the script has done to it until it failed
         if self.modules.activate():
             self.loaded.clear()
@@ -114,8 +111,4 @@ class WorkerProcess:
     def restart(self) -> None:
         """Forget everything, as a new process would. Only while no host of it is open."""
         self.modules.forget()
-        self.loaded.clear()
-        self.effects = ImportEffects()
-        self.pool_threads = PoolThreads()
-        if self.project.indexer is not None:
-            self.project.indexer.forget()
+        self._begin_afresh()

@@ -10,8 +10,9 @@ from unittest.mock import patch
 
 from pytest_azfunc import Project
 from pytest_azfunc.errors import AzfuncError
+from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.project import Binding, Function, RetryPolicy
-from pytest_azfunc.worker import Worker
+from pytest_azfunc.worker import Worker, WorkerProcess
 from tests.conformance.apps import Call, Document
 from tests.conformance.decorator_apps import App
 from tests.conformance.ours import call_answer, error_text, refusal_of, unheard
@@ -25,9 +26,9 @@ _MADE_UP = {
 
 def our_answer(root: Path, app: App, calls: Sequence[tuple[str, Call]]) -> Document:
     """What we make of the app, and of the *calls* of those of its functions that we list."""
-    with patch.dict(os.environ, app.settings), unheard():
+    with patch.dict(os.environ, app.settings), unheard(), BorrowedProcess():
+        worker = Worker(WorkerProcess(Project.read(root, binding_types=_MADE_UP)))
         try:
-            worker = Worker(Project.load(root, binding_types=_MADE_UP))
             worker.open()
             return _open_answer(worker, calls)
         finally:
@@ -36,7 +37,7 @@ def our_answer(root: Path, app: App, calls: Sequence[tuple[str, Call]]) -> Docum
 
 
 def _open_answer(worker: Worker, calls: Sequence[tuple[str, Call]]) -> Document:
-    project = worker.project
+    project = worker.index()
     if project.index_error is not None:
         return _failed(project.index_error)
     return {

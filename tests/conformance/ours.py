@@ -11,8 +11,9 @@ from pathlib import Path
 
 from pytest_azfunc import Project
 from pytest_azfunc.errors import AzfuncError
+from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.rpc import InvocationResponse
-from pytest_azfunc.worker import Worker
+from pytest_azfunc.worker import Worker, WorkerProcess
 from tests.conformance.apps import Call, Case, Document, typed_data
 
 # What Azure's worker reports of an exception whose str() fails.
@@ -21,8 +22,8 @@ _UNPRINTABLE = "Unhandled exception in function. Could not serialize original ex
 
 def our_answers(root: Path, cases: Sequence[Case]) -> dict[str, Document]:
     """What our worker answers, by function. It runs in this process, as it does in everybody's tests."""
-    worker = Worker(Project.load(root))
-    with unheard():
+    worker = Worker(WorkerProcess(Project.read(root)))
+    with unheard(), BorrowedProcess():
         worker.open()
         try:
             return {case.function: _answer(worker, case) for case in cases}

@@ -44,8 +44,10 @@ def load_protos() -> Any:
 
 
 class Records(logging.Handler):
-    """Stands for the channel's handler on the root logger: what cannot be formatted or sent raises where it was
-    logged."""
+    """Stands for the channel's handler on the root logger.
+
+    What cannot be formatted or sent raises where it was logged.
+    """
 
     def __init__(self) -> None:
         super().__init__()

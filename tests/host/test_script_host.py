@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.schedules import parse
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
-from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project import Function
 from pytest_azfunc.reports.trace import describe
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, RetryContext, TypedData
 from tests.host.occasions import NOW, function, occasion_of
@@ -28,6 +27,10 @@ class FakeWorker:
     def __init__(self, **answer: Any) -> None:
         self.answer = answer
         self.asked: list[InvocationRequest] = []
+        self.loaded: list[str] = []
+
+    def load(self, name: str) -> None:
+        self.loaded.append(name)
 
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         self.asked.append(request)
@@ -39,7 +42,7 @@ class FakeWorker:
 
 
 def host_of(worker: Any, **options: Any) -> ScriptHost:
-    return ScriptHost(Project(Path("/app")), worker, now=lambda: NOW, **options)
+    return ScriptHost(worker, now=lambda: NOW, **options)
 
 
 def either_way(host: ScriptHost, way: str, target: Function, payload: Any = None, **options: Any) -> Invocation:
@@ -109,6 +112,15 @@ def test_what_the_worker_raises_passes_through(way: str, error: BaseException) -
         either_way(host_of(Raises()), way, function("queueTrigger"))
 
 
+def test_what_a_script_raises_on_import_passes_through() -> None:
+    class Raises(FakeWorker):
+        def load(self, name: str) -> None:
+            raise StopIteration(name)
+
+    with pytest.raises(StopIteration, match="F"):
+        host_of(Raises()).run(function("queueTrigger"))
+
+
 def test_a_worker_that_tells_no_python_values() -> None:
     worker = FakeWorker(outputs={"receipt": TypedData("json", '["id"]')}, python_values=None)
     result = host_of(worker).run(function("queueTrigger", RECEIPT))
@@ -131,6 +143,16 @@ def test_a_function_is_bound_once() -> None:
     assert host.bound(target) is bound
     assert bound.listener is bound.listener
     assert host.bound(function("blobTrigger", path="in/{name}")) is not bound
+
+
+def test_a_function_is_loaded_once_and_before_its_payload_is_judged() -> None:
+    worker, target = FakeWorker(), function("timerTrigger")
+    host = host_of(worker)
+    with pytest.raises(BindingError, match="nothing"):
+        host.run(target, "text")
+    host.run(target)
+    host.run(target)
+    assert worker.loaded == ["F"]
 
 
 # App settings

@@ -378,7 +378,8 @@ def test_streamed_responses(encoding: str | None) -> None:
     assert session.get("/x", stream=True).raw.read(4, decode_content=True) == BODY[:4]
     with session.get("/x", stream=True) as response:
         assert next(response.iter_content(5)) == BODY[:5]
-    assert session.get("/x").raw.read() == b""
+    read = session.get("/x").raw
+    assert (read.closed, read.read()) == (True, b"")
 
 
 def test_repeated_headers_and_unknown_status() -> None:

@@ -124,9 +124,9 @@ def test_curl(server: LiveServer, app: FakeApp) -> None:
     assert len(app.last.body) == len(big)
 
 
-def test_a_body_of_a_hundred_megabytes(server: LiveServer, app: FakeApp) -> None:
+def test_a_body_of_many_megabytes(server: LiveServer, app: FakeApp) -> None:
     app.answers["/x"] = lambda request: HttpResult(200, (), request.body)
-    body = b"0123456789" * 10_000_000
+    body = b"0123456789" * 4_000_000  # more than Kestrel takes unless Azure's host tells it to
 
     response = requests.post(f"{server.url}/x", data=body, timeout=PATIENCE)
 

@@ -1,28 +1,92 @@
-"""``--azfunc-check``: each function is a test before anyone has written one."""
+"""``--azfunc-check`` of both models: each function is a test before anyone has written one.
+
+In a decorator app one bad function hides the whole app, and the check says which.
+"""
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from tests.function_app import FunctionApp, Session, http_out, http_trigger, passed, section, timer_trigger
+from tests.function_app import (
+    FunctionApp,
+    Session,
+    Sessions,
+    http_out,
+    http_trigger,
+    passed,
+    section,
+    timer_trigger,
+)
+
+HEAD = "import azure.functions as func\napp = func.FunctionApp()\n"
+GOOD = """
+@app.route()
+def hello(req): ...
+@app.queue_trigger(arg_name="msg", queue_name="orders", connection="Storage")
+def Process(msg): ...
+"""
+BAD = """
+@app.route()
+def broken(req: int): ...
+"""
 
 
-@pytest.fixture
-def checked(app: FunctionApp) -> FunctionApp:
+MODELS = ("function.json", "decorators")
+
+
+def write_checked(app: FunctionApp) -> None:
+    """An app of which only two functions would load."""
     app.function("Works", "def main(msg): pass")
     app.function("AlsoWorks", "async def main(msg): pass")
     app.function("Parameters", "def main(msg, receit): pass")
     app.function("Raises", "def limit():\n    return 1 / 0\n\nLIMIT = limit()\n\ndef main(msg): pass")
     app.function("Syntax", "def main(msg)\n    pass")
     app.write({"Json/function.json": {"bindings": []}, "Json/__init__.py": ""})
+
+
+@pytest.fixture
+def checked(app: FunctionApp) -> FunctionApp:
+    write_checked(app)
     return app
 
 
-@pytest.mark.usefixtures("checked")
-def test_each_function_is_an_item(session: Session) -> None:
-    result = session.run("--azfunc-check", "--collect-only", "-q")
+def items(result: pytest.RunResult) -> list[str]:
+    return [line for line in result.outlines if line.startswith("azfunc::")]
 
-    assert [line for line in result.outlines if "::" in line] == [
+
+def test_an_app_without_functions(sessions: Sessions) -> None:
+    for model in MODELS:
+        app = sessions.add(model, "--azfunc-check").app
+        app.write({"notes.txt": ""} if model == "function.json" else {"function_app.py": HEAD})
+
+    for model, result in sessions.run().items():
+        assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED, model
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_xdist(app: FunctionApp, session: Session, model: str) -> None:
+    if model == "function.json":
+        write_checked(app)
+        outcomes = {"passed": 2, "failed": 4}
+    else:
+        app.write({"function_app.py": HEAD + GOOD + BAD})
+        outcomes = {"failed": 3}
+
+    result = session.run("--azfunc-check", "-n", "2", plugins=("xdist",))
+
+    assert result.parseoutcomes() == outcomes
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_each_function_is_an_item(sessions: Sessions) -> None:
+    write_checked(sessions.add("function.json", "--azfunc-check", "--collect-only", "-q").app)
+    sessions.add("decorators", "--azfunc-check", "-v").app.write({"function_app.py": HEAD + GOOD})
+
+    collected, run = sessions.run().values()
+
+    assert [line for line in collected.outlines if "::" in line] == [
         "azfunc::AlsoWorks",
         "azfunc::Json",
         "azfunc::Parameters",
@@ -30,8 +94,10 @@ def test_each_function_is_an_item(session: Session) -> None:
         "azfunc::Syntax",
         "azfunc::Works",
     ]
-    assert "6 tests collected" in result.stdout.str()
-    assert result.ret == 0
+    assert "6 tests collected" in collected.stdout.str()
+    assert collected.ret == 0
+    assert [item.split()[:2] for item in items(run)] == [["azfunc::hello", "PASSED"], ["azfunc::Process", "PASSED"]]
+    passed(run, 2)
 
 
 @pytest.mark.usefixtures("checked")
@@ -66,7 +132,7 @@ ________________________________ azfunc: Raises ________________________________
         )
     )
     assert "SyntaxError: expected ':'" in output
-    assert "worker.py" not in output
+    assert "pytest_azfunc/" not in output
     result.stdout.fnmatch_lines([">   LIMIT = limit()", "E       ZeroDivisionError: division by zero"])
 
 
@@ -93,12 +159,10 @@ def test_routes(app: FunctionApp, session: Session) -> None:
     )
 
 
-@pytest.fixture
-def hidden(app: FunctionApp) -> FunctionApp:
+def write_hidden(app: FunctionApp) -> None:
     """An app in which one function answers the requests of another one."""
     app.function("Details", "def main(req): pass", http_trigger(route="products/{id}"), http_out())
     app.function("List", "def main(req): pass", http_trigger(route="products/list", methods=["get"]), http_out())
-    return app
 
 
 OVERLAP = [
@@ -111,39 +175,38 @@ OVERLAP = [
 ]
 
 
-def test_a_function_that_is_never_reached_is_a_warning(hidden: FunctionApp, session: Session) -> None:
-    result = session.run("--azfunc-check")
+def test_a_function_that_is_never_reached(sessions: Sessions) -> None:
+    name = "pytest_azfunc.errors.RouteOverlapWarning"
+    warned = sessions.add("warned", "--azfunc-check")
+    write_hidden(warned.app)
+    write_hidden(sessions.add("failed", "--azfunc-check", "-W", f"error::{name}").app)
+    ignored = sessions.add("ignored", "--azfunc-check")
+    ignored.write({"pytest.ini": f"[pytest]\nfilterwarnings =\n    ignore::{name}\n"})
+    write_hidden(ignored.app)
 
-    assert result.parseoutcomes() == {"passed": 2, "warnings": 1}
-    lines = section(result, " warnings summary ")
+    results = sessions.run()
+
+    assert results["warned"].parseoutcomes() == {"passed": 2, "warnings": 1}
+    lines = section(results["warned"], " warnings summary ")
     assert lines[0] == "azfunc::List"
-    assert lines[1] == f"  {hidden.root / 'List' / 'function.json'}:1: RouteOverlapWarning: {OVERLAP[0]}"
+    place = warned.app.root / "List" / "function.json"
+    assert lines[1] == f"  {place}:1: RouteOverlapWarning: {OVERLAP[0]}"
     assert [line[2:] for line in lines[2:6]] == OVERLAP[1:]
 
+    assert results["failed"].parseoutcomes() == {"passed": 1, "failed": 1}
+    assert section(results["failed"], " azfunc: List ") == [f"{name}: {OVERLAP[0]}", *OVERLAP[1:]]
 
-@pytest.mark.usefixtures("hidden")
-def test_a_function_that_is_never_reached_as_an_error_or_not_at_all(session: Session) -> None:
-    name = "pytest_azfunc.errors.RouteOverlapWarning"
-
-    failed = session.run("--azfunc-check", "-W", f"error::{name}")
-    assert failed.parseoutcomes() == {"passed": 1, "failed": 1}
-    assert section(failed, " azfunc: List ") == [f"{name}: {OVERLAP[0]}", *OVERLAP[1:]]
-
-    session.write({"pytest.ini": f"[pytest]\nfilterwarnings =\n    ignore::{name}\n"})
-    passed(session.run("--azfunc-check"), 2)
+    passed(results["ignored"], 2)
 
 
-@pytest.mark.usefixtures("checked")
-def test_selection_and_xdist(session: Session) -> None:
-    passed_only = session.run("--azfunc-check", "-k", "Works")
+def test_selection(sessions: Sessions) -> None:
+    for row in (("-k", "Works"), ("--deselect", "azfunc::Json", "-x")):
+        write_checked(sessions.add(row, "--azfunc-check", *row).app)
+
+    passed_only, deselected = sessions.run().values()
+
     assert passed_only.parseoutcomes() == {"passed": 2, "deselected": 4}
     assert passed_only.ret == 0
-
-    distributed = session.run("--azfunc-check", "-n", "2", plugins=("xdist",))
-    assert distributed.parseoutcomes() == {"passed": 2, "failed": 4}
-    assert distributed.ret == pytest.ExitCode.TESTS_FAILED
-
-    deselected = session.run("--azfunc-check", "--deselect", "azfunc::Json", "-x")
     assert deselected.parseoutcomes() == {"passed": 1, "failed": 1, "deselected": 1}
 
 
@@ -167,22 +230,17 @@ def test_no_app(session: Session) -> None:
     assert result.errlines[0].startswith("ERROR: no function app was found: there is no host.json in")
 
 
-def test_an_app_without_functions(app: FunctionApp, session: Session) -> None:
-    app.write({"notes.txt": ""})
+def test_schedules_and_paths_that_the_host_does_not_take(sessions: Sessions) -> None:
+    for option in ("--azfunc-check", "--azfunc-list"):
+        folder = sessions.add(option, option)
+        folder.app.function("Hourly", "def main(timer): pass", timer_trigger(schedule="0 0 * * * *"))
+        folder.app.function("Setting", "def main(timer): pass", timer_trigger(schedule="%WHEN%"))
+        blob = {"type": "blobTrigger", "direction": "in", "name": "file", "connection": "Storage"}
+        folder.app.function("Files", "def main(file): pass", {**blob, "path": "files/{name}"})
+        folder.app.function("NoPath", "def main(file): pass", {**blob, "path": "{name}"})
+        folder.app.function("Wrong", "def main(timer): pass", timer_trigger(schedule="0 0 * * * * MON"))
 
-    assert session.run("--azfunc-check").ret == pytest.ExitCode.NO_TESTS_COLLECTED
-
-
-def test_schedules_and_paths_that_the_host_does_not_take(app: FunctionApp, session: Session) -> None:
-    app.function("Hourly", "def main(timer): pass", timer_trigger(schedule="0 0 * * * *"))
-    app.function("Setting", "def main(timer): pass", timer_trigger(schedule="%WHEN%"))
-    blob = {"type": "blobTrigger", "direction": "in", "name": "file", "connection": "Storage"}
-    app.function("Files", "def main(file): pass", {**blob, "path": "files/{name}"})
-    app.function("NoPath", "def main(file): pass", {**blob, "path": "{name}"})
-    app.function("Wrong", "def main(timer): pass", timer_trigger(schedule="0 0 * * * * MON"))
-
-    checked = session.run("--azfunc-check")
-    listed = session.run("--azfunc-list")
+    checked, listed = sessions.run().values()
 
     assert checked.parseoutcomes() == {"passed": 3, "failed": 2}
     problem = "The schedule expression '0 0 * * * * MON' was not recognized as a valid cron expression"
@@ -193,3 +251,166 @@ def test_schedules_and_paths_that_the_host_does_not_take(app: FunctionApp, sessi
     assert "! NoPath   blob   {name}" in listed.outlines
     assert "5 functions, 2 would not load in Azure." in listed.outlines
     assert listed.ret == 1
+
+
+# Decorator apps
+
+
+def test_one_function_hides_the_others(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": HEAD + GOOD + BAD})
+
+    result = session.run("--azfunc-check", "-v")
+
+    assert [item.split()[:2] for item in items(result)] == [
+        ["azfunc::broken", "FAILED"],
+        ["azfunc::hello", "FAILED"],
+        ["azfunc::Process", "FAILED"],
+    ]
+    assert section(result, " azfunc: broken ") == [
+        "broken.req: the httpTrigger binding 'req' does not take the annotation int.",
+        "  where:  app/function_app.py:9",
+        "  Azure:  the worker indexes no function of the app: 0 functions found.",
+        "  remedy: annotate it with one of the binding's classes (func.HttpRequest), or leave the annotation out.",
+        "  rule:   annotation-mismatch",
+    ]
+    lost = "is lost with broken (app/function_app.py:9), which hides the whole app: Azure would show 0 functions."
+    assert section(result, " azfunc: hello ") == [f"hello {lost}"]
+    assert section(result, " azfunc: Process ") == [f"Process {lost}"]
+    assert result.parseoutcomes() == {"failed": 3}
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_function_that_is_lost_alone_names_the_culprit(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": HEAD + GOOD + BAD})
+
+    result = session.run("--azfunc-check", "-k", "hello")
+
+    assert result.parseoutcomes() == {"failed": 1, "deselected": 2}
+    assert "hello is lost with broken (app/function_app.py:9), which hides" in result.stdout.str()
+
+
+def test_the_sdk_refuses_a_function(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": f"{HEAD}{GOOD}@app.function_name('Nightly')\ndef nightly(timer): ..."})
+
+    result = session.run("--azfunc-check", "-x")
+
+    message, *notes = section(result, " azfunc: Nightly ")
+    assert message == (
+        "ValueError: Function Nightly does not have a trigger. A valid function must have one and only one trigger "
+        "registered."
+    )
+    assert notes == [
+        "azfunc: raised for the function 'Nightly' (function_app.py:8) while it was indexed. In Azure the "
+        "worker indexes no function of the app then: 0 functions found. Lost with it: hello, Process."
+    ]
+    assert result.parseoutcomes() == {"failed": 1}  # with -x the culprit is the one that is shown
+
+
+def test_an_exception_of_the_script_begins_in_the_app(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "function_app.py": f"{HEAD}import prices\n{GOOD}",
+            "prices.py": "def limit():\n    return 1 / 0\n\nprint('about to fail')\nLIMIT = limit()\n",
+        }
+    )
+
+    result = session.run("--azfunc-check", "-v")
+
+    assert [item.split()[:2] for item in items(result)] == [["azfunc::function_app.py", "FAILED"]]
+    shown = [line for line in section(result, " azfunc: function_app.py ") if line]
+    assert shown[:3] == ["    import azure.functions as func", "    app = func.FunctionApp()", ">   import prices"]
+    result.stdout.fnmatch_lines([">   LIMIT = limit()", "E       ZeroDivisionError: division by zero"])
+    assert section(result, "Captured stdout call")[:1] == ["about to fail"]
+    assert "pytest_azfunc/" not in result.stdout.str()
+
+
+NO_EXCEPTIONS = ("SystemExit(2)", "GeneratorExit()", "asyncio.CancelledError()")
+
+
+def test_what_is_no_exception_is_no_end_of_the_run(sessions: Sessions) -> None:
+    for raised, option in itertools.product(NO_EXCEPTIONS, ("--azfunc-check", "--azfunc-list")):
+        script = f"""
+            import asyncio
+            import azure.functions as func
+
+            class Mine(func.FunctionApp):
+                def get_functions(self):
+                    raise {raised}
+
+            app = Mine()
+        """
+        sessions.add((raised, option), option).app.write({"function_app.py": script})
+
+    for row, result in sessions.run().items():
+        assert "app/function_app.py:7" in result.stdout.str(), row
+        assert "pytest_azfunc/" not in result.stdout.str() + result.stderr.str(), row
+        assert result.ret == pytest.ExitCode.TESTS_FAILED, row
+
+
+def test_what_the_host_drops_leaves_the_others(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": f"{HEAD}{GOOD}@app.route(route='runtime/x')\ndef x(req): ..."})
+
+    result = session.run("--azfunc-check")
+
+    assert result.parseoutcomes() == {"passed": 2, "failed": 1}
+    assert section(result, " azfunc: x ") == [
+        "x: the route 'runtime/x' begins with 'runtime', which the host keeps for itself.",
+        "  where:  app/function_app.py:8",
+        "  Azure:  the host puts the function in error and leaves it out; the others run.",
+        "  remedy: choose another route.",
+        "  rule:   route-reserved",
+    ]
+
+
+def test_what_is_not_emulated_is_skipped(app: FunctionApp, session: Session) -> None:
+    session.write(
+        {
+            "conftest.py": """
+                import sys
+                from types import SimpleNamespace
+
+                SdkType = type("SdkType", (), {})
+                base = SimpleNamespace(SdkType=SdkType, BlobClient=type("BlobClient", (SdkType,), {}))
+                sys.modules["azurefunctions.extensions.base"] = base
+            """
+        }
+    )
+    upload = """
+import sys
+@app.blob_trigger(arg_name="blob", path="uploads/{name}", connection="Storage")
+def upload(blob: sys.modules["azurefunctions.extensions.base"].BlobClient): ...
+"""
+    app.write({"function_app.py": HEAD + GOOD + upload})
+
+    result = session.run("--azfunc-check", "-rs")
+
+    assert result.parseoutcomes() == {"passed": 2, "skipped": 1}
+    assert "upload.blob: the SDK type BlobClient on a blobTrigger binding is not emulated by pytest-azfunc." in (
+        result.stdout.str()
+    )
+
+
+def test_the_app_is_imported_once_with_its_settings_and_no_noise(app: FunctionApp, session: Session) -> None:
+    app.write(
+        {
+            "local.settings.json": {"Values": {"ORDERS_URL": "https://orders"}},
+            "function_app.py": f"import os, pathlib\nURL = os.environ['ORDERS_URL']\nprint('from the script')\n"
+            f"pathlib.Path('count').open('a').write('x')\n{HEAD}{GOOD}",
+        }
+    )
+
+    result = session.test("def test_it(invoke): invoke('Process')", "--azfunc-check")
+
+    passed(result, 3)
+    assert "from the script" not in result.stdout.str()
+    assert "from the script" in session.run("--azfunc-check", "-s", "-k", "Process").stdout.str()
+    assert (app.root / "count").read_text() == "xx"  # two sessions
+
+
+def test_settings_that_cannot_be_read(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": HEAD, "local.settings.json": "{"})
+
+    result = session.run("--azfunc-check")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines[0].startswith("ERROR: local.settings.json is not valid: ")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 
 import pytest
 
-from tests.function_app import FunctionApp, Session, error_lines, passed
+from tests.function_app import FunctionApp, Session, Sessions, error_lines, passed
 
 SHOP = """
     import logging
@@ -49,17 +50,17 @@ BLUEPRINT = """
 """
 
 
+SHOP_APP = {"function_app.py": SHOP, "orders/blueprint.py": BLUEPRINT, "shared/prices.py": "PRICE = 3\n"}
+
+
 @pytest.fixture
 def shop(app: FunctionApp) -> FunctionApp:
-    app.write({"function_app.py": SHOP, "orders/blueprint.py": BLUEPRINT, "shared/prices.py": "PRICE = 3\n"})
+    app.write(SHOP_APP)
     return app
 
 
-@pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
-@pytest.mark.usefixtures("shop")
-def test_fixtures_and_patches(session: Session, mode: str) -> None:
-    result = session.test(
-        """
+def test_fixtures_and_patches(sessions: Sessions) -> None:
+    code = """
         import os
 
         import function_app
@@ -95,11 +96,14 @@ def test_fixtures_and_patches(session: Session, mode: str) -> None:
         def test_still_an_ordinary_app_object(azfunc_project):
             names = [function.get_function_name() for function in function_app.app.get_functions()]
             assert names == ["process", "place_order", "Nightly"]
-        """,
-        f"--import-mode={mode}",
-    )
+    """
+    for mode in ("prepend", "append", "importlib"):
+        folder = sessions.add(mode, f"--import-mode={mode}")
+        folder.app.write(SHOP_APP)
+        folder.write({"test_it.py": code})
 
-    passed(result, 7)
+    for mode, result in sessions.run().items():
+        passed(result, 7, mode)
 
 
 @pytest.mark.usefixtures("shop")
@@ -131,10 +135,12 @@ def test_modules_are_imported_once_and_again_after_a_restart(session: Session) -
     passed(result, 3)
 
 
-@pytest.mark.parametrize("path", ["one", "two", "one two", "."])
-def test_two_apps_in_one_session(session: Session, path: str) -> None:
-    for name in ("one", "two"):
-        FunctionApp(session.pytester.path / name).write(
+def test_two_apps_in_one_session(sessions: Sessions) -> None:
+    paths = ("one", "two", "one two", ".")
+    folders = {path: sessions.add(path, "-o", f"pythonpath={path}") for path in paths}
+    for path, name in itertools.product(paths, ("one", "two")):
+        folders[path].write({"pytest.ini": "[pytest]"})  # pytest 8.0 takes `-o pythonpath` only with one
+        FunctionApp(folders[path].path / name).write(
             {
                 "function_app.py": """
                     import azure.functions as func
@@ -159,11 +165,8 @@ def test_two_apps_in_one_session(session: Session, path: str) -> None:
             }
         )
 
-    session.write({"pytest.ini": "[pytest]"})  # pytest 8.0 takes `-o pythonpath` only with one
-
-    result = session.run("-o", f"pythonpath={path}")
-
-    passed(result, 2)
+    for path, result in sessions.run().items():
+        passed(result, 2, path)
 
 
 def test_a_host_in_a_host(session: Session) -> None:
@@ -380,33 +383,26 @@ def test_the_scripts_name_is_a_setting_like_others(app: FunctionApp, session: Se
     passed(result, 5)
 
 
-@pytest.mark.parametrize(
-    ("options", "script"),
-    [
-        ((), "shop.py"),
-        (("--azfunc-settings", "mine.json"), "other.py"),
-        (("--azfunc-settings", "none"), "function_app.py"),
-    ],
-)
-def test_the_scripts_name_in_a_settings_file(
-    app: FunctionApp, session: Session, options: tuple[str, ...], script: str
-) -> None:
-    app.write({**SCRIPTS, "local.settings.json": {"Values": {"PYTHON_SCRIPT_FILE_NAME": "shop.py"}}})
-    session.write({"mine.json": '{"Values": {"PYTHON_SCRIPT_FILE_NAME": "other.py"}}'})
+def test_the_scripts_name_in_a_settings_file(sessions: Sessions) -> None:
+    for script, *options in (
+        ("shop.py",),
+        ("other.py", "--azfunc-settings", "mine.json"),
+        ("function_app.py", "--azfunc-settings", "none"),
+    ):
+        folder = sessions.add(script, *options)
+        folder.app.write({**SCRIPTS, "local.settings.json": {"Values": {"PYTHON_SCRIPT_FILE_NAME": "shop.py"}}})
+        code = f"""
+            def test_it(invoke, azfunc_project):
+                assert invoke("f").text == {script!r}
+                assert azfunc_project.script.name == {script!r}
 
-    result = session.test(
-        f"""
-        def test_it(invoke, azfunc_project):
-            assert invoke("f").text == {script!r}
-            assert azfunc_project.indexer.script.name == {script!r}
+            def test_once_more(invoke):
+                assert invoke("f").text == {script!r}
+        """
+        folder.write({"mine.json": '{"Values": {"PYTHON_SCRIPT_FILE_NAME": "other.py"}}', "test_it.py": code})
 
-        def test_once_more(invoke):
-            assert invoke("f").text == {script!r}
-        """,
-        *options,
-    )
-
-    passed(result, 2)
+    for script, result in sessions.run().items():
+        passed(result, 2, script)
 
 
 def test_a_missing_setting_shows_nothing_of_the_environment(app: FunctionApp, session: Session) -> None:
@@ -463,25 +459,26 @@ def test_what_the_import_changes_is_there_for_every_host(app: FunctionApp, sessi
     passed(result, 3)
 
 
-@pytest.mark.parametrize(
-    ("script", "shown"),
-    [
-        (
-            "@app.route()\ndef good(req): ...\n@app.function_name('bad')\ndef bad(): ...",
-            "ValueError: Function bad does not have a trigger. A valid function must have one and only one trigger registered.",
-        ),
-        ("import nothing_like_this", "ModuleNotFoundError: No module named 'nothing_like_this'"),
-    ],
-)
-def test_the_cause_and_then_what_azure_would_show(app: FunctionApp, session: Session, script: str, shown: str) -> None:
-    app.write({"function_app.py": f"import azure.functions as func\napp = func.FunctionApp()\n{script}"})
+CAUSES = {
+    "@app.route()\ndef good(req): ...\n@app.function_name('bad')\ndef bad(): ...": (
+        "ValueError: Function bad does not have a trigger. A valid function must have one and only one trigger registered."
+    ),
+    "import nothing_like_this": "ModuleNotFoundError: No module named 'nothing_like_this'",
+}
 
-    result = session.test("def test_it(invoke):\n    invoke('good')")
 
-    assert result.parseoutcomes() == {"failed": 1}
-    lines = error_lines(result)
-    assert lines[0] == shown
-    assert "In Azure the worker indexes no function of the app then: 0 functions found." in lines[1]
+def test_the_cause_and_then_what_azure_would_show(sessions: Sessions) -> None:
+    for script in CAUSES:
+        folder = sessions.add(script)
+        start = "import azure.functions as func\napp = func.FunctionApp()"
+        folder.app.write({"function_app.py": f"{start}\n{script}"})
+        folder.write({"test_it.py": "def test_it(invoke):\n    invoke('good')"})
+
+    for script, result in sessions.run().items():
+        assert result.parseoutcomes() == {"failed": 1}, script
+        lines = error_lines(result)
+        assert lines[0] == CAUSES[script]
+        assert "In Azure the worker indexes no function of the app then: 0 functions found." in lines[1], script
 
 
 def test_our_own_errors_stand_alone(app: FunctionApp, session: Session) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.function_app import FunctionApp, Session, error_lines, passed, queue_out, queue_trigger, timer_trigger
+from tests.function_app import (
+    FunctionApp,
+    Session,
+    Sessions,
+    error_lines,
+    passed,
+    queue_out,
+    queue_trigger,
+    timer_trigger,
+)
 
 
 def test_azfunc_project(app: FunctionApp, session: Session) -> None:
@@ -101,64 +108,64 @@ def test_azfunc_settings(app: FunctionApp, session: Session) -> None:
     passed(result, 3)
 
 
-def test_secrets_are_not_shown(app: FunctionApp, session: Session) -> None:
-    app.write({"local.settings.json": {"Values": {"PASSWORD": "hunter2"}}})
-    app.function("Fails", "def main(msg): 1 / 0")
+def test_secrets_are_not_shown(sessions: Sessions) -> None:
+    for row, options in {"tested": ("-vv", "--showlocals"), "listed": ("--azfunc-list",)}.items():
+        folder = sessions.add(row, *options)
+        folder.app.write({"local.settings.json": {"Values": {"PASSWORD": "hunter2"}}})
+        folder.app.function("Fails", "def main(msg): 1 / 0")
+        folder.write({"test_it.py": "def test_it(invoke, azfunc_settings, azfunc_host): invoke('Fails')"})
 
-    result = session.test("def test_it(invoke, azfunc_settings, azfunc_host): invoke('Fails')", "-vv", "--showlocals")
-    listed = session.run("--azfunc-list")
+    result, listed = sessions.run().values()
 
     assert result.parseoutcomes() == {"failed": 1}
     assert "PASSWORD" in result.stdout.str()
     assert "hunter2" not in result.stdout.str() + listed.stdout.str()
 
 
-@pytest.mark.parametrize(
-    "test",
-    [
-        "invoke('Reads')",
-        "invoke('Imports')",
-        "invoke('Behind')",
-        "__import__('os').environ['ABSENT']",
-        "azfunc_settings['ABSENT']",
-        "azfunc_settings['PASSWORD'] = 'correct' + ' horse' + chr(0)",
-        "assert azfunc_settings == {'PASSWORD': 'x', 'ABSENT': 'x'}",
-        "assert {'PASSWORD': 'x', 'ABSENT': 'x'} == azfunc_settings",
-    ],
+MISSED_SETTINGS = (
+    "invoke('Reads')",
+    "invoke('Imports')",
+    "invoke('Behind')",
+    "__import__('os').environ['ABSENT']",
+    "azfunc_settings['ABSENT']",
+    "azfunc_settings['PASSWORD'] = 'correct' + ' horse' + chr(0)",
+    "assert azfunc_settings == {'PASSWORD': 'x', 'ABSENT': 'x'}",
+    "assert {'PASSWORD': 'x', 'ABSENT': 'x'} == azfunc_settings",
 )
-def test_a_failure_shows_no_setting_of_the_environment(app: FunctionApp, session: Session, test: str) -> None:
-    app.write({"local.settings.json": {"Values": {"PASSWORD": "hunter2"}}})
-    app.function("Reads", "import os\ndef main(msg): os.environ['ABSENT']")
-    app.function("Imports", "import os\nos.environ.pop('ABSENT')\ndef main(msg): pass")
-    app.function(
-        "Behind",
+
+
+def test_a_failure_shows_no_setting_of_the_environment(sessions: Sessions) -> None:
+    for test in MISSED_SETTINGS:
+        folder = sessions.add(test, "--azfunc-check", "-vvvl")
+        folder.app.write({"local.settings.json": {"Values": {"PASSWORD": "hunter2"}}})
+        folder.app.function("Reads", "import os\ndef main(msg): os.environ['ABSENT']")
+        folder.app.function("Imports", "import os\nos.environ.pop('ABSENT')\ndef main(msg): pass")
+        folder.app.function(
+            "Behind",
+            """
+            import os
+            def main(msg):
+                try:
+                    os.environ['ABSENT']
+                except KeyError as error:
+                    raise RuntimeError('no setting') from error
+            """,
+        )
+        code = f"""
+            import pytest
+
+            @pytest.mark.azfunc(settings={{"KEY": "correct" + " horse"}})
+            def test_it(invoke, azfunc_settings):
+                azfunc_settings["TOKEN"] = "staple" + chr(33)
+                {test}
         """
-        import os
-        def main(msg):
-            try:
-                os.environ['ABSENT']
-            except KeyError as error:
-                raise RuntimeError('no setting') from error
-        """,
-    )
+        folder.write({"test_it.py": code})
 
-    result = session.test(
-        f"""
-        import pytest
-
-        @pytest.mark.azfunc(settings={{"KEY": "correct" + " horse"}})
-        def test_it(invoke, azfunc_settings):
-            azfunc_settings["TOKEN"] = "staple" + chr(33)
-            {test}
-        """,
-        "--azfunc-check",
-        "-vvvl",
-    )
-
-    output = result.stdout.str()
-    assert result.parseoutcomes() == {"passed": 2, "failed": 2}  # test_it, and the check of Imports
-    assert "ABSENT" in output or "PASSWORD" in output
-    assert not [secret for secret in ("hunter2", "correct horse", "staple!") if secret in output]
+    for test, result in sessions.run().items():
+        output = result.stdout.str()
+        assert result.parseoutcomes() == {"passed": 2, "failed": 2}, test  # test_it, and the check of Imports
+        assert "ABSENT" in output or "PASSWORD" in output, test
+        assert not [secret for secret in ("hunter2", "correct horse", "staple!") if secret in output], test
 
 
 def test_settings_are_compared_by_name(app: FunctionApp, session: Session) -> None:

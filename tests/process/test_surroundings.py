@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from textwrap import dedent
+
 import pytest
 
-from tests.function_app import FunctionApp, Session, passed
+from tests.function_app import FunctionApp, Session, Sessions, passed
 
 # The inner session's conftest.py: looks at the process before and after each test, and prints what is different.
 WATCH = """
@@ -219,11 +222,16 @@ QUIET = """
 """
 
 
-@pytest.fixture
-def watched(app: FunctionApp, session: Session) -> Session:
+def write_watched(app: FunctionApp) -> FunctionApp:
     for name, script in FUNCTIONS.items():
         app.function(name, script)
     app.write({"local.settings.json": {"Values": {"SETTING": "file"}}})
+    return app
+
+
+@pytest.fixture
+def watched(app: FunctionApp, session: Session) -> Session:
+    write_watched(app)
     session.write({"conftest.py": WATCH})
     return session
 
@@ -232,46 +240,49 @@ def changes(result: pytest.RunResult) -> list[str]:
     return [line for line in result.errlines if line.startswith("CHANGED")]
 
 
-@pytest.mark.parametrize(
-    "options", [[], ["-p", "no:logging"], ["-p", "no:warnings"], ["-s"], ["--import-mode=importlib"]]
-)
-def test_functions_that_change_the_process(watched: Session, options: list[str]) -> None:
+def test_functions_that_change_the_process(sessions: Sessions) -> None:
     functions = list(FUNCTIONS)[: list(FUNCTIONS).index("Raises")]
+    for options in ((), ("-p", "no:logging"), ("-p", "no:warnings"), ("-s",), ("--import-mode=importlib",)):
+        folder = sessions.add(options, *options)
+        write_watched(folder.app)
+        folder.write({"conftest.py": WATCH, "test_it.py": QUIET.format(functions=functions)})
 
-    result = watched.test(QUIET.format(functions=functions), *options)
+    for options, result in sessions.run().items():
+        assert changes(result) == [], options
+        passed(result, 2 * len(functions), options)
 
-    assert changes(result) == []
-    passed(result, 2 * len(functions))
 
-
-@pytest.mark.parametrize(
-    ("function", "raised", "outcomes"),
-    [
-        ("Raises", "ValueError", {"failed": 1}),
-        ("AsyncRaises", "ValueError", {"failed": 1}),
-        ("Base", "Own", {"failed": 1}),
-        ("Exits", "SystemExit", {"failed": 1}),
-        ("AsyncExits", "SystemExit", {"failed": 1}),
-        ("Skips", "Skipped: not today", {"skipped": 1}),
-        ("BadImport", "ValueError: at import", {"failed": 1}),
-        ("ExitsAtImport", "FunctionLoadError", {"failed": 1}),
-    ],
+WHAT_FUNCTIONS_RAISE = (
+    ("Raises", "ValueError", {"failed": 1}),
+    ("AsyncRaises", "ValueError", {"failed": 1}),
+    ("Base", "Own", {"failed": 1}),
+    ("Exits", "SystemExit", {"failed": 1}),
+    ("AsyncExits", "SystemExit", {"failed": 1}),
+    ("Skips", "Skipped: not today", {"skipped": 1}),
+    ("BadImport", "ValueError: at import", {"failed": 1}),
+    ("ExitsAtImport", "FunctionLoadError", {"failed": 1}),
 )
-def test_functions_that_raise(watched: Session, function: str, raised: str, outcomes: dict[str, int]) -> None:
-    result = watched.test(
-        f"""
-        def test(invoke):
-            invoke({function!r})
 
-        def test_next(invoke):
-            invoke("Quiet")
-        """,
-        "-rs",
-    )
 
-    assert changes(result) == []
-    assert result.parseoutcomes() == {"passed": 1, **outcomes}
-    assert raised.rpartition(" ")[2] in result.stdout.str()
+def test_functions_that_raise(sessions: Sessions) -> None:
+    for function, _, _ in WHAT_FUNCTIONS_RAISE:
+        folder = sessions.add(function, "-rs")
+        write_watched(folder.app)
+        code = f"""
+            def test(invoke):
+                invoke({function!r})
+
+            def test_next(invoke):
+                invoke("Quiet")
+        """
+        folder.write({"conftest.py": WATCH, "test_it.py": code})
+
+    results = sessions.run()
+
+    for function, raised, outcomes in WHAT_FUNCTIONS_RAISE:
+        assert changes(results[function]) == [], function
+        assert results[function].parseoutcomes() == {"passed": 1, **outcomes}, function
+        assert raised.rpartition(" ")[2] in results[function].stdout.str(), function
 
 
 @pytest.mark.parametrize("function", ["Interrupts", "AsyncInterrupts"])
@@ -391,12 +402,8 @@ LOGS = """
 """
 
 
-@pytest.mark.parametrize("options", [[], ["--log-level=DEBUG"], ["--log-cli-level=ERROR"]])
-def test_caplog(app: FunctionApp, session: Session, options: list[str]) -> None:
-    app.function("Logs", LOGS)
-
-    result = session.test(
-        """
+def test_caplog(sessions: Sessions) -> None:
+    code = """
         import logging
 
         def test_as_ever(invoke, caplog):
@@ -438,11 +445,14 @@ def test_caplog(app: FunctionApp, session: Session, options: list[str]) -> None:
 
         def test_level_is_back():
             assert logging.root.level in (logging.WARNING, logging.DEBUG, logging.ERROR)
-        """,
-        *options,
-    )
+    """
+    for options in ((), ("--log-level=DEBUG",), ("--log-cli-level=ERROR",)):
+        folder = sessions.add(options, *options)
+        folder.app.function("Logs", LOGS)
+        folder.write({"test_it.py": code})
 
-    passed(result, 7)
+    for options, result in sessions.run().items():
+        passed(result, 7, options)
 
 
 def test_capture(app: FunctionApp, session: Session) -> None:
@@ -582,31 +592,35 @@ def test_unittest_test_cases_and_doctests(app: FunctionApp, session: Session) ->
     passed(result, 2)
 
 
-@pytest.mark.parametrize("option", ["--capture=fd", "--capture=sys", "-s", "--azfunc-check", "--azfunc-list"])
-@pytest.mark.parametrize("model", ["decorators", "function.json"])
-def test_streams_that_a_script_replaces(app: FunctionApp, session: Session, model: str, option: str) -> None:
-    wrap = (
-        "import io, sys\nsys.stdout.reconfigure(errors='replace')\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer)\n"
-    )
-    if model == "decorators":
-        start = f"{wrap}import azure.functions as func\napp = func.FunctionApp()\n@app.queue_trigger('msg', 'orders', 'C')\n"
-        app.write({"function_app.py": f"{start}def Process(msg): print('printed')\n"})
-    else:
-        app.function("Process", f"{wrap}def main(msg): print('printed')\n")
+WRAPS_STDOUT = """
+    import io, sys
+    sys.stdout.reconfigure(errors='replace')
+    sys.stdout = io.TextIOWrapper(sys.stdout.buffer)
+"""
 
-    result = session.test(
+
+def test_streams_that_a_script_replaces(sessions: Sessions) -> None:
+    wrap = dedent(WRAPS_STDOUT)
+    declare = "import azure.functions as func\napp = func.FunctionApp()\n@app.queue_trigger('msg', 'orders', 'C')\n"
+    options = ("--capture=fd", "--capture=sys", "-s", "--azfunc-check", "--azfunc-list")
+    for model, option in itertools.product(("decorators", "function.json"), options):
+        folder = sessions.add((model, option), option)
+        if model == "decorators":
+            folder.app.write({"function_app.py": f"{wrap}{declare}def Process(msg): print('printed')\n"})
+        else:
+            folder.app.function("Process", f"{wrap}def main(msg): print('printed')\n")
+        code = """
+            import gc
+
+            def test_it(invoke, capsys):
+                invoke("Process", "text")
+                gc.collect()
+                assert capsys.readouterr().out == "printed\\n"
         """
-        import gc
+        folder.write({"test_it.py": code})
 
-        def test_it(invoke, capsys):
-            invoke("Process", "text")
-            gc.collect()
-            assert capsys.readouterr().out == "printed\\n"
-        """,
-        option,
-    )
-
-    assert result.ret == 0, result.stdout.str() + result.stderr.str()
+    for row, result in sessions.run().items():
+        assert result.ret == 0, f"{row}\n{result.stdout}{result.stderr}"
 
 
 def test_the_loop_of_a_test_is_not_that_of_a_sync_function(app: FunctionApp, session: Session) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.function_app import FunctionApp, Session, error_lines, passed
+from tests.function_app import FunctionApp, Session, Sessions, error_lines, passed
 
 
 def test_levels_loggers_and_selections(app: FunctionApp, session: Session) -> None:
@@ -85,34 +83,32 @@ def test_levels_loggers_and_selections(app: FunctionApp, session: Session) -> No
     passed(result, 6)
 
 
-@pytest.mark.parametrize(
-    ("level", "logged"), [("DEBUG", ["debug", "info", "warning"]), ("WARNING", ["warning"]), ("ERROR", [])]
-)
-def test_a_root_level_that_the_script_sets(app: FunctionApp, session: Session, level: str, logged: list[str]) -> None:
-    app.function(
-        "Logs",
-        f"""
-        import logging
+def test_a_root_level_that_the_script_sets(sessions: Sessions) -> None:
+    for level, logged in (("DEBUG", ["debug", "info", "warning"]), ("WARNING", ["warning"]), ("ERROR", [])):
+        folder = sessions.add(level)
+        folder.app.function(
+            "Logs",
+            f"""
+            import logging
 
-        logging.getLogger().setLevel("{level}")
+            logging.getLogger().setLevel("{level}")
 
-        def main(msg):
-            for word in ("debug", "info", "warning"):
-                getattr(logging, word)(word)
-        """,
-    )
+            def main(msg):
+                for word in ("debug", "info", "warning"):
+                    getattr(logging, word)(word)
+            """,
+        )
+        code = f"""
+            import pytest
 
-    result = session.test(
-        f"""
-        import pytest
-
-        @pytest.mark.parametrize("again", [1, 2])
-        def test_it(invoke, again):
-            assert invoke("Logs").logs.messages == {logged}
+            @pytest.mark.parametrize("again", [1, 2])
+            def test_it(invoke, again):
+                assert invoke("Logs").logs.messages == {logged}
         """
-    )
+        folder.write({"test_it.py": code})
 
-    passed(result, 2)
+    for level, result in sessions.run().items():
+        passed(result, 2, level)
 
 
 def test_threads_executors_and_tasks(app: FunctionApp, session: Session) -> None:
@@ -283,17 +279,19 @@ def test_console(app: FunctionApp, session: Session) -> None:
     passed(result, 1)
 
 
-def test_a_failing_assertion_shows_what_was_logged(app: FunctionApp, session: Session) -> None:
-    app.function(
-        "Logs", "import logging\ndef main(msg): logging.info('charged 7'); logging.getLogger('shop').error('late')"
-    )
-    app.function("Silent", "def main(msg): pass")
+def test_a_failing_assertion_shows_what_was_logged(sessions: Sessions) -> None:
+    script = "import logging\ndef main(msg): logging.info('charged 7'); logging.getLogger('shop').error('late')"
+    for function, assertion in (
+        ("Logs", "'refunded' in result.logs"),
+        ("Logs", "'charged' not in result.logs"),
+        ("Silent", "'charged' in result.logs"),
+    ):
+        folder = sessions.add((function, assertion))
+        folder.app.function("Logs", script)
+        folder.app.function("Silent", "def main(msg): pass")
+        folder.write({"test_it.py": f"def test_it(invoke):\n    result = invoke({function!r})\n    assert {assertion}"})
 
-    missing = session.test("def test_it(invoke):\n    result = invoke('Logs')\n    assert 'refunded' in result.logs")
-    unwanted = session.test(
-        "def test_it(invoke):\n    result = invoke('Logs')\n    assert 'charged' not in result.logs"
-    )
-    silent = session.test("def test_it(invoke):\n    result = invoke('Silent')\n    assert 'charged' in result.logs")
+    missing, unwanted, silent = sessions.run().values()
 
     assert error_lines(missing) == [
         "AssertionError: assert 'refunded' in logs",
@@ -308,26 +306,19 @@ def test_a_failing_assertion_shows_what_was_logged(app: FunctionApp, session: Se
     assert error_lines(silent) == ["AssertionError: assert 'charged' in logs", "  nothing was logged"]
 
 
-@pytest.mark.parametrize(
-    ("statement", "raised"),
-    [
+def test_a_record_that_cannot_be_formatted_raises_as_in_azure(sessions: Sessions) -> None:
+    for statement, raised in (
         ("logging.info('%s and %s', 1)", "TypeError: not enough arguments for format string"),
         ("logging.info('\\ud800')", "UnicodeEncodeError: 'utf-8' codec can't encode character"),
-    ],
-)
-def test_a_record_that_cannot_be_formatted_raises_as_in_azure(
-    app: FunctionApp, session: Session, statement: str, raised: str
-) -> None:
-    app.function("Logs", f"import logging\ndef main(msg): {statement}")
+    ):
+        folder = sessions.add(statement, "-p", "no:logging")
+        folder.app.function("Logs", f"import logging\ndef main(msg): {statement}")
+        code = f"""
+            def test_it(invoke):
+                error = invoke("Logs", check=False).exception
+                assert f"{{type(error).__name__}}: {{error}}".startswith({raised!r})
+        """
+        folder.write({"test_it.py": code})
 
-    result = session.test(
-        f"""
-        def test_it(invoke):
-            error = invoke("Logs", check=False).exception
-            assert f"{{type(error).__name__}}: {{error}}".startswith({raised!r})
-        """,
-        "-p",
-        "no:logging",
-    )
-
-    passed(result, 1)
+    for statement, result in sessions.run().items():
+        passed(result, 1, statement)

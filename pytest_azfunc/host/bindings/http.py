@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from pytest_azfunc.errors import BindingError, suggestion
@@ -47,51 +47,47 @@ class HttpPayload(Payload):
     auth: Any = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
-        template: Template = occasion.target.listener
-        methods = _declared_methods(occasion.target)
+        """The request as it reaches the worker.
+
+        :raises BindingError: the function's route or its methods do not take it.
+        """
+        target = occasion.target
+        endpoint: _Endpoint = target.listener
+        template, methods, only_path = endpoint
         if methods is not None and self.method not in methods:
             declared = ", ".join(methods) or "none"
             raise _url_error(
                 "http-method-not-declared", occasion, template=template, method=self.method, methods=declared
             )
-        url = self._absolute(occasion, template)
-        request = self._prepared(url, occasion)
+        request = self._prepared(self._absolute(occasion, template), target)
         parts = urlsplit(request.url)
         path = decode_path(parts.path or "/")
-        route_values = template.match(path)
+        route_values = {} if path == only_path else template.match(path)
         if route_values is None:
             raise _url_error("http-url", occasion, url=self.url, template=template)
-        return make_delivery(request, parts, path, route_values, streams=occasion.function.streams_http)
+        return make_delivery(request, parts, path, route_values, streams=target.function.streams_http)
 
     def _absolute(self, occasion: Occasion, template: Template) -> str:
+        base_url = occasion.target.base_url
         if self.url is None:
             if not template.is_fixed:
                 raise _url_error("http-url-missing", occasion, template=template)
-            return f"{occasion.target.base_url}/{template.text.lstrip('/')}"
-        if _SCHEME.match(self.url):
+            return f"{base_url}/{template.text.lstrip('/')}"
+        if self.url[0:1] != "/" and _SCHEME.match(self.url):
             return self.url
-        return f"{occasion.target.base_url}/{self.url.lstrip('/')}"
+        return f"{base_url}/{self.url.lstrip('/')}"
 
-    def _prepared(self, url: str, occasion: Occasion) -> PreparedRequest:
+    def _prepared(self, url: str, target: Target) -> PreparedRequest:
         if not self._is_plain():
-            prepare = occasion.target.prepare_http
-            if prepare is None:
+            if target.prepare_http is None:
                 raise wrong_value("http", "files", self.files, "given to invoke() of an open host")
-            prepared: PreparedRequest = prepare(self, url)
+            prepared: PreparedRequest = target.prepare_http(self, url)
             return prepared
-        headers, body = dict(self.headers), b""
         if self.params:
             separator = "&" if "?" in url else "?"
             url = f"{url}{separator}{urlencode(self.params, doseq=True)}"
-        content_type = None
-        if self.json is not None and not self.data:
-            # requests' own form, which escapes what is not ASCII
-            body, content_type = _json_body(self.json), "application/json"
-        elif isinstance(self.data, (str, bytes)):
-            body = self.data.encode("utf-8") if isinstance(self.data, str) else self.data
-        elif self.data:
-            body, content_type = urlencode(self.data, doseq=True).encode(), "application/x-www-form-urlencoded"
-        named = {name.lower() for name in headers}
+        body, content_type = self._encoded_body()
+        headers, named = dict(self.headers), {name.lower() for name in self.headers}
         if body:  # whatever the test says of it, as in requests
             headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
             headers["Content-Length"] = str(len(body))
@@ -102,6 +98,17 @@ class HttpPayload(Payload):
         if "host" not in named:
             headers["Host"] = urlsplit(url).netloc
         return PreparedRequest(self.method, url, tuple(headers.items()), body)
+
+    def _encoded_body(self) -> tuple[bytes, str | None]:
+        """The body as bytes, and the content type that a client gives it by itself."""
+        if self.data:
+            if isinstance(self.data, (str, bytes)):
+                return self.data.encode("utf-8") if isinstance(self.data, str) else self.data, None
+            return urlencode(self.data, doseq=True).encode(), "application/x-www-form-urlencoded"
+        if self.json is not None:
+            # requests' own form, which escapes what is not ASCII
+            return _json_body(self.json), "application/json"
+        return b"", None
 
     def _is_plain(self) -> bool:
         """Whether no HTTP client is needed to encode the request; most are, and it would cost more than the call."""
@@ -149,18 +156,32 @@ def _for_content(content: Any, occasion: Occasion) -> HttpPayload:
     return HttpPayload(fitting[0], json=content)
 
 
-def _declared_methods(target: Target) -> list[str] | None:
-    """The trigger's methods in upper case; None for all."""
+class _Endpoint(NamedTuple):
+    """Where an HTTP function listens.
+
+    :ivar template: its route, prefix included.
+    :ivar methods: its methods in upper case; None for all.
+    :ivar only_path: how the one path that fits is usually written; None where several fit.
+    """
+
+    template: Template
+    methods: tuple[str, ...] | None
+    only_path: str | None
+
+
+def _declared_methods(target: Target) -> tuple[str, ...] | None:
     methods = target.trigger.properties.get("methods")
-    return [method.upper() for method in methods] if isinstance(methods, list) else None
+    return tuple(method.upper() for method in methods) if isinstance(methods, list) else None
 
 
-def _listen(target: Target) -> Template:
-    """The route of the function, prefix included.
+def _listen(target: Target) -> _Endpoint:
+    """Where the function listens.
 
     :raises ProjectError: the host cannot make a route of it, and does not start.
     """
-    return function_template(target.function, target.trigger.properties, target.route_prefix)
+    template = function_template(target.function, target.trigger.properties, target.route_prefix)
+    is_plain = template.is_fixed and "{" not in template.text and "/." not in template.text
+    return _Endpoint(template, _declared_methods(target), f"/{template.text}" if is_plain else None)
 
 
 def _column(target: Target, _: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from pytest_azfunc.errors import shown
@@ -38,22 +39,24 @@ class QueuePayload(Payload):
     pop_receipt: str | None = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
-        value = string_or_bytes(self.body, occasion.trigger, self.builder)
-        text = _text(self.body)
-        metadata = {} if text is None else {"QueueTrigger": TypedData("string", text)}
+        value = string_or_bytes(self.body, occasion.target.trigger, self.builder)
         now = occasion.at.replace(microsecond=0)  # the queue service knows whole seconds only
-        inserted = self.insertion_time or now
-        metadata.update(
-            DequeueCount=TypedData("json", str(self.dequeue_count)),
-            # The queue service keeps messages for a week, and hides one for ten minutes while it is processed.
-            ExpirationTime=_time(self.expiration_time or inserted + timedelta(days=7)),
-            InsertionTime=_time(inserted),
-            NextVisibleTime=_time(self.next_visible_time or now + timedelta(minutes=10)),
-            Id=TypedData("string", self.id or new_guid()),
-            PopReceipt=TypedData("string", self.pop_receipt or _POP_RECEIPT),
+        expiration, insertion, next_visible = _times(
+            now, self.insertion_time, self.expiration_time, self.next_visible_time
         )
-        if text is not None and value.kind == "string":
-            overlay(metadata, text)
+        metadata = {
+            "DequeueCount": TypedData("json", str(self.dequeue_count)),
+            "ExpirationTime": expiration,
+            "InsertionTime": insertion,
+            "NextVisibleTime": next_visible,
+            "Id": TypedData("string", self.id or new_guid()),
+            "PopReceipt": TypedData("string", self.pop_receipt or _POP_RECEIPT),
+        }
+        text = _text(self.body)
+        if text is not None:
+            metadata = {"QueueTrigger": TypedData("string", text), **metadata}
+            if value.kind == "string":
+                overlay(metadata, text)
         return Delivery(value, metadata)
 
 
@@ -69,8 +72,20 @@ def _text(body: str | bytes) -> str | None:
         return None
 
 
-def _time(moment: datetime) -> TypedData:
-    return TypedData("json", f'"{net_time(moment)}"')
+# The queue service keeps messages for a week, and hides one for ten minutes while it is processed.
+_WEEK = timedelta(days=7)
+_TEN_MINUTES = timedelta(minutes=10)
+
+
+@lru_cache(maxsize=64)  # messages of the same second have the same times
+def _times(
+    now: datetime, inserted: datetime | None, expires: datetime | None, visible: datetime | None
+) -> tuple[TypedData, TypedData, TypedData]:
+    """Expiration, insertion and next visible time of a message that is fetched now; None for what is not given."""
+    inserted = inserted or now
+    moments = (expires or inserted + _WEEK, inserted, visible or now + _TEN_MINUTES)
+    first, second, third = (TypedData("json", f'"{net_time(moment)}"') for moment in moments)
+    return first, second, third
 
 
 def queue(

@@ -180,7 +180,7 @@ def _character(escape: str) -> str:
 
 @lru_cache(maxsize=64)
 def _category(escape: str, complement: bool = False) -> str:
-    r"""The members of a Unicode category such as `\p{Lu}`, to stand inside a set. UTF-16 has no others than these."""
+    r"""The members of a Unicode category such as ``\p{Lu}``, to stand inside a set. UTF-16 has no others than these."""
     name = escape[3:-1]
     inside = [unicodedata.category(chr(code)).startswith(name) for code in range(0x10000)]
     if len(escape) < 5 or not any(inside):

@@ -1,6 +1,6 @@
 """How .NET reads text, with its invariant culture: numbers, guids, dates, and which letters are the same.
 
-So `42 ` is an integer, `4_2` is none and `Infinity` is a float; nothing here may be left to Python's own idea of a
+``42 `` is an integer, ``4_2`` is none and ``Infinity`` is a float; nothing here may be left to Python's own idea of a
 number or a date. Sources: dotnet/runtime, Number.Parsing.cs, Guid.cs and DateTimeParse.cs; what routes take is shown by
 the tests in src/Http/Routing/test/UnitTests/Constraints of dotnet/aspnetcore.
 """
@@ -60,6 +60,7 @@ WHITE = (
 
 
 def integer(text: str, bits: int) -> int | None:
+    """The integer that a text is, of 32 or 64 bits; None if it is none (``Int64.TryParse``)."""
     found = _INTEGER.fullmatch(text)
     # The length is looked at first: Python refuses to convert thousands of digits.
     if found is None or len(found[2]) > 19:
@@ -69,10 +70,12 @@ def integer(text: str, bits: int) -> int | None:
 
 
 def is_integer(value: str, bits: int) -> bool:
+    """Whether a text is an integer of so many bits."""
     return integer(value, bits) is not None
 
 
 def is_decimal(value: str) -> bool:
+    """Whether a text is a number of 96 bits and a scale (``Decimal.TryParse``)."""
     found = _DECIMAL.fullmatch(value)
     if found is None or (found["before"] and found["behind"]):
         return False
@@ -81,11 +84,13 @@ def is_decimal(value: str) -> bool:
 
 
 def is_float(value: str) -> bool:
+    """Whether a text is a floating-point number (``Double.TryParse``)."""
     # What is too large becomes infinity, for `float` as for `double`.
     return bool(_FLOAT.fullmatch(value) or _FLOAT_NAME.fullmatch(value.strip(WHITE)))
 
 
 def is_bool(value: str) -> bool:
+    """Whether a text is a truth value (``Boolean.TryParse``)."""
     return value.strip(WHITE + "\0").lower() in ("true", "false")
 
 
@@ -98,6 +103,7 @@ _GUID_X = re.compile(_X, re.IGNORECASE | re.ASCII)
 
 
 def is_guid(value: str) -> bool:
+    """Whether a text is a GUID in one of its five forms (``Guid.TryParse``)."""
     trimmed = value.strip(WHITE)
     if _GUID.fullmatch(trimmed):
         return True
@@ -122,7 +128,7 @@ _DATE_TEXT = re.compile(r"(?:[0-9]+|[a-z]+|[\s,./-])*")
 
 
 def is_datetime(value: str) -> bool:
-    """What `DateTime.TryParse` takes, as far as a route is likely to meet it."""
+    """Whether a text is a date or a time: what ``DateTime.TryParse`` takes, as far as a route is likely to meet it."""
     text = value.strip(WHITE).lower()
     if not text.isascii():
         return False

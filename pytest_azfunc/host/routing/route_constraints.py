@@ -1,6 +1,6 @@
-"""Constraints of route templates: what `int` in `{id:int}` lets through.
+"""Constraints of route templates: what ``int`` in ``{id:int}`` lets through.
 
-The host leaves them to ASP.NET Core, which reads values as `dotnet_text` and `dotnet_regex` do. Sources:
+The host leaves them to ASP.NET Core, which reads values as ``dotnet_text`` and ``dotnet_regex`` do. Sources:
 dotnet/aspnetcore, RouteOptions.cs (the names), DefaultInlineConstraintResolver.cs (the arguments) and the classes in
 src/Http/Routing/src/Constraints.
 """
@@ -45,7 +45,7 @@ class Constraint:
 
 
 def resolve(text: str) -> Constraint:
-    """Find the constraint that a template asks for, such as `int` or `range(1,5)`.
+    """Find the constraint that a template asks for, such as ``int`` or ``range(1,5)``.
 
     :raises ConstraintError: there is none of that name, or it cannot take these arguments.
     """

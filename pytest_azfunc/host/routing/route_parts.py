@@ -29,6 +29,7 @@ class Parameter:
 
     @property
     def may_be_missing(self) -> bool:
+        """Whether a path may end before it."""
         return self.is_optional or self.is_catch_all or self.default is not None
 
     def accepts(self, value: str | None) -> bool:

@@ -1,7 +1,7 @@
 """HTTP routes: which function a request reaches, and with which parameters.
 
-The host hands its routes to ASP.NET Core's old `RouteCollection`: they are tried one after another, in the order of the
-functions' names, and the first that fits wins.
+The host hands its routes to ASP.NET Core's old ``RouteCollection``: they are tried one after another, in the order of
+the functions' names, and the first that fits wins.
 
 Pure. Sources: azure-functions-host, FunctionMetadataManager.cs (the order) and WebScriptHostHttpRoutesManager.cs (the
 methods); webjobs-sdk-extensions, WebJobsRouter.cs; dotnet/aspnetcore, RouteCollection.cs and

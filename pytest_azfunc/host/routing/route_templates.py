@@ -160,6 +160,7 @@ class Template:
 
     @property
     def has_optional_method(self) -> bool:
+        """Whether an optional parameter has the name under which the router keeps its check of the method."""
         return any(
             isinstance(part, Parameter) and part.is_optional and fold(part.name) == "HTTPMETHOD"
             for segment in self.segments

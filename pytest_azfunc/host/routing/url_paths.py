@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from pytest_azfunc.host.routing.dotnet_text import fold
@@ -21,8 +22,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def decode_path(raw: str) -> str:
     """Decode the path of a request line as Kestrel does, before any route sees it.
 
-    Percent-encoded UTF-8 becomes text, except `%2F`; sequences that are not valid stay as they are. The
-    segments `.` and `..` are gone afterwards, encoded ones too. Kestrel answers 400 to `%00`, which stays here.
+    Percent-encoded UTF-8 becomes text, except ``%2F``; sequences that are not valid stay as they are. The
+    segments ``.`` and ``..`` are gone afterwards, encoded ones too. Kestrel answers 400 to ``%00``, which stays here.
     """
     decoded = _decode(raw, keep=("%2F", "%2f", "%00")) if "%" in raw else raw
     if "/." not in decoded:
@@ -48,13 +49,14 @@ def split_path(path: str) -> list[str]:
     return segments
 
 
+@lru_cache(maxsize=256)
 def encode_path(decoded: str) -> str:
     """Encode a decoded path again, as the host does for the URL it sends to the worker."""
     return _TO_ESCAPE.sub(lambda found: quote(_SURROGATE.sub("\ufffd", found[0]), safe=""), decoded)
 
 
 def split_query(query: str) -> dict[str, str]:
-    """Read a query string into what the worker gets as `Query`.
+    """Read a query string into what the worker gets as ``Query``.
 
     Values of the same key are joined with a comma; empty ones are left out, and keys without another value.
     """
@@ -68,7 +70,7 @@ def split_query(query: str) -> dict[str, str]:
 def last_query_values(query: str) -> dict[str, str]:
     """Read a query string into what binding expressions see: the last value of each key, even if it is empty.
 
-    A key `code` is here as well: `{query.code}` reaches it, while the plain `{code}` does not look here.
+    A key ``code`` is here as well: ``{query.code}`` reaches it, while the plain ``{code}`` does not look here.
     """
     return {key: values[-1] for key, values in _query_values(query).items()}
 

@@ -63,6 +63,7 @@ class RoutedRequest(Payload):
         self._made_of = request, parts, path, params
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        """The request as it reaches the worker."""
         return make_delivery(*self._made_of, streams=occasion.function.streams_http)
 
 
@@ -78,10 +79,13 @@ class WebHost:
         self, script_host: ScriptHost, settings: Callable[[], Mapping[str, str]], auth: Callable[[], bool]
     ) -> None:
         self._script_host = script_host
-        self._project: Project = script_host.project
         self._settings = settings
         self._auth = auth
         self._targets: dict[str, _Target] = {}
+
+    @property
+    def _project(self) -> Project:
+        return self._script_host.project
 
     @cached_property
     def keys(self) -> Keys:

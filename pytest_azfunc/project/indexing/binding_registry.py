@@ -14,14 +14,17 @@ class GenericBinding:
 
     @classmethod
     def has_trigger_support(cls) -> bool:
+        """Whether it is given the trigger's metadata: it has no use for them."""
         return False
 
     @classmethod
     def check_input_type_annotation(cls, pytype: type) -> bool:
+        """Whether an input may be annotated so."""
         return issubclass(pytype, (str, bytes))
 
     @classmethod
     def check_output_type_annotation(cls, pytype: type) -> bool:
+        """Whether an output may be annotated so."""
         return issubclass(pytype, (str, bytes, bytearray))
 
 

@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
 from pytest_azfunc.errors import FunctionLoadError, Location
+from pytest_azfunc.project.indexing import sdk_internals
 
 _INT32 = 2**31
 # Of the enum in the RPC protocol, which takes its numbers too; the worker fails on any other name.
@@ -74,7 +75,7 @@ def _line_of_binding(decorators: list[ast.expr], binding: str) -> int | None:
 
 def source_of(function: Any) -> DecoratorSource | None:
     """Where the function is defined that an SDK function stands for; None for what has no code in Python."""
-    main: Any = getattr(function, "_func", None)  # an app's own get_functions() may have returned anything
+    main = sdk_internals.user_function(function, None)  # an app's own get_functions() may have returned anything
     code = getattr(_as_written(main) if getattr(main, "__dict__", None) else main, "__code__", None)
     if code is None:
         return None
@@ -145,17 +146,18 @@ def functions_of(app: Any, *, is_fresh: bool) -> list[Any]:
 @contextmanager
 def _left_as_it_was(app: Any, is_fresh: bool) -> Iterator[None]:
     """The app object remembers the names that it has built, and would refuse them at the next time."""
-    saved = {name: vars(app)[name] for name in ("functions_bindings", "_require_auth_level") if name in vars(app)}
+    names = ("functions_bindings", sdk_internals.AUTH_LEVEL_IS_USED)
+    saved = {name: vars(app)[name] for name in names if name in vars(app)}
     if not is_fresh:
         app.functions_bindings = None
     elif app.functions_bindings:
         saved["functions_bindings"] = dict(app.functions_bindings)
     # Otherwise it warns, on the root logger, that a level of authorization is no use in an app without HTTP.
-    app._require_auth_level = True
+    setattr(app, sdk_internals.AUTH_LEVEL_IS_USED, True)
     try:
         yield
     finally:
-        for name in ("functions_bindings", "_require_auth_level"):
+        for name in names:
             vars(app).pop(name, None)
         vars(app).update(saved)
 
@@ -163,9 +165,10 @@ def _left_as_it_was(app: Any, is_fresh: bool) -> Iterator[None]:
 def names_in(app: Any) -> list[tuple[str, Any]]:
     """The names of an app's functions with their SDK objects, as far as they can be read although one is bad."""
     found = []
-    for builder in list(getattr(app, "_function_builders", ())):
+    for builder in sdk_internals.builders(app):
         try:
-            found.append((str(builder._function.get_function_name()), builder._function))
+            function = sdk_internals.built_function(builder)
+            found.append((str(function.get_function_name()), function))
         except Exception:  # one that is beyond reading is only missing in a message
             continue
     return found
@@ -196,15 +199,15 @@ def hint_for_culprit(app: Any, culprit: Any) -> str:
 
 def declared_name(candidate: Any) -> str | None:
     """The name that decorators have given to what they made; None for a plain function."""
-    function = getattr(candidate, "_function", candidate)  # of a FunctionBuilder
-    name = function.get_function_name() if hasattr(function, "_func") else None
+    function = sdk_internals.built_function(candidate, candidate)
+    name = None if sdk_internals.user_function(function, None) is None else function.get_function_name()
     return name if isinstance(name, str) else None
 
 
 def is_decorated(candidate: Any, user_function: Callable[..., Any]) -> bool:
     """Whether *candidate* is *user_function*, what decorators made of it, or another copy of its module's."""
-    candidate = getattr(candidate, "_function", candidate)  # of a FunctionBuilder
-    candidate = getattr(candidate, "_func", candidate)  # of a Function
+    candidate = sdk_internals.built_function(candidate, candidate)
+    candidate = sdk_internals.user_function(candidate, candidate)
     if candidate is user_function:
         return True
     if not callable(candidate):
@@ -263,11 +266,12 @@ class BindingReader:
 
     def _quickly(self, binding: Any, plan: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
         """The properties, when all of them are plain values; None when the SDK must do it."""
-        declared = {"direction": binding._direction._name_}
-        if binding._data_type is not None:
-            if not isinstance(binding._data_type, self._enum):
+        declared = {"direction": sdk_internals.direction_name(binding)}
+        data_type = sdk_internals.data_type(binding)
+        if data_type is not None:
+            if not isinstance(data_type, self._enum):
                 return None
-            declared["datatype"] = str(binding._data_type)
+            declared["datatype"] = str(data_type)
         if binding.type is not None:
             declared["type"] = binding.type
         for name, key in plan:

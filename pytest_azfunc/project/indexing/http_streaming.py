@@ -31,11 +31,13 @@ class StreamingRegistry(BindingRegistry):
         self.web_package = package
 
     def accepts_input(self, binding_type: str, annotation: Any) -> bool:
+        """Whether an input of this type may be annotated so; an HTTP trigger takes the framework's request."""
         if binding_type == "httpTrigger":
             return bool(sys.modules[_BASE].RequestTrackerMeta.check_type(annotation))
         return super().accepts_input(binding_type, annotation)
 
     def accepts_output(self, binding_type: str, annotation: Any) -> bool:
+        """Whether an output of this type may be annotated so; the response is the framework's."""
         if binding_type == "http":
             return bool(sys.modules[_BASE].ResponseTrackerMeta.check_type(annotation))
         return super().accepts_output(binding_type, annotation)

@@ -14,7 +14,6 @@ import importlib
 import os
 import re
 import sys
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -22,9 +21,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_azfunc.errors import AzfuncError, Location, ProjectError, UnsupportedFeature
-from pytest_azfunc.process.app_modules import AppModules
-from pytest_azfunc.process.brief_stage import brief_stage
-from pytest_azfunc.process.process_state import streams_put_back
+from pytest_azfunc.process.standard_streams import streams_put_back
+from pytest_azfunc.project.app_script import Script
 from pytest_azfunc.project.binding_checks import (
     CARDINALITIES,
     Check,
@@ -49,7 +47,6 @@ from pytest_azfunc.project.indexing.http_streaming import registry_for
 from pytest_azfunc.project.indexing.index_failure import failure_of
 from pytest_azfunc.project.indexing.signature import Signature, check_signature
 from pytest_azfunc.project.retry_policy import parse_retry
-from pytest_azfunc.project.settings import FileSettings
 from pytest_azfunc.project.user_errors import is_own
 
 # validate_script_file_name of the worker.
@@ -61,99 +58,27 @@ class Index:
     """What indexing has found.
 
     :ivar signatures: of the functions in :attr:`contents`, by name.
-    :ivar app: the app object, or None when there was none to be found.
     """
 
     contents: Contents
     signatures: Mapping[str, Signature] = field(default_factory=dict)
-    app: Any = None
 
 
-@dataclass(frozen=True)
-class Script:
-    """A decorator app's script, and what is needed to index it.
-
-    :ivar root: the app's folder.
-    :ivar name: the script's file name in it.
-    :ivar allowed: names of the functions that host.json allows; None for all.
-    :ivar known_types: registered binding types, lower case -> usual spelling.
-    :ivar settings: reads the values of local.settings.json.
-    """
-
-    root: str
-    name: str
-    allowed: tuple[str, ...] | None
-    known_types: Mapping[str, str]
-    settings: Callable[[], FileSettings]
-
-    @property
-    def path(self) -> str:
-        """The script as a path."""
-        return os.path.join(self.root, self.name)
-
-    @property
-    def module(self) -> str:
-        """The name that it is imported by."""
-        return os.path.splitext(self.name)[0]
+Place = Callable[[], AbstractContextManager[None]]
+"""Opens the surroundings in which code of the app runs."""
 
 
-class Indexer:
-    """Indexes a decorator app when it is first asked, and keeps what it found.
-
-    :ivar modules: the app's corner of ``sys.modules``.
-    :ivar place: opens the surroundings in which code of the app runs. By itself it makes them for the moment; a worker
-        puts its own in here.
-    """
-
-    def __init__(self, script: Script) -> None:
-        self.script = script
-        self.modules = AppModules(script.root, script=script.module)
-        self.place: Callable[[], AbstractContextManager[None]] = self._brief_stage
-        self._index: Index | None = None
-        self._generation = 0
-        self._lock = threading.RLock()
-
-    def _brief_stage(self) -> AbstractContextManager[None]:
-        return brief_stage(self.script.root, self.modules, self.script.settings().harmless)
-
-    def index(self) -> Index:
-        """What indexing finds."""
-        with self._lock:
-            if self._index is None or self._generation != self.modules.generation:
-                with self.place(), streams_put_back():
-                    self._generation = self.modules.generation
-                    # In a context of its own: what a script sets in a context variable, no function sees.
-                    self._index = contextvars.copy_context().run(index, self.script)
-            return self._index
-
-    def contents(self) -> Contents:
-        """The app's functions."""
-        return self.index().contents
-
-    def forget(self) -> None:
-        """Index again when asked the next time."""
-        self._index = None
-
-    def forget_failure(self) -> None:
-        """The same if it has failed: what it lacked, such as an app setting, may be there the next time."""
-        if self._index is not None and self._index.contents.failure is not None:
-            self._index = None
-
-    @property
-    def present(self) -> Index | None:
-        """What was found, if it was ever asked for."""
-        return self._index
-
-    def another(self) -> Indexer:
-        """One for the same app that begins afresh, for a worker process of its own."""
-        return Indexer(self.script)
-
-
-def index(script: Script) -> Index:
+def index(script: Script, place: Place) -> Index:
     """Import the *script* and read its functions; a failure is part of what is returned.
 
     :raises BaseException: Ctrl-C, and what pytest itself raises, such as ``pytest.skip``.
     """
+    with place(), streams_put_back():
+        # In a context of its own: what a script sets in a context variable, no function sees.
+        return contextvars.copy_context().run(_index, script)
+
+
+def _index(script: Script) -> Index:
     if SCRIPT_NAME.fullmatch(script.name) is None:
         error = ProjectError("script-name", location=Location(script.root), name=script.name)
         return Index(Contents(failure=IndexFailure(error, error.location)))
@@ -164,7 +89,7 @@ def index(script: Script) -> Index:
             app = find_app(importlib.import_module(script.module), script.path)
             functions = functions_of(app, is_fresh=is_fresh)
         except BaseException as error:
-            return Index(Contents(failure=failure_of(error, script.path, app, culprit_in(app))), app=app)
+            return Index(Contents(failure=failure_of(error, script.path, app, culprit_in(app)), app=app))
         return _Reading(script, app).read(functions)
 
 
@@ -226,8 +151,9 @@ class _Reading:
             try:
                 self._index(function)
             except BaseException as error:
-                return Index(Contents(failure=failure_of(error, self.script.path, self.app, function)), app=self.app)
-        return Index(self._admitted(), self.signatures, self.app)
+                failure = failure_of(error, self.script.path, self.app, function)
+                return Index(Contents(failure=failure, app=self.app))
+        return Index(replace(self._admitted(), app=self.app), self.signatures)
 
     def _index(self, sdk_function: Any) -> None:
         """The worker's part: whatever is raised here hides the whole app."""

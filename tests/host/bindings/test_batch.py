@@ -247,8 +247,8 @@ def test_a_thousand_events_cost_little_beside_the_sdk() -> None:
         return converter.decode(datum, trigger_metadata=datums)
 
     assert len(ours()) == len(alone()) == 1000
-    ratio = min(_seconds(ours) / _seconds(alone) for _ in range(5))
-    assert ratio < 1.3
+    # Once is enough: chance alone does not make ours quicker.
+    assert any(_seconds(ours) < 1.3 * _seconds(alone) for _ in range(5))
 
 
 def _seconds(call: Any) -> float:

@@ -21,10 +21,14 @@ HEAD = "import azure.functions as func\napp = func.FunctionApp()\n"
 
 def load(root: Path, script: str, host: Any = HOST, **files: str) -> Project:
     """An app with this script below an app object on line 2; further files by name, with ``__`` for a slash."""
+    write(root, script, host, **files)
+    return Project.load(root)
+
+
+def write(root: Path, script: str, host: Any = HOST, **files: str) -> None:
     write_app(root, {}, host)
     for name, content in {"function_app": HEAD + dedent(script), **files}.items():
         write_text(root / f"{name.replace('__', '/')}.py", dedent(content))
-    return Project.load(root)
 
 
 @pytest.fixture(autouse=True)
@@ -172,16 +176,17 @@ def test_function_json_beside_it_is_ignored(tmp_path: Path) -> None:
 # When and where it runs
 
 
-def test_loading_imports_nothing(tmp_path: Path) -> None:
+def test_reading_imports_nothing_and_loading_indexes(tmp_path: Path) -> None:
     project = load(tmp_path, "raise RuntimeError('imported')")
-    assert repr(project) == f"<Project {tmp_path}: function_app.py, not indexed yet>"
+    assert repr(Project.read(tmp_path)) == f"<Project {tmp_path}: function_app.py, not indexed yet>"
+    assert repr(project) == f"<Project {tmp_path}: 0 functions, 0 errors>"
     assert str(project.index_error) == "imported"
 
 
 def test_it_is_read_once_and_the_process_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FROM_FILE", raising=False)
     write_text(tmp_path / "local.settings.json", '{"Values": {"FROM_FILE": "lent"}}')
-    project = load(
+    write(
         tmp_path,
         """
         import logging, os, sys, warnings
@@ -211,6 +216,7 @@ def test_it_is_read_once_and_the_process_is_left_as_it_was(tmp_path: Path, monke
     import azure.functions  # noqa: F401 - what it changes is not the app's doing
 
     before = state()
+    project = Project.load(tmp_path)
     assert list(project.functions) == ["f"]
     assert list(project.functions) == ["f"]
     assert state() == before
@@ -618,9 +624,9 @@ def test_hints(tmp_path: Path, script: str, hint: str) -> None:
 @pytest.mark.parametrize("raised", ["KeyboardInterrupt()", "pytest.skip('mine')", "pytest.fail('mine')"])
 def test_what_is_meant_for_whoever_runs_the_tests(tmp_path: Path, raised: str) -> None:
     before = (os.getcwd(), list(sys.path), dict(os.environ), set(sys.modules))
-    project = load(tmp_path, f"import os, pytest\nos.environ['MINE'] = '1'\nos.chdir('/')\nraise {raised}")
+    write(tmp_path, f"import os, pytest\nos.environ['MINE'] = '1'\nos.chdir('/')\nraise {raised}")
     with pytest.raises((KeyboardInterrupt, pytest.skip.Exception, pytest.fail.Exception)):
-        assert project.functions
+        Project.load(tmp_path)
     assert (os.getcwd(), list(sys.path), dict(os.environ), set(sys.modules)) == before
 
 

@@ -1,4 +1,4 @@
-"""HTTP streaming: the worker's own web server, and the calls of functions that it hands requests to.
+"""HTTP streaming: the worker's own web server.
 
 In Azure the web extension's app runs on a port of the worker; the host proxies the request there, and tells the worker
 of the invocation beside it. The app has one handler, which waits for the invocation to take the request and for what
@@ -13,22 +13,17 @@ import asyncio
 import importlib
 import sys
 from collections import deque
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.project.indexing.http_streaming import web_module
-from pytest_azfunc.project.user_errors import from_app
-from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, ProxiedRequest, ProxiedResponse, TypedData
-from pytest_azfunc.worker.call import Call
-from pytest_azfunc.worker.event_loop import WorkerLoop, is_loop_running, no_running_loop
+from pytest_azfunc.rpc import InvocationRequest, ProxiedRequest, ProxiedResponse, TypedData
 
 if TYPE_CHECKING:
     from pytest_azfunc.project import Function
-    from pytest_azfunc.worker.worker import Worker
-    from pytest_azfunc.worker.worker_process import LoadedFunction
 
 _BASE = "azurefunctions.extensions.base"
 _PIECE = 1 << 16  # bytes of a body that the server hands on at a time
@@ -203,100 +198,6 @@ class Exchange:
 
 # Whose request the web app's task is about: the app knows no other way to tell its handler.
 _EXCHANGE: ContextVar[Exchange] = ContextVar("azfunc_exchange")
-
-
-class StreamingCall(Call):
-    """The invocation of a function whose request comes from the web server, and whose answer goes there."""
-
-    __slots__ = ("exchange", "server")
-
-    def __init__(self, worker: Worker, loaded: LoadedFunction, request: InvocationRequest) -> None:
-        super().__init__(worker, loaded, request)
-        assert loaded.http_parameter is not None
-        self.server = worker.web_server
-        http_request = proxied(request, loaded.http_parameter)
-        self.exchange = Exchange(self.server, loaded.function, http_request, self.context.invocation_id)
-
-    def run(self) -> None:
-        __tracebackhide__ = True
-        loop = WorkerLoop() if self.worker._loop.is_busy else self.worker._loop
-        result: Any
-        try:
-            try:
-                arguments = self._decode()
-                self._take(loop.run(self.exchange.begin()), arguments)
-                result = self._main(arguments)
-                self._encode(result)
-            except Exception as error:
-                self._fail(error)
-                result = error
-            self._answered(loop.run(self._finish(result)))
-        finally:
-            self.exchange.abandon()
-            if loop is not self.worker._loop:
-                loop.close()
-
-    async def arun(self) -> None:
-        __tracebackhide__ = True
-        result: Any
-        try:
-            try:
-                arguments = self._decode()
-                self._take(await self._on_loop(self.exchange.begin()), arguments)
-                if self.loaded.signature.is_async:
-                    result = await self._amain(arguments)
-                else:
-                    with no_running_loop():
-                        result = self._main(arguments)
-                self._encode(result)
-            except Exception as error:
-                self._fail(error)
-                result = error
-            self._answered(await self._on_loop(self._finish(result)))
-        finally:
-            self.exchange.abandon()
-
-    async def _on_loop(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        """Where no asyncio loop runs, such as under trio, the worker's own does it."""
-        return await coroutine if is_loop_running() else self.worker._loop.run(coroutine)
-
-    def _take(self, request: Any, arguments: dict[str, Any]) -> None:
-        """Put the web framework's request in place of the one that came with the message."""
-        name = self.loaded.http_parameter
-        assert name is not None
-        self.server.put_route_values(request, arguments[name].route_params)
-        arguments[name] = request
-
-    async def _finish(self, result: Any) -> ProxiedResponse:
-        if not isinstance(result, Exception):
-            return await self.exchange.finish(result)
-        # On its way through the web framework it collects frames that are nobody's business.
-        kept = result.__traceback__, result.__context__
-        try:
-            return await self.exchange.finish(result)
-        finally:
-            result.__traceback__, result.__context__ = kept
-
-    def _encode_return(self, result: Any) -> TypedData | None:
-        return None  # it goes through the web server
-
-    def _answered(self, http_response: ProxiedResponse) -> None:
-        """Add what came of the web server: the response, and its own failure to make one."""
-        response, error = self.response, self.response.exception
-        if error is None and self.exchange.error is not None:
-            error = self.exchange.error
-            root = str(self.worker.project.root)
-            error = error.with_traceback(from_app(error.__traceback__, root))
-        self.response = InvocationResponse(
-            response.invocation_id,
-            None,
-            response.outputs,
-            error,
-            response.logs,
-            response.python_values,
-            response.context,
-            http_response,
-        )
 
 
 def proxied(request: InvocationRequest, parameter: str) -> ProxiedRequest:

@@ -18,8 +18,8 @@ from typing import Any
 from pytest_azfunc.process.passing_loader import PassingLoader
 
 
-class Shadows:
-    """The names that both an app and its tests have, and the modules that are out of place at the moment."""
+class ModulesOfTests:
+    """Which names both an app and its tests have, and the modules that are out of place at the moment."""
 
     def __init__(self, root: str) -> None:
         """Of the app in the folder *root*, a real path."""
@@ -33,16 +33,16 @@ class Shadows:
         self._names: frozenset[str] = frozenset()
         self._names_for: list[str] = []  # the sys.path that they were found for
 
-    def add_tests(self, file: str) -> None:
+    def add(self, file: str) -> None:
         """Take note of the folders that pytest puts on ``sys.path`` for a test file: its own, and its conftests'."""
         folder = os.path.dirname(os.path.realpath(file))
-        self._add(folder)
+        self._add_folder(folder)
         while folder not in (self._root, os.path.dirname(folder)):
             folder = os.path.dirname(folder)
             if os.path.isfile(os.path.join(folder, "conftest.py")):
-                self._add(folder)
+                self._add_folder(folder)
 
-    def _add(self, folder: str) -> None:
+    def _add_folder(self, folder: str) -> None:
         while os.path.isfile(os.path.join(folder, "__init__.py")):
             folder = os.path.dirname(folder)
         if folder not in (self._root, *self._folders):
@@ -71,13 +71,13 @@ class Shadows:
     @contextmanager
     def app_first(self) -> Iterator[None]:
         """While the block runs, the names mean the app's modules. May nest."""
-        self.enter()
+        self.make_way()
         try:
             yield
         finally:
-            self.leave()
+            self.come_back()
 
-    def enter(self) -> None:
+    def make_way(self) -> None:
         """Code of the app begins to run: the tests' modules make way."""
         if not self._candidates:
             return
@@ -90,7 +90,7 @@ class Shadows:
                 self._of_tests[name] = sys.modules.pop(name)
         sys.modules.update(self._of_app)
 
-    def leave(self) -> None:
+    def come_back(self) -> None:
         """Code of the app has run: the tests' modules are back, and the app's wait for the next time."""
         if not self._depth:  # nobody has made way
             return
@@ -135,12 +135,12 @@ class Shadows:
 
 
 class _AppFirstLoader(PassingLoader):
-    def __init__(self, loader: Any, shadows: Shadows) -> None:
+    def __init__(self, loader: Any, of_tests: ModulesOfTests) -> None:
         super().__init__(loader)
-        self._shadows = shadows
+        self._of_tests = of_tests
 
     def run(self, module: ModuleType) -> None:
-        with self._shadows.app_first():
+        with self._of_tests.app_first():
             super().run(module)
 
 

@@ -1,0 +1,152 @@
+"""What asyncio knows of loops: which one runs on a thread, which one a thread has, and the policy.
+
+asyncio's private names are known here alone. It is not imported to look: where nobody has imported it, there is nothing
+to be found.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio
+
+# So that asyncio makes no loop by itself, as it does on the main thread.
+NEW_THREAD: Mapping[str, Any] = {"_set_called": True}
+
+
+def is_loop_running() -> bool:
+    """Whether the calling thread is inside a running event loop."""
+    events: Any = sys.modules.get("asyncio.events")
+    return events is not None and events._get_running_loop() is not None
+
+
+@contextmanager
+def no_running_loop() -> Iterator[None]:
+    """As in the worker's threads for sync functions: no loop is running, so ``asyncio.run()`` works."""
+    with _running(None):
+        yield
+
+
+@contextmanager
+def loop_appears_running(loop: Callable[[], asyncio.AbstractEventLoop]) -> Iterator[None]:
+    """As while Azure's worker imports a script: on its loop's thread, so ``asyncio.run()`` fails.
+
+    :param loop: the loop that appears so, unless one runs anyway.
+    """
+    import asyncio  # noqa: F401 - so that a loop can be found running
+
+    if is_loop_running():
+        yield
+        return
+    with LoopOfThread(), _running(loop()):
+        yield
+
+
+@contextmanager
+def new_loop_appears_running() -> Iterator[None]:
+    """The same with a loop that is there for this only."""
+    import asyncio
+
+    with LoopOfThread():
+        loop = asyncio.new_event_loop()
+        try:
+            with loop_appears_running(lambda: loop):
+                yield
+        finally:
+            loop.close()
+
+
+@contextmanager
+def _running(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
+    import asyncio.events as events
+
+    before = events._get_running_loop()
+    events._set_running_loop(loop)
+    try:
+        yield
+    finally:
+        events._set_running_loop(before)
+
+
+def loop_of(primitive: object) -> object:
+    """The loop that an ``asyncio.Event`` or its like belongs to; None before anybody has waited for it."""
+    return getattr(primitive, "_loop", None)
+
+
+class EventLoopPolicy:
+    """The event loop policy, to be put back if the app replaces it."""
+
+    __slots__ = ("_saved",)
+
+    def __init__(self) -> None:
+        self._saved = self._present()
+
+    @staticmethod
+    def _present() -> Any:
+        # Asking asyncio would create a policy where there is none.
+        return getattr(sys.modules.get("asyncio.events"), "_event_loop_policy", None)
+
+    def restore(self) -> None:
+        """Put the policy back."""
+        events: Any = sys.modules.get("asyncio.events")
+        if events is not None and self._present() is not self._saved:
+            events._event_loop_policy = self._saved
+
+
+class LoopOfThread:
+    """The event loop that asyncio has for the calling thread while no loop is running, to be put back.
+
+    In a ``with`` block it is put back at the end.
+    """
+
+    __slots__ = ("_place", "_saved")
+
+    def __init__(self) -> None:
+        self._place = _place()
+        self._saved = None if self._place is None else self._place.copy()
+
+    def replace(self, state: Mapping[str, Any]) -> None:
+        """Let the thread appear to be another one.
+
+        :param state: what asyncio knows of that one: :data:`NEW_THREAD`, or what :meth:`restore` has returned.
+        """
+        if self._place is not None:
+            self._place.clear()
+            self._place.update(state)
+
+    def restore(self) -> Mapping[str, Any] | None:
+        """Put it back.
+
+        :returns: what was in its place; None where asyncio has no such place, and nothing was ever replaced.
+        """
+        place, saved = self._place, self._saved
+        if place is None or saved is None:
+            return None
+        if place == saved:
+            return saved
+        present = place.copy()
+        place.clear()
+        place.update(saved)
+        return present
+
+    def __enter__(self) -> LoopOfThread:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.restore()
+
+
+def _place() -> dict[str, Any] | None:
+    """Where the policy keeps the calling thread's loop; None where no policy of asyncio's own kind is."""
+    events: Any = sys.modules.get("asyncio.events")
+    if events is None:
+        return None
+    if events._event_loop_policy is None:
+        events._init_event_loop_policy()
+    local = getattr(events._event_loop_policy, "_local", None)
+    return vars(local) if isinstance(local, threading.local) else None

@@ -1,0 +1,115 @@
+"""All loggers, the root logger apart, and what makes records and loggers: a copy that can be put back.
+
+What the logging module keeps to itself, its table of loggers and each logger's cache of levels, is known here alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+State = tuple[int, list[logging.Handler], list[Any], bool, bool]  # level, handlers, filters, propagate, disabled
+_FRESH: State = (logging.NOTSET, [], [], True, False)
+
+
+class Loggers:
+    """Levels, handlers and switches of all loggers, and what makes records and loggers, to be put back.
+
+    The root logger is the part of :class:`~pytest_azfunc.process.surroundings.Surroundings`.
+    """
+
+    __slots__ = ("_disabled", "_factories", "_saved")
+
+    def __init__(self) -> None:
+        self._saved = _states()
+        self._disabled = logging.root.manager.disable
+        self._factories = log_factories()
+
+    def differences(self) -> dict[str, State]:
+        """Loggers that are other than they were, with their present state."""
+        saved, present = self._saved, _states()
+        if saved == present:
+            return {}
+        names = [*present, *(name for name in saved if name not in present and _is_logger(name))]
+        states = {name: present.get(name, _FRESH) for name in names}
+        return {name: state for name, state in states.items() if state != saved.get(name, _FRESH)}
+
+    def changed_factories(self) -> tuple[Any, Any] | None:
+        """What makes records and loggers now; None if nobody has changed that."""
+        present = log_factories()
+        return None if present == self._factories else present
+
+    def restore(self) -> None:
+        """Put all loggers back; loggers that are new lose what was set on them."""
+        if self.changed_factories() is not None:
+            apply_factories(self._factories)
+        if logging.root.manager.disable != self._disabled:
+            logging.disable(self._disabled)
+        for name in self.differences():
+            apply_state(name, self._saved.get(name, _FRESH))
+
+
+def _states() -> dict[str, State]:
+    """The state of each logger on which something was set: of most of them there is nothing to remember."""
+    return {
+        name: (logger.level, logger.handlers[:], logger.filters[:], logger.propagate, logger.disabled)
+        for name, logger in list(logging.root.manager.loggerDict.items())
+        if isinstance(logger, logging.Logger)  # else it stands for a name that only has children
+        and (logger.handlers or logger.level or logger.filters or not logger.propagate or logger.disabled)
+    }
+
+
+def _is_logger(name: str) -> bool:
+    return isinstance(logging.root.manager.loggerDict.get(name), logging.Logger)
+
+
+def log_factories() -> tuple[Any, Any]:
+    """What makes log records, and the class of new loggers."""
+    return logging.getLogRecordFactory(), logging.getLoggerClass()
+
+
+def apply_factories(factories: tuple[Any, Any]) -> None:
+    """Have these make records and loggers, as :func:`log_factories` returns them."""
+    record_factory, logger_class = factories
+    logging.setLogRecordFactory(record_factory)
+    logging.setLoggerClass(logger_class)
+
+
+def apply_state(name: str, state: State) -> None:
+    """Give the logger *name* a state as :meth:`Loggers.differences` returns it."""
+    logger = logging.getLogger(name)
+    level, handlers, filters, propagate, disabled = state
+    if logger.level != level:
+        logger.setLevel(level)
+    logger.handlers[:] = handlers
+    logger.filters[:] = filters
+    logger.propagate, logger.disabled = propagate, disabled
+
+
+class _LevelCaches:
+    """What each logger remembers of the levels that it has been asked for; most have been asked for none.
+
+    ``setLevel`` goes through all loggers to clear them, under a lock. Every invocation changes the root's level twice,
+    so here the caches are kept at hand for as long as the loggers are the same.
+    """
+
+    def __init__(self) -> None:
+        self._loggers: list[Any] = []
+        self._caches: list[dict[int, bool]] = []
+
+    def clear(self) -> None:
+        loggers = list(logging.root.manager.loggerDict.values())
+        if loggers != self._loggers:
+            found = (getattr(logger, "_cache", None) for logger in (logging.root, *loggers))
+            self._loggers, self._caches = loggers, [cache for cache in found if cache is not None]
+        for cache in filter(None, self._caches):
+            cache.clear()
+
+
+_CACHES = _LevelCaches()
+
+
+def set_root_level(level: int) -> None:
+    """``logging.root.setLevel()``, for a level that is known to be one."""
+    logging.root.level = level
+    _CACHES.clear()
