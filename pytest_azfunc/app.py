@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import clock, http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, UnsupportedFeature
+from pytest_azfunc.errors import AzfuncError, BindingError
 from pytest_azfunc.host.app_settings import AppSettings
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
@@ -19,11 +19,12 @@ from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
+from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
 from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
-from pytest_azfunc.project.settings import is_disabled
+from pytest_azfunc.project.settings import FileSettings, is_disabled
 from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
 
@@ -50,7 +51,7 @@ class Host:
         project: Project,
         *,
         settings: Mapping[str, str] | None = None,
-        file_settings: Mapping[str, str] | None = None,
+        file_settings: FileSettings | None = None,
         strict: bool = True,
         raise_exceptions: bool = True,
         auth: bool = True,
@@ -101,13 +102,7 @@ class Host:
         :param auth: whether authorization levels are enforced.
         :raises ProjectError: the folder is no function app, or the host would not start with it.
         """
-        if storage != "memory":
-            raise UnsupportedFeature(
-                "unsupported",
-                feature=f"storage={storage!r}",
-                azure="functions read and write the storage account of the app.",
-                remedy='use storage="memory".',
-            )
+        check_storage(storage)
         script = (settings or {}).get(SCRIPT_SETTING)
         project = path if isinstance(path, Project) else Project.read(path, script=script)
         host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)

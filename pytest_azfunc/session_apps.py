@@ -6,18 +6,19 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.app import Host
-from pytest_azfunc.errors import BindingError, Location, ProjectError, UnsupportedFeature, kind_of, suggestion
+from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, suggestion
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
 from pytest_azfunc.project.discovery import find_project, require_app
 from pytest_azfunc.project.function_app import script_in_file
-from pytest_azfunc.project.settings import read_settings_file, without_live_resources
+from pytest_azfunc.project.settings import FileSettings, read_settings_file
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
@@ -27,6 +28,8 @@ MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
     "strict": bool,
     "auth": bool,
 }
+_NO_SETTINGS: Mapping[str, str] = {}
+_NO_MARK: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -76,21 +79,29 @@ def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Loc
             raise wrong(f"the setting {name!r} is {kind_of(value)}, but settings are strings")
 
 
-@contextmanager
-def lent_to_environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Put settings into ``os.environ`` where it has none of that name, and take out again what is still there."""
-    lent = {name: without_live_resources(value) for name, value in settings.items() if name not in os.environ}
-    os.environ.update(lent)
-    try:
-        yield
-    finally:
-        for name, value in lent.items():
-            if os.environ.get(name) == value:
-                del os.environ[name]
+class AppOfTests:
+    """One app, as tests find it.
+
+    :ivar project: what is on disk.
+    :ivar process: its worker process, in which its modules are imported once in a session.
+    """
+
+    def __init__(self, project: Project, process: WorkerProcess, read_settings: Callable[[], FileSettings]) -> None:
+        self.project = project
+        self.process = process
+        self._read_settings = read_settings
+
+    @cached_property
+    def file_settings(self) -> FileSettings:
+        """The settings of the file that option or ini name, or else of the app's own.
+
+        :raises ProjectError: there is no such file, or it is not valid.
+        """
+        return self._read_settings()
 
 
 @dataclass
-class RunningApps:
+class SessionApps:
     """The apps of one session: each folder is read once, and each app has one worker process.
 
     :ivar types: the binding types, those of the hook among them.
@@ -100,115 +111,107 @@ class RunningApps:
     choice: Choice
     types: Catalogue = BUILT_IN
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
-    _found: dict[str, str] = field(default_factory=dict)
-    _projects: dict[tuple[str, str], Project] = field(default_factory=dict)
+    _found: dict[tuple[str, Any, str | None], AppOfTests] = field(default_factory=dict)
+    _read: dict[tuple[str, str], AppOfTests] = field(default_factory=dict)
     _processes: dict[tuple[str, str], WorkerProcess] = field(default_factory=dict)
-    _scripts: dict[str, str] = field(default_factory=dict)
-    _file_settings: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _named_settings: FileSettings | None = None
 
-    def root_for(self, folder: str, mark: Mapping[str, Any]) -> str:
-        """The app's folder for a test in *folder*.
+    def find(self, folder: str, mark: Mapping[str, Any]) -> AppOfTests:
+        """The app for a test in *folder*, found once for each folder, project of a mark and name of a script.
 
-        :raises ProjectError: none, several, or the one that was named is none.
+        :raises ProjectError: none, several, or the one that was named is none, or the host would not start with it.
         """
-        named = mark.get("project")
+        # An app setting like others, but one that is needed before any host is open.
+        script = mark.get("settings", _NO_SETTINGS).get(SCRIPT_SETTING, os.environ.get(SCRIPT_SETTING))
+        key = folder, mark.get("project"), script
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._app_in(os.path.abspath(self._root_for(folder, key[1])), script)
+        return found
+
+    def _root_for(self, folder: str, named: str | os.PathLike[str] | None) -> str:
+        """The app's folder for a test in *folder*, with what its mark says."""
         if named is not None:
-            beside = os.path.join(folder, os.fspath(named))
-            return require_app(beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, os.fspath(named)))
+            beside = os.path.join(folder, named)
+            return require_app(beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named))
         if self.choice.project is not None:
             return require_app(self.choice.project)
-        found = self._found.get(folder)
-        if found is None:
-            found = self._found[folder] = find_project(folder, self.choice.rootdir)
-        return found
+        return find_project(folder, self.choice.rootdir)
 
-    def project(self, root: str, mark: Mapping[str, Any]) -> Project:
+    def _app_in(self, root: str, script: str | None) -> AppOfTests:
         """The app in the folder *root*, read once for each script that its settings name."""
-        script = self._script_of(root, mark)
-        found = self._projects.get((root, script))
+        if script is None:
+            script = self._script_in_file(root)
+        found = self._read.get((root, script))
         if found is None:
-            absolute = os.path.abspath(root)
-            found = self._projects.get((absolute, script))
-            if found is None:
-                found = Project.read(absolute, binding_types=self.types.contributed, script=script)
-            self._projects[root, script] = self._projects[absolute, script] = found
+            project = Project.read(root, binding_types=self.types.contributed, script=script)
+            named = self.choice.settings
+            found = self._read[root, script] = AppOfTests(
+                project,
+                self._process_of(project),
+                (lambda: project.file_settings) if named is None else (lambda: self._settings_in(named)),
+            )
         return found
 
-    def _script_of(self, root: str, mark: Mapping[str, Any]) -> str:
-        """``PYTHON_SCRIPT_FILE_NAME``, an app setting like others, but one that is needed before any host is open."""
-        given = mark.get("settings", {}).get(SCRIPT_SETTING, os.environ.get(SCRIPT_SETTING))
-        if isinstance(given, str):
-            return given
-        found = self._scripts.get(root)
-        if found is None:
-            found = self._scripts[root] = self._script_in_file(root)
-        return found
-
-    def _script_in_file(self, root: str) -> str:
-        if self.choice.settings is None:
-            return script_in_file(root)
-        try:
-            return self._named_settings(self.choice.settings).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
-        except ProjectError:  # whoever needs the settings will say so
-            return DECORATOR_SCRIPT
-
-    def process(self, project: Project) -> WorkerProcess:
-        """The worker process of an app: its modules are imported once in a session."""
+    def _process_of(self, project: Project) -> WorkerProcess:
         key = os.fspath(project.root), "" if project.script is None else project.script.name
         found = self._processes.get(key)
         if found is None:
             found = self._processes[key] = WorkerProcess(project)
         return found
 
+    def _script_in_file(self, root: str) -> str:
+        if self.choice.settings is None:
+            return script_in_file(root)
+        try:
+            return self._settings_in(self.choice.settings).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
+        except ProjectError:  # whoever needs the settings will say so
+            return DECORATOR_SCRIPT
+
+    def _settings_in(self, named: str) -> FileSettings:
+        if self._named_settings is None:
+            if named == "none":
+                self._named_settings = FileSettings()
+            elif os.path.isfile(named):
+                self._named_settings = read_settings_file(named)
+            else:
+                raise ProjectError("settings-file-missing", path=named)
+        return self._named_settings
+
     def open_host(self, folder: str, mark: Mapping[str, Any]) -> Host:
-        """A fresh host for a test in *folder*."""
-        storage = mark.get("storage", self.choice.storage)
-        if storage != "memory":
-            raise UnsupportedFeature(
-                "unsupported",
-                feature=f"storage={storage!r}",
-                azure="functions read and write the storage account of the app.",
-                remedy="use memory, the default.",
-            )
-        project = self.project(self.root_for(folder, mark), mark)
+        """A fresh host for a test in *folder*.
+
+        :raises AzfuncError: there is no app, it does not start, or the mark asks for what is not emulated.
+        """
+        check_storage(mark.get("storage", self.choice.storage))
+        app = self.find(folder, mark)
         host = Host(
-            project,
+            app.project,
             settings=mark.get("settings"),
-            file_settings=self._settings_of(project),
+            file_settings=app.file_settings,
             strict=mark.get("strict", self.choice.strict),
             auth=mark.get("auth", True),
-            worker=Worker(self.process(project)),
+            worker=Worker(app.process),
             observers=self.observers,
             types=self.types,
         )
         host.begin()
         return host
 
-    def _settings_of(self, project: Project) -> Mapping[str, str]:
-        """Values of the settings file: the one that was named, none, or the app's own."""
-        named = self.choice.settings
-        return project.file_settings if named is None else self._named_settings(named)
-
-    def _named_settings(self, named: str) -> Mapping[str, str]:
-        if named == "none":
-            return {}
-        if named not in self._file_settings:
-            if not os.path.isfile(named):
-                raise ProjectError("settings-file-missing", path=named)
-            self._file_settings[named] = read_settings_file(named)
-        return self._file_settings[named]
-
     def function_list(self, folder: str, width: int) -> tuple[list[str], bool]:
         """The lines of ``--azfunc-list``, and whether a function would not load.
 
         :raises ProjectError: no app, or one with which the host would not start.
         """
+        from importlib.metadata import version
+
         from pytest_azfunc.reports.app_notes import notes_of
-        from pytest_azfunc.reports.function_list import list_functions
+        from pytest_azfunc.reports.function_list import list_functions, silence
         from pytest_azfunc.reports.list_layout import heading, render
 
         with self.open_host(folder, {}) as host:
-            project = host.project
+            with silence():  # the functions of a decorator app are read by importing it
+                project = host.project
             entries = list_functions(project, host.worker.load, host.script_host.bound, host.is_disabled, host.now)
             source = os.path.basename(self.choice.settings or "local.settings.json")
             head = heading(project, version("azure-functions"), host.settings, source)
@@ -225,27 +228,31 @@ class RunningApps:
             imported now may look for them.
         :returns: why they are not importable, or None.
         """
+        problem = None
         try:
-            project = self.project(self.root_for(folder, mark), mark)
-            settings = self._settings_of(project) if with_settings else {}
-            problem = None
+            app = self.find(folder, mark)
+            settings = app.file_settings.harmless if with_settings else _NO_SETTINGS
         except Exception as error:
             problem = str(error)
         if problem is not None:
             yield problem
             return
-        modules = self.process(project).modules
+        modules = app.process.modules
         modules.activate()
+        lent = {name: value for name, value in settings.items() if name not in os.environ}
         try:
-            with lent_to_environment(settings):
-                yield None
+            os.environ.update(lent)
+            yield None
         finally:
+            for name, value in lent.items():
+                if os.environ.get(name) == value:
+                    del os.environ[name]
             modules.deactivate()
 
     def leave_alone(self, test_file: str) -> None:
         """Tell the app of a test file that the file, and what lies beside it, is not the app's."""
         try:
-            project = self.project(self.root_for(os.path.dirname(test_file), {}), {})
+            app = self.find(os.path.dirname(test_file), _NO_MARK)
         except Exception:
             return
-        self.process(project).modules.leave_alone(test_file)
+        app.process.modules.leave_alone(test_file)

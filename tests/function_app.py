@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Hashable
 from functools import cached_property
 from pathlib import Path
 from textwrap import dedent
@@ -124,13 +125,19 @@ class Sessions:
 
     def __init__(self, pytester: pytest.Pytester) -> None:
         self.pytester = pytester
-        self._runs: dict[Any, tuple[Folder, tuple[str, ...], dict[str, str]]] = {}
+        self._runs: dict[Hashable, tuple[Folder, tuple[str, ...], dict[str, str]]] = {}
 
-    def add(self, row: Any, *options: str, plugins: tuple[str, ...] = (), **environment: str) -> Folder:
+    def add(
+        self,
+        row: Hashable,
+        *options: str,
+        plugins: tuple[str, ...] = (),
+        environment: dict[str, str] | None = None,
+    ) -> Folder:
         """Announce a run, known as *row*, in a new folder, which is returned."""
         assert row not in self._runs
         folder = Folder(self.pytester.path / str(len(self._runs)))
-        self._runs[row] = (folder, (*with_plugins(*plugins), *options), environment)
+        self._runs[row] = (folder, (*with_plugins(*plugins), *options), environment or {})
         return folder
 
     def run(self) -> dict[Any, pytest.RunResult]:
@@ -151,7 +158,7 @@ class Sessions:
         assert ended.ret == 0, ended.stderr.str()
         return {row: self._result(row, order) for row, order in zip(self._runs, orders, strict=True)}
 
-    def _result(self, row: Any, order: dict[str, Any]) -> pytest.RunResult:
+    def _result(self, row: Hashable, order: dict[str, Any]) -> pytest.RunResult:
         output, errors = (
             Path(order[part]).read_text(encoding="utf-8", errors="replace").splitlines()
             for part in ("output", "errors")
@@ -161,9 +168,9 @@ class Sessions:
         return pytest.RunResult(int(Path(order["code"]).read_text(encoding="ascii")), output, errors, 0)
 
 
-def passed(result: pytest.RunResult, count: int, row: Any = None) -> None:
+def passed(result: pytest.RunResult, count: int, row: Hashable = "") -> None:
     """Check that exactly *count* tests ran, and that all passed; *row* tells one session from others."""
-    assert result.parseoutcomes() == {"passed": count}, f"{row or ''}\n{result.stdout.str()}"
+    assert result.parseoutcomes() == {"passed": count}, f"{row}\n{result.stdout.str()}"
 
 
 def error_lines(result: pytest.RunResult) -> list[str]:

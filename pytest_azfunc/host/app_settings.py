@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, MutableMapping
 
 from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.project.settings import without_live_resources
+from pytest_azfunc.project.settings import FileSettings
 
 __tracebackhide__ = True  # in AppSettings.__setitem__ pytest would print the value with the frame
 
@@ -18,11 +18,10 @@ class AppSettings(MutableMapping[str, str]):
     what a test sets wins over both. Its ``repr`` shows names only.
     """
 
-    def __init__(self, file_values: Mapping[str, str], test_values: Mapping[str, str]) -> None:
-        self._names: dict[str, None] = {}
-        for name, value in file_values.items():
-            self._names[name] = None
-            os.environ.setdefault(name, without_live_resources(value))
+    def __init__(self, file_values: FileSettings, test_values: Mapping[str, str]) -> None:
+        self._names: dict[str, None] = dict.fromkeys(file_values)
+        for name, value in file_values.harmless.items():
+            os.environ.setdefault(name, value)
         for name, value in test_values.items():
             self[name] = value
 

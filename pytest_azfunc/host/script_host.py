@@ -119,7 +119,7 @@ class ScriptHost:
         :raises AzfuncError: what else is wrong with the function, or how it is called.
         :raises Exception: what the function's script raises while it is imported.
         """
-        steps = self._steps(function, payload, inputs, context)
+        steps = self._steps(self._loaded(function), payload, inputs, context)
         response: Any = None
         while True:
             try:
@@ -138,7 +138,7 @@ class ScriptHost:
         context: ContextOverrides | None = None,
     ) -> Invocation:
         """The same, awaited inside a running event loop."""
-        steps = self._steps(function, payload, inputs, context)
+        steps = self._steps(self._loaded(function), payload, inputs, context)
         response: Any = None
         while True:
             try:
@@ -148,17 +148,21 @@ class ScriptHost:
                 return invocation
             response = await self.worker.ainvoke(request)
 
-    def _steps(
-        self, function: Function, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
-    ) -> Steps:
+    def _loaded(self, function: Function) -> BoundFunction:
+        """The bound function. One that would not load says so before its payload is judged."""
         bound = self.bound(function)
-        if not bound.is_loaded:  # a function that would not load says so before its payload is judged
+        if not bound.is_loaded:
             self.worker.load(function.name)
             bound.is_loaded = True
+        return bound
+
+    def _steps(
+        self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
+    ) -> Steps:
         request = self._request(bound, payload, inputs, context)
         started = time.perf_counter()
         response = yield request
-        invocation = Invocation(function.name, request, response, time.perf_counter() - started, bound)
+        invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
         for observer in self.observers:
             observer(invocation)
         if self.strict and response.exception is None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_azfunc.plugin.choice import session_apps, start_folder
+
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
@@ -16,7 +18,18 @@ if TYPE_CHECKING:
     from pytest_azfunc.project import Project
     from pytest_azfunc.project.contents import IndexFailure
     from pytest_azfunc.reports.route_check import RouteCheck
-    from pytest_azfunc.session_apps import RunningApps
+    from pytest_azfunc.session_apps import SessionApps
+
+
+def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Put the checks of all functions in front of the tests.
+
+    :raises pytest.UsageError: the app cannot be found or read.
+    """
+    checks = FunctionChecks.from_parent(session, name="azfunc", nodeid="azfunc", apps=session_apps(session.config))
+    items[:0] = session.genitems(checks)
+    if checks.error is not None:
+        raise pytest.UsageError(str(checks.error))
 
 
 class FunctionChecks(pytest.Collector):
@@ -25,7 +38,7 @@ class FunctionChecks(pytest.Collector):
     :ivar error: what keeps the app from being read at all, once it was tried.
     """
 
-    def __init__(self, *, apps: RunningApps, **named: Any) -> None:
+    def __init__(self, *, apps: SessionApps, **named: Any) -> None:
         super().__init__(**named)
         self.apps = apps
         self.error: AzfuncError | None = None
@@ -35,7 +48,7 @@ class FunctionChecks(pytest.Collector):
 
         try:
             # The host is the one of the tests: a decorator app is imported in its surroundings, with its settings.
-            host = self.apps.open_host(_start(self.config), {})
+            host = self.apps.open_host(start_folder(self.config), {})
         except AzfuncError as error:
             self.error = error
             return []
@@ -119,7 +132,7 @@ class _Check(pytest.Item):
 class FunctionCheck(_Check):
     """One function: the host accepts what declares it, its route, schedule or path, and the worker loads it."""
 
-    def __init__(self, *, apps: RunningApps, routes: RouteCheck, **named: Any) -> None:
+    def __init__(self, *, apps: SessionApps, routes: RouteCheck, **named: Any) -> None:
         super().__init__(**named)
         self.apps = apps
         self.routes = routes
@@ -129,7 +142,7 @@ class FunctionCheck(_Check):
 
         __tracebackhide__ = True
         self.routes.check(self.name)
-        host = self.apps.open_host(_start(self.config), {})
+        host = self.apps.open_host(start_folder(self.config), {})
         try:
             host.worker.load(self.name)
             _ = host.script_host.bound(host.project.functions[self.name]).listener  # raises what is wrong with it
@@ -162,7 +175,3 @@ class LostFunction(_Check):
             f"{self.name} is lost with {self.culprit}, which hides the whole app: Azure would show 0 functions.",
             pytrace=False,
         )
-
-
-def _start(config: pytest.Config) -> str:
-    return str(config.invocation_params.dir)

@@ -17,7 +17,7 @@ from pytest_azfunc.project.function import Function
 from pytest_azfunc.project.function_json import read_function
 from pytest_azfunc.project.host_json import HostConfig, read_host_json
 from pytest_azfunc.project.names import host_order
-from pytest_azfunc.project.settings import FILE_NAME, read_host_section, read_settings_file
+from pytest_azfunc.project.settings import FILE_NAME, FileSettings, read_host_section, read_settings_file
 
 
 @dataclass(frozen=True, repr=False)
@@ -190,7 +190,7 @@ class Project:
         return function
 
     @cached_property
-    def file_settings(self) -> Mapping[str, str]:
+    def file_settings(self) -> FileSettings:
         """``Values`` of local.settings.json, as they stand in the file; empty without one.
 
         :raises ProjectError: the file is not valid.
@@ -214,9 +214,9 @@ class Project:
 _KNOWN = binding_types.KNOWN
 
 
-def _values(root: str) -> Mapping[str, str]:
+def _values(root: str) -> FileSettings:
     path = os.path.join(root, FILE_NAME)
-    return read_settings_file(path) if os.path.lexists(path) else {}
+    return read_settings_file(path) if os.path.lexists(path) else FileSettings()
 
 
 def script_in_file(root: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.errors import Location, ProjectError, json_kind
@@ -14,31 +14,19 @@ from pytest_azfunc.project.lenient_json import JsonError, loads
 
 FILE_NAME = "local.settings.json"
 
-# Where a value points at something live in Azure: the domains of its services, in all its clouds.
-_DOMAINS = (
-    r"windows\.net|azure\.com|azure\.net|azurewebsites\.net|azure-devices\.net|azure-api\.net|azurefd\.net"
-    r"|azureedge\.net|azurestaticapps\.net|azuredatabricks\.net|azurecr\.io|azconfig\.io|signalr\.net|azure\.us"
-    r"|applicationinsights\.io|usgovcloudapi\.net|azure\.cn|chinacloudapi\.cn|chinacloudsites\.cn|cloudapi\.de"
-)
-_LIVE_HOST = re.compile(rf"(?<![\w.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?![\w-]|\.[\w-])", re.IGNORECASE)
-# Parts of connection strings and addresses.
-_SECRET_NAMES = (
-    r"(?:account|access|api|primary|secondary|subscription-|shared)key|signature|password|pwd|secret|token|sig|code"
-)
-_SECRET = re.compile(rf"((?:{_SECRET_NAMES})\s*=\s*)[^;&]*", re.IGNORECASE)
-_USER_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*(?=@)")
-_ACCOUNT = re.compile(r"(?:^|;)\s*AccountName\s*=\s*([^;]*)", re.IGNORECASE)
-_EMULATOR = re.compile(r"(?:^|;)\s*UseDevelopment(?:Storage|Emulator)\s*=\s*true\s*(?:;|$)", re.IGNORECASE)
-_EMULATOR_ACCOUNT = "devstoreaccount1"
-_SUFFIX = re.compile(r"((?:^|;)\s*EndpointSuffix\s*=\s*)[^;]*", re.IGNORECASE)
-_ENDPOINT = re.compile(r"(?:^|;)\s*\w*Endpoint\s*=", re.IGNORECASE)
-_INSTRUMENTATION = re.compile(r"(InstrumentationKey\s*=\s*)[^;]+", re.IGNORECASE)
-_DEAD_KEY = "ZGVhZA=="  # "dead" in base64: clients decode the key before they connect
-_DEAD_HOST = "dead.azfunc.invalid"  # RFC 2606: .invalid resolves nowhere
-_DEAD_GUID = "00000000-0000-0000-0000-000000000000"
+
+class FileSettings(dict[str, str]):
+    """Values of a settings file, as they stand there."""
+
+    @cached_property
+    def harmless(self) -> Mapping[str, str]:
+        """The same with nothing live in them: what is put into the environment."""
+        from pytest_azfunc.project.live_resources import without_live_resources  # many apps have no settings here
+
+        return {name: without_live_resources(value) for name, value in self.items()}
 
 
-def read_settings_file(path: str) -> dict[str, str]:
+def read_settings_file(path: str) -> FileSettings:
     """``Values`` of a local.settings.json, as Core Tools hands them to the host: all text.
 
     :raises ProjectError: not JSON, encrypted, or a value that is an object or an array. Values are never shown.
@@ -64,10 +52,10 @@ def read_settings_file(path: str) -> dict[str, str]:
         raise ProjectError("settings-encrypted", location=source.location("IsEncrypted"))
     values = members.get("values")
     if values is None:
-        return {}
+        return FileSettings()
     if not isinstance(values, dict):
         raise invalid(f"Values is {json_kind(values)}, not an object", "Values")
-    settings = {}
+    settings = FileSettings()
     for key, value in values.items():
         if value is None:
             continue
@@ -131,32 +119,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def without_live_resources(value: str) -> str:
-    """*value* with anything live in Azure replaced by something dead of the same shape.
-
-    A connection string still parses, so that clients can be built; whoever uses them reaches nothing. The storage
-    emulator and what is not in Azure stay as they are.
-    """
-    dead = _LIVE_HOST.sub(_DEAD_HOST, value)
-    accounts = {name.strip().lower() for name in _ACCOUNT.findall(value)}
-    if dead == value and (accounts == {_EMULATOR_ACCOUNT} or (_EMULATOR.search(value) and not accounts)):
-        return value
-    if accounts:
-        dead = _with_dead_suffix(dead)
-    dead = _INSTRUMENTATION.sub(rf"\g<1>{_DEAD_GUID}", dead)
-    if accounts or _DEAD_HOST in dead or _ENDPOINT.search(dead):
-        dead = _USER_PASSWORD.sub(rf"\g<1>{_DEAD_KEY}", dead)
-        dead = _SECRET.sub(rf"\g<1>{_DEAD_KEY}", dead)
-    return dead
-
-
-def _with_dead_suffix(connection: str) -> str:
-    """A storage connection string with an EndpointSuffix: without one the clients would fill in the live one."""
-    if _SUFFIX.search(connection):
-        return _SUFFIX.sub(rf"\g<1>{_DEAD_HOST}", connection)
-    return f"{connection.rstrip('; ')};EndpointSuffix={_DEAD_HOST}"
 
 
 class _NamesOfDisabling:

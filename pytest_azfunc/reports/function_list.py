@@ -68,10 +68,8 @@ def list_functions(
     :param load: imports a function and checks it; raises what is wrong with it.
     :param bind: the function as it is on the host.
     """
-    with _silence():  # the functions of a decorator app are read by importing it
-        failure = project.failure
-    if failure is not None:
-        return _hidden(project, failure)
+    if project.failure is not None:
+        return _hidden(project, project.failure)
     entries = [Entry(name, problem=error, fault=_fault(error)) for name, error in project.errors.items()]
     routes = RouteCheck(project)
     for function in project.functions.values():
@@ -97,8 +95,8 @@ def _fault(problem: BaseException | None) -> str:
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """What a script prints while it is imported would tear the list apart."""
+def silence() -> Iterator[None]:
+    """Keep what scripts print while they are imported out of the list, which it would tear apart."""
     # As the real ones they have a buffer, and can be reconfigured: scripts do that.
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -106,7 +104,7 @@ def _silence() -> Iterator[None]:
 
 
 def _problem(load: Callable[[str], object], bound: BoundFunction) -> BaseException | None:
-    with _silence():
+    with silence():
         try:
             load(bound.function.name)
             _ = bound.listener  # raises what keeps it from being listened to

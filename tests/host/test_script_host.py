@@ -112,6 +112,15 @@ def test_what_the_worker_raises_passes_through(way: str, error: BaseException) -
         either_way(host_of(Raises()), way, function("queueTrigger"))
 
 
+def test_what_a_script_raises_on_import_passes_through() -> None:
+    class Raises(FakeWorker):
+        def load(self, name: str) -> None:
+            raise StopIteration(name)
+
+    with pytest.raises(StopIteration, match="F"):
+        host_of(Raises()).run(function("queueTrigger"))
+
+
 def test_a_worker_that_tells_no_python_values() -> None:
     worker = FakeWorker(outputs={"receipt": TypedData("json", '["id"]')}, python_values=None)
     result = host_of(worker).run(function("queueTrigger", RECEIPT))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.project import Project
-from pytest_azfunc.project.settings import read_settings_file, without_live_resources
+from pytest_azfunc.project.live_resources import without_live_resources
+from pytest_azfunc.project.settings import read_settings_file
 from tests.project.app_on_disk import write_text
 
 # local.settings.json

@@ -55,7 +55,7 @@ def files(content: dict[str, Any]) -> Callable[[FunctionApp], None]:
 
 def check_listings(sessions: Sessions, listings: dict[str, Listing]) -> None:
     for name, listing in listings.items():
-        folder = sessions.add(name, "--azfunc-list", **listing.environment)
+        folder = sessions.add(name, "--azfunc-list", environment=listing.environment)
         listing.write(folder.app)
         folder.write({"conftest.py": listing.conftest})
 
@@ -719,7 +719,7 @@ def test_a_library_in_a_virtual_environment_in_the_apps_folder(app: FunctionApp,
 
 
 def test_a_wide_terminal(sessions: Sessions) -> None:
-    broken(sessions.add("wide", "--azfunc-list", COLUMNS="160").app)
+    broken(sessions.add("wide", "--azfunc-list", environment={"COLUMNS": "160"}).app)
 
     result = sessions.run()["wide"]
 
@@ -734,7 +734,7 @@ def test_a_wide_terminal(sessions: Sessions) -> None:
 
 def test_no_line_is_longer_than_the_terminal(sessions: Sessions) -> None:
     for columns in (20, 40, 60, 80, 132):
-        folder = sessions.add(columns, "--azfunc-list", COLUMNS=str(columns))
+        folder = sessions.add(columns, "--azfunc-list", environment={"COLUMNS": str(columns)})
         shop(folder.app)
         broken(folder.app)
         folder.write({"conftest.py": FROZEN})

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.process.surroundings import surroundings_for_once
 from pytest_azfunc.project.app_script import Script
 from pytest_azfunc.project.contents import Contents
 from pytest_azfunc.project.indexing.indexer import Place, index
-from pytest_azfunc.project.settings import without_live_resources
+from pytest_azfunc.project.settings import FileSettings
 
 
-def index_without_host(script: Script, settings: Mapping[str, str]) -> Contents:
+def index_without_host(script: Script, settings: FileSettings) -> Contents:
     """Import the script and read its functions; the process is as before afterwards.
 
     :param settings: app settings, as they stand in the settings file; the environment goes over them.
@@ -21,10 +19,9 @@ def index_without_host(script: Script, settings: Mapping[str, str]) -> Contents:
     return index(script, place_without_host(script, modules, settings)).contents
 
 
-def place_without_host(script: Script, modules: AppModules, settings: Mapping[str, str]) -> Place:
+def place_without_host(script: Script, modules: AppModules, settings: FileSettings) -> Place:
     """What opens the surroundings for it.
 
     :param modules: the app's corner of ``sys.modules``.
     """
-    dead = {name: without_live_resources(value) for name, value in settings.items()}
-    return lambda: surroundings_for_once(script.root, modules, dead)
+    return lambda: surroundings_for_once(script.root, modules, settings.harmless)

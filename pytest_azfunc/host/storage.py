@@ -1,0 +1,19 @@
+"""Where queues, blobs and tables are: in memory, so far."""
+
+from __future__ import annotations
+
+from pytest_azfunc.errors import UnsupportedFeature
+
+
+def check_storage(storage: str) -> None:
+    """Check what a test, an option or ``Host.open`` says of it.
+
+    :raises UnsupportedFeature: it is not ``"memory"``.
+    """
+    if storage != "memory":
+        raise UnsupportedFeature(
+            "unsupported",
+            feature=f"storage={storage!r}",
+            azure="functions read and write the storage account of the app.",
+            remedy="use memory, the default.",
+        )

@@ -1,0 +1,49 @@
+"""What option and ini say of the function app, and the apps of the session that follow from it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_azfunc.session_apps import SessionApps
+
+_APPS: pytest.StashKey[SessionApps] = pytest.StashKey()
+
+
+def session_apps(config: pytest.Config) -> SessionApps:
+    """The apps of this session. What runs them is imported when they are first asked for."""
+    apps = config.stash.get(_APPS, None)
+    if apps is None:
+        from pytest_azfunc.host.bindings.catalogue import Catalogue
+        from pytest_azfunc.session_apps import Choice, SessionApps
+
+        added = [item for found in config.hook.pytest_azfunc_binding_types(config=config) for item in found or ()]
+        choice = Choice(
+            str(config.rootpath),
+            _path(config, "project"),
+            _path(config, "settings"),
+            config.getini("azfunc_strict"),
+            config.getoption("azfunc_storage") or "memory",
+        )
+        apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added))
+        apps.observers.append(lambda invocation: config.hook.pytest_azfunc_invoked(invocation=invocation))
+    return apps
+
+
+def _path(config: pytest.Config, name: str) -> str | None:
+    """An option, relative to where pytest was started, or an ini value, relative to the ini file."""
+    option = config.getoption(f"azfunc_{name}")
+    if option:
+        return "none" if option == "none" else os.path.join(config.invocation_params.dir, option)
+    value = config.getini(f"azfunc_{name}")
+    if not value or value == "none":
+        return value or None
+    return os.path.join(config.inipath.parent if config.inipath else config.rootpath, value)
+
+
+def start_folder(config: pytest.Config) -> str:
+    """Where pytest was started: what no test asks for, such as the list, looks for the app from there."""
+    return str(config.invocation_params.dir)

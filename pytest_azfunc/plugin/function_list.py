@@ -1,0 +1,26 @@
+"""``--azfunc-list``: the functions of the app, and no test."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from pytest_azfunc.plugin.choice import session_apps, start_folder
+
+
+def print_functions(config: pytest.Config) -> int:
+    """Print the list.
+
+    :returns: pytest's exit status: 1 when a function would not load.
+    :raises pytest.UsageError: the app cannot be found or read, which ends the session like a wrong option does.
+    """
+    from pytest_azfunc.errors import AzfuncError
+
+    try:
+        apps = session_apps(config)
+        lines, failed = apps.function_list(start_folder(config), shutil.get_terminal_size().columns)
+    except AzfuncError as error:
+        raise pytest.UsageError(str(error)) from None
+    print(*lines, sep="\n")
+    return 1 if failed else 0
