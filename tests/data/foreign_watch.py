@@ -78,7 +78,9 @@ def _identity(module: ModuleType) -> list[object]:
 
 def _modules() -> tuple[list[str], dict[str, list[object]], list[list[str]]]:
     """Names of all modules; of those below the suite's folder also what they are, and which have two names."""
-    names, own, same = [], {}, {}
+    names: list[str] = []
+    own: dict[str, list[object]] = {}
+    same: dict[int, list[str]] = {}
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in OURS:
             continue
@@ -149,7 +151,9 @@ def _state() -> dict[str, Any]:
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     # The last of the wrappers is the innermost: what stands here is what the file's own code is about to see.
     if isinstance(collector, pytest.File):
         _write(kind="state", id=collector.nodeid, when="collection", state=_state())

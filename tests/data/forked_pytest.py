@@ -2,8 +2,8 @@
 
 A run so costs a fraction of what a fresh interpreter costs. One JSON line on stdin asks for a run, one on stdout answers:
 ``{"argv": [...], "cwd": ..., "environment": {...}, "path": [...], "output": FILE}`` and ``{"status": 0}``. *path* comes
-before the rest of ``sys.path``, of which the folders are left out that this script is started with. What the run prints
-goes to *output*.
+before the rest of ``sys.path``. What the run prints goes to *output*. This script is started with a folder that is left
+out of ``sys.path``, and the names of modules that all runs have imported already.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ def _serve() -> None:
     import pytest
     from _pytest.config import default_plugins
 
-    for name in default_plugins:
-        importlib.import_module(f"_pytest.{name}")
+    left_out, *modules = sys.argv[1:]
+    for name in [*(f"_pytest.{plugin}" for plugin in default_plugins), *modules]:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()  # a run need not look at what it has from here
-    left_out = {os.path.dirname(os.path.abspath(__file__)), *sys.argv[1:]}
-    rest = [path for path in sys.path if os.path.abspath(path) not in left_out]
+    here = os.path.dirname(os.path.abspath(__file__))
+    rest = [path for path in sys.path if os.path.abspath(path) not in (here, left_out)]
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()
