@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle, islice, product
 from pathlib import Path
 
 import pytest
@@ -1243,10 +1244,11 @@ ROWS: dict[str, Row] = {
 
 
 def runs_of(row: Row) -> Iterator[tuple[str, str]]:
-    """Layouts and import modes of a row; without ``AZFUNC_LONG``, the second mode only in the first layout."""
-    for mode in row.modes:
-        for layout in row.layouts if LONG or mode == row.modes[0] else row.layouts[:1]:
-            yield layout, mode
+    """Layouts and import modes of a row: each layout and each mode once; with ``AZFUNC_LONG`` all pairs of them."""
+    if LONG:
+        return product(row.layouts, row.modes)
+    longest = max(len(row.layouts), len(row.modes))
+    return islice(zip(cycle(row.layouts), cycle(row.modes), strict=False), longest)
 
 
 @pytest.mark.parametrize(

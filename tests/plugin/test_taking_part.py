@@ -585,8 +585,8 @@ NOTHING: dict[str, object] = {
 
 
 @pytest.mark.parametrize("row", TAKE_PART)
-def test_takes_part(runs: PytestRuns, tmp_path: Path, row: str) -> None:
-    run, seen = seen_by(runs, tmp_path.resolve(), TAKE_PART[row])
+def test_takes_part(warm_runs: PytestRuns, tmp_path: Path, row: str) -> None:
+    run, seen = seen_by(warm_runs, tmp_path.resolve(), TAKE_PART[row])
 
     top = seen.get(("test_it.py", "top"), {})
     wanted = {"the app's module": "modes", "setting in the app's module": "dev"}
@@ -596,8 +596,8 @@ def test_takes_part(runs: PytestRuns, tmp_path: Path, row: str) -> None:
 
 
 @pytest.mark.parametrize("row", STAY_OUT)
-def test_stays_out(runs: PytestRuns, tmp_path: Path, row: str) -> None:
-    run, seen = seen_by(runs, tmp_path.resolve(), STAY_OUT[row])
+def test_stays_out(warm_runs: PytestRuns, tmp_path: Path, row: str) -> None:
+    run, seen = seen_by(warm_runs, tmp_path.resolve(), STAY_OUT[row])
 
     top = seen.get(("test_it.py", "top"))
     assert top == NOTHING, f"{row}: the file does not take part, but sees {top}\n{run.output}"
@@ -605,8 +605,8 @@ def test_stays_out(runs: PytestRuns, tmp_path: Path, row: str) -> None:
 
 
 @pytest.mark.parametrize("row", FOUND_OUT_LATE)
-def test_works_where_it_is_found_out_late(runs: PytestRuns, tmp_path: Path, row: str) -> None:
-    run, _ = seen_by(runs, tmp_path.resolve(), FOUND_OUT_LATE[row])
+def test_works_where_it_is_found_out_late(warm_runs: PytestRuns, tmp_path: Path, row: str) -> None:
+    run, _ = seen_by(warm_runs, tmp_path.resolve(), FOUND_OUT_LATE[row])
 
     assert run.status == 0, f"{row}\n{run.output}"
 
@@ -658,15 +658,15 @@ MIXED = {
 
 @pytest.mark.parametrize("on_path", [False, True], ids=["app is not on the path", "app is on the path"])
 @pytest.mark.parametrize("session", SESSIONS)
-def test_others_in_the_session_see_nothing(runs: PytestRuns, tmp_path: Path, session: str, on_path: bool) -> None:
+def test_others_in_the_session_see_nothing(warm_runs: PytestRuns, tmp_path: Path, session: str, on_path: bool) -> None:
     files = {**MIXED, "pytest.ini": "[pytest]\npythonpath = app\n" if on_path else "[pytest]\n"}
     options, folder = SESSIONS[session], tmp_path.resolve()
-    run, seen = seen_by(runs, folder, files, *options)
+    run, seen = seen_by(warm_runs, folder, files, *options)
     only_plain = [option for option in options if "uses" not in option]
     plain = {name: text for name, text in files.items() if "uses" not in name}
     for name in MIXED.keys() - plain.keys():
         (folder / name).unlink()
-    _, alone = seen_by(runs, folder, plain, *only_plain, plugin=False)
+    _, alone = seen_by(warm_runs, folder, plain, *only_plain, plugin=False)
 
     assert run.status == 0, f"{session}\n{run.output}"
     assert alone, f"{session}: nothing ran"
@@ -691,12 +691,12 @@ PARTS = (
 
 
 @pytest.mark.parametrize("session", ["the other first", "the other last", "in between"])
-def test_the_process_of_others_in_the_session(runs: PytestRuns, tmp_path: Path, session: str) -> None:
+def test_the_process_of_others_in_the_session(warm_runs: PytestRuns, tmp_path: Path, session: str) -> None:
     folder = tmp_path.resolve()
     options = [*SESSIONS[session], "--continue-on-collection-errors"]
     write_files(folder, {"pytest.ini": "[pytest]\n"})
-    with_plugin, _ = seen_by(runs, folder, MIXED, *options)
-    without, _ = seen_by(runs, folder, MIXED, *options, plugin=False)
+    with_plugin, _ = seen_by(warm_runs, folder, MIXED, *options)
+    without, _ = seen_by(warm_runs, folder, MIXED, *options, plugin=False)
 
     assert with_plugin.status == 0, f"{session}\n{with_plugin.output}"
     plain = {key for key in without.states if "plain" in key}
