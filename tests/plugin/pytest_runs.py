@@ -197,6 +197,6 @@ def _lines(output: str, folder: Path, any_order: bool) -> Sequence[str]:
     text = re.sub(r"=+( [^=]* )=+", r"=\1=", text)
     lines = [line.rstrip() for line in text.splitlines() if not line.startswith("plugins: ")]
     if any_order:
-        progress = re.compile(r"[.FEsxX]+ *(\[ *\d+%\])?|\[gw\d+\] .*|\S+::\S.*")
+        progress = re.compile(r"[.FEsxX]+( *\[ *\d+%\][.FEsxX]*)*|\[gw\d+\] .*|\S+::\S.*")
         lines = sorted(line for line in lines if not progress.fullmatch(line))
     return lines
