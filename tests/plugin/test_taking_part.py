@@ -285,14 +285,14 @@ TAKE_PART: dict[str, dict[str, str]] = {
     ),
     "fixture of a plugin module, through one of the conftest": one_file(
         USES_GREET.replace("greet", "welcome"),
-        pytest="[pytest]\npythonpath = plugins\naddopts = -p greeting\n",
+        pytest="[pytest]\naddopts = -p greeting\n",
         conftest="import pytest\n\n@pytest.fixture\ndef welcome(greet):\n    return greet\n",
-        plugins__greeting=GREET_FIXTURE,
+        greeting=GREET_FIXTURE,
     ),
     "fixture of a plugin that stands in for ours and uses it": one_file(
         INVOKES,
-        pytest="[pytest]\npythonpath = plugins\naddopts = -p greeting\n",
-        plugins__greeting="import pytest\n\n@pytest.fixture\ndef invoke(invoke):\n    return invoke\n",
+        pytest="[pytest]\naddopts = -p greeting\n",
+        greeting="import pytest\n\n@pytest.fixture\ndef invoke(invoke):\n    return invoke\n",
     ),
     "own fixture that uses ours of that name, in the file": one_file(
         "import pytest\n\n@pytest.fixture\ndef invoke(invoke):\n    return invoke\n\n" + dedent(INVOKES)
@@ -475,9 +475,7 @@ STAY_OUT: dict[str, dict[str, str]] = {
         "import pytest\n\n@pytest.fixture\ndef invoke(invoke):\n    return invoke\n\n" + dedent(USES_OWN),
         conftest=OWN_INVOKE,
     ),
-    "own fixture in a plugin module": one_file(
-        USES_OWN, pytest="[pytest]\npythonpath = plugins\naddopts = -p owner\n", plugins__owner=OWN_INVOKE
-    ),
+    "own fixture in a plugin module": one_file(USES_OWN, pytest="[pytest]\naddopts = -p owner\n", owner=OWN_INVOKE),
     "own fixture in a plugin module that the conftest names": one_file(
         USES_OWN,
         pytest="[pytest]\npythonpath = plugins\n",
@@ -490,7 +488,7 @@ STAY_OUT: dict[str, dict[str, str]] = {
     "conftest below": one_file(PLAIN, tests__below__conftest="import pytest_azfunc\n", tests__below__test_it_too=PLAIN),
     "another file": one_file(PLAIN, tests__test_a=INVOKES, tests__test_z=INVOKES),
     "plugin module whose fixture the file does not use": one_file(
-        PLAIN, pytest="[pytest]\npythonpath = plugins\naddopts = -p greeting\n", plugins__greeting=GREET_FIXTURE
+        PLAIN, pytest="[pytest]\naddopts = -p greeting\n", greeting=GREET_FIXTURE
     ),
     "ini that names the app": one_file(PLAIN, pytest="[pytest]\nazfunc_project = app\nazfunc_settings = none\n"),
     "option that names the app": one_file(PLAIN, pytest="[pytest]\naddopts = --azfunc-project=app\n"),
@@ -568,6 +566,7 @@ def seen_by(
         *options,
         plugins=plugins,
         environment={"SEEN": str(seen_file)},
+        as_module="addopts = -p" in files.get("pytest.ini", ""),  # older versions look for it before they know the ini
         watched=True,
     )
     lines = seen_file.read_text().splitlines() if seen_file.is_file() else []
