@@ -233,7 +233,8 @@ def write_apps(folder: str) -> Apps:
                     os.path.join(folder, "exits", name),
                     {"__init__.py": _script(place, exit), "function.json": {"bindings": bindings}},
                 )
-    _write(apps.decorators, {"host.json": {"version": "2.0"}, "function_app.py": _LIFESPAN})
+    host = {"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}
+    _write(apps.decorators, {"host.json": host, "function_app.py": _LIFESPAN})
     return apps
 
 
