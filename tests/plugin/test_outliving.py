@@ -198,7 +198,7 @@ def test_the_lifespan_is_that_of_the_worker_process(app: FunctionApp, session: S
                     await send({"type": "http.response.body", "body": b"shop"})
 
                 app = func.AsgiFunctionApp(app=shop, http_auth_level=func.AuthLevel.ANONYMOUS)
-            """
+            """,
         }
     )
     notes = session.pytester.path / "notes"
@@ -268,7 +268,7 @@ def test_threads_and_tasks_log_to_their_invocation(app: FunctionApp, session: Se
         HERE = os.getcwd()
 
         def wait(logs):
-            for _ in range(200):
+            for _ in range(60):
                 if len(logs.messages) == 3:
                     break
                 time.sleep(0.01)
