@@ -1037,6 +1037,8 @@ def _(apps: Apps) -> None:
 
     from pytest_azfunc import Host
 
+    local = vars(asyncio.get_event_loop_policy()._local)  # type: ignore[attr-defined]
+    before = local.copy()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     made = []
@@ -1051,8 +1053,8 @@ def _(apps: Apps) -> None:
         host.invoke("Slow")
         assert loop.get_task_factory() is factory
     assert asyncio.get_event_loop_policy().get_event_loop() is loop
-    asyncio.set_event_loop(None)
-    vars(asyncio.get_event_loop_policy()._local).clear()  # type: ignore[attr-defined]
+    local.clear()
+    local.update(before)
     loop.close()
 
 
