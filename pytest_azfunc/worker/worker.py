@@ -46,12 +46,12 @@ class Worker:
 
     def open(self) -> None:
         """Make the app importable. Settings must be in ``os.environ`` by now, as in Azure."""
+        runtime = self._opened = Runtime(self._process, self._loop)
         lend_variables({"AzureWebJobsScriptRoot": self._process.root})  # worker extensions look for it
         self._process.activate()
         THREADS.install()
         self._is_open = True
-        self._opened = Runtime(self._process, self._loop)
-        self._process.effects.apply(self._runtime.surroundings.root_logger)
+        self._process.effects.apply(runtime.surroundings.root_logger)
 
     def close(self) -> None:
         """Take the app out again. A second call does nothing."""
