@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
-from tests.function_app import FunctionApp, Session, Sessions
+from tests.function_app import FunctionApp, Session, Sessions, WarmPytest
 
 
 @pytest.fixture
@@ -25,16 +26,23 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session")
+def warm_pytest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmPytest]:
+    warm = WarmPytest(tmp_path_factory.mktemp("warm_pytest"))
+    yield warm
+    warm.close()
+
+
 @pytest.fixture
-def session(pytester: pytest.Pytester, _surroundings: None) -> Session:
+def session(pytester: pytest.Pytester, warm_pytest: WarmPytest, _surroundings: None) -> Session:
     """Runs pytest in a process of its own."""
-    return Session(pytester)
+    return Session(pytester, warm_pytest)
 
 
 @pytest.fixture
-def sessions(pytester: pytest.Pytester, _surroundings: None) -> Sessions:
-    """Runs pytest in many folders, one after the other in one process."""
-    return Sessions(pytester)
+def sessions(pytester: pytest.Pytester, warm_pytest: WarmPytest, _surroundings: None) -> Sessions:
+    """Runs pytest in many folders, each time in a process of its own."""
+    return Sessions(pytester.path, warm_pytest)
 
 
 # No test is about time. And the same examples in every run of the build; a developer's runs look for new ones. The

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Hashable
 from functools import cached_property
@@ -77,21 +79,73 @@ def with_plugins(*names: str) -> list[str]:
     return [part for name in ("azfunc", *names) for part in ("-p", name)] + ["-p", "no:cacheprovider"]
 
 
+class WarmPytest:
+    """Runs pytest in processes of their own that have imported it already: forks of ``warm_pytest.py``."""
+
+    def __init__(self, folder: Path) -> None:
+        """:param folder: an empty one, for what is printed."""
+        self._output, self._errors = folder / "output", folder / "errors"
+        self._program: subprocess.Popen[str] | None = None
+
+    def run(self, folder: Path, *arguments: str, **environment: str) -> pytest.RunResult:
+        """Run ``pytest`` with *arguments* in *folder*, with the environment of now and the variables given."""
+        path = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+        order = {
+            "folder": str(folder),
+            "arguments": arguments,
+            "environment": {**os.environ, "PYTHONPATH": os.pathsep.join(path), **environment},
+            "path": os.pathsep.join(path).split(os.pathsep),
+            "output": str(self._output),
+            "errors": str(self._errors),
+        }
+        code = self._order(json.dumps(order))
+        output, errors = (
+            file.read_text(encoding="utf-8", errors="replace").splitlines() for file in (self._output, self._errors)
+        )
+        print(*output, *errors, sep="\n")
+        assert not [line for line in output + errors if "INTERNALERROR" in line]
+        return pytest.RunResult(code, output, errors, 0)
+
+    def _order(self, line: str) -> int:
+        if self._program is None:
+            environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+            self._program = subprocess.Popen(
+                [sys.executable, str(Path(__file__).with_name("warm_pytest.py"))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment,
+                text=True,
+                encoding="utf-8",
+            )
+        assert self._program.stdin is not None
+        assert self._program.stdout is not None
+        self._program.stdin.write(f"{line}\n")
+        self._program.stdin.flush()
+        answer = self._program.stdout.readline()
+        assert answer, "warm_pytest.py has ended"
+        return int(answer)
+
+    def close(self) -> None:
+        """End the program."""
+        if self._program is not None:
+            self._program.communicate()
+
+
 class Session:
     """Runs pytest in a process of its own."""
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
+    def __init__(self, pytester: pytest.Pytester, warm: WarmPytest) -> None:
         self.pytester = pytester
+        self._warm = warm
 
     def write(self, files: dict[str, str]) -> None:
         """Write test files, conftest.py, pytest.ini and the like; indentation is removed."""
         write_texts(self.pytester.path, files)
 
     def run(self, *options: str, plugins: tuple[str, ...] = ()) -> pytest.RunResult:
-        """Run pytest with pytest-azfunc and the *plugins* (names of entry points)."""
-        result = self.pytester.runpytest_subprocess(*with_plugins(*plugins), *options)
-        assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
-        return result
+        """Run pytest with pytest-azfunc and the *plugins* (names of entry points), where the test is at the moment."""
+        temporary = f"--basetemp={self.pytester.path / 'runpytest'}"
+        return self._warm.run(Path.cwd(), temporary, *with_plugins(*plugins), *options)
 
     def test(self, code: str, *options: str, plugins: tuple[str, ...] = ()) -> pytest.RunResult:
         """Write *code* as the file test_it.py and run it."""
@@ -117,15 +171,12 @@ class Folder:
 
 
 class Sessions:
-    """Runs pytest in many folders, in one process after each other: quicker than a process for each.
+    """Runs pytest in many folders, one for each row of a table."""
 
-    What must not share its process with another run (it ends the process, or asks what the process has imported) is
-    for ``Session``.
-    """
-
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self.pytester = pytester
-        self._runs: dict[Hashable, tuple[Folder, tuple[str, ...], dict[str, str]]] = {}
+    def __init__(self, root: Path, warm: WarmPytest) -> None:
+        self.root = root
+        self._warm = warm
+        self._runs: dict[Hashable, tuple[Folder, list[str], dict[str, str]]] = {}
 
     def add(
         self,
@@ -136,36 +187,19 @@ class Sessions:
     ) -> Folder:
         """Announce a run, known as *row*, in a new folder, which is returned."""
         assert row not in self._runs
-        folder = Folder(self.pytester.path / str(len(self._runs)))
-        self._runs[row] = (folder, (*with_plugins(*plugins), *options), environment or {})
+        folder = Folder(self.root / str(len(self._runs)))
+        arguments = [f"--basetemp={folder.path / 'runpytest'}", *with_plugins(*plugins), *options]
+        self._runs[row] = (folder, arguments, environment or {})
         return folder
 
     def run(self) -> dict[Any, pytest.RunResult]:
         """Run what was announced; the results by row."""
-        results = self.pytester.path / "results"
-        results.mkdir()
-        orders = [
-            {
-                "folder": str(folder.path),
-                "arguments": [f"--basetemp={folder.path / 'runpytest'}", *options],
-                "environment": environment,
-                **{part: str(results / f"{folder.path.name}.{part}") for part in ("output", "errors", "code")},
-            }
-            for folder, options, environment in self._runs.values()
-        ]
-        program = Path(__file__).with_name("sessions_in_one_process.py")
-        ended = self.pytester.run(sys.executable, program, json.dumps(orders))
-        assert ended.ret == 0, ended.stderr.str()
-        return {row: self._result(row, order) for row, order in zip(self._runs, orders, strict=True)}
+        return {row: self._run(row) for row in self._runs}
 
-    def _result(self, row: Hashable, order: dict[str, Any]) -> pytest.RunResult:
-        output, errors = (
-            Path(order[part]).read_text(encoding="utf-8", errors="replace").splitlines()
-            for part in ("output", "errors")
-        )
-        print(f"### {row!r:.200}", *output, *errors, sep="\n")
-        assert not [line for line in output + errors if "INTERNALERROR" in line]
-        return pytest.RunResult(int(Path(order["code"]).read_text(encoding="ascii")), output, errors, 0)
+    def _run(self, row: Hashable) -> pytest.RunResult:
+        folder, arguments, environment = self._runs[row]
+        print(f"### {row!r:.200}")
+        return self._warm.run(folder.path, *arguments, **environment)
 
 
 def passed(result: pytest.RunResult, count: int, row: Hashable = "") -> None:

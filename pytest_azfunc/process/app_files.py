@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from types import ModuleType
 
 NAMESPACE = "__app__"
-PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
+_PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
 
 
 class AppFiles:
@@ -34,6 +34,11 @@ class AppFiles:
         except OSError:
             return frozenset()
 
+    def packages(self) -> str | None:
+        """The folder of packages that were deployed with the app; None without one."""
+        folder = os.path.join(self.spelled_root, _PACKAGES)
+        return folder if os.path.isdir(folder) else None
+
     def has(self, spec: importlib.machinery.ModuleSpec) -> bool:
         """Whether what was found is a module of the app."""
         places = [spec.origin] if spec.origin and spec.has_location else list(spec.submodule_search_locations or ())
@@ -44,7 +49,7 @@ class AppFiles:
         if not path.startswith(self.root + os.sep):
             return False
         inside = path[len(self.root) + 1 :]
-        return inside.startswith(PACKAGES) or f"{os.sep}site-packages{os.sep}" not in inside
+        return inside.startswith(_PACKAGES) or f"{os.sep}site-packages{os.sep}" not in inside
 
     def are_of_another(self, file: str) -> bool:
         """Whether the file of a top-level module lies right in the folder of another function app."""

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterable
 from types import ModuleType
 
-from pytest_azfunc.process.app_files import NAMESPACE, PACKAGES, AppFiles, module_from
+from pytest_azfunc.process.app_files import NAMESPACE, AppFiles, module_from
 from pytest_azfunc.process.app_finder import AppFinder
 from pytest_azfunc.process.app_path import AppPath
 from pytest_azfunc.process.modules_of_tests import ModulesOfTests
@@ -42,6 +42,7 @@ class AppModules:
         self._kept: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
         self._path_entries: list[str] = []
+        self._packages: str | None = None
         self._begin_afresh()
 
     @property
@@ -109,6 +110,7 @@ class AppModules:
         if self._finder.top_level is None:
             importlib.invalidate_caches()  # the app's files may be newer than the path caches
             self._finder.top_level = self._files.top_level()
+            self._packages = self._files.packages()
         self._extend_path()
         self._of_tests.look(self._finder.top_level - self._finder.foreign - self._files.functions)
         sys.meta_path.insert(0, self._finder)
@@ -125,14 +127,12 @@ class AppModules:
         return adopted
 
     def _extend_path(self) -> None:
-        root = self._files.spelled_root
-        packages = os.path.join(root, PACKAGES)
-        if os.path.isdir(packages):
-            sys.path.insert(0, packages)
-            self._path_entries.append(packages)
+        if self._packages is not None:
+            sys.path.insert(0, self._packages)
+            self._path_entries.append(self._packages)
         # At the end, as in Azure: a function called `queue` must not hide the standard library's.
-        sys.path.append(root)
-        self._path_entries.append(root)
+        sys.path.append(self._files.spelled_root)
+        self._path_entries.append(self._files.spelled_root)
 
     def _adopt_native_copies(self) -> bool:
         """Take over the modules of functions that a test has imported by itself."""

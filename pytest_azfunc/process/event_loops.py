@@ -106,32 +106,31 @@ class LoopOfThread:
 
     __slots__ = ("_place", "_saved")
 
-    def __init__(self) -> None:
-        self._place = _place()
-        self._saved = None if self._place is None else self._place.copy()
+    def __init__(self, other: Mapping[str, Any] | None = None) -> None:
+        """Keep a copy.
 
-    def replace(self, state: Mapping[str, Any]) -> None:
-        """Let the thread appear to be another one.
-
-        :param state: what asyncio knows of that one: :data:`NEW_THREAD`, or what :meth:`restore` has returned.
+        :param other: lets the thread appear to be another one: what asyncio knows of that, :data:`NEW_THREAD` or what
+            :meth:`restore` has returned.
         """
-        if self._place is not None:
-            self._place.clear()
-            self._place.update(state)
+        self._place = place = _place()
+        if place is not None:
+            self._saved = place.copy()
+            if other is not None:
+                place.clear()
+                place.update(other)
 
     def restore(self) -> Mapping[str, Any] | None:
         """Put it back.
 
         :returns: what was in its place; None where asyncio has no such place, and nothing was ever replaced.
         """
-        place, saved = self._place, self._saved
-        if place is None or saved is None:
+        place = self._place
+        if place is None:
             return None
-        if place == saved:
-            return saved
         present = place.copy()
-        place.clear()
-        place.update(saved)
+        if present != self._saved:
+            place.clear()
+            place.update(self._saved)
         return present
 
     def __enter__(self) -> LoopOfThread:

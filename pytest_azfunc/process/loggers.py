@@ -97,19 +97,16 @@ class _LevelCaches:
         self._loggers: list[Any] = []
         self._caches: list[dict[int, bool]] = []
 
-    def clear(self) -> None:
-        loggers = list(logging.root.manager.loggerDict.values())
+    def set_root_level(self, level: int) -> None:
+        """``logging.root.setLevel()``, for a level that is known to be one."""
+        root = logging.root
+        root.level = level
+        loggers = list(root.manager.loggerDict.values())
         if loggers != self._loggers:
-            found = (getattr(logger, "_cache", None) for logger in (logging.root, *loggers))
+            found = (getattr(logger, "_cache", None) for logger in (root, *loggers))
             self._loggers, self._caches = loggers, [cache for cache in found if cache is not None]
         for cache in filter(None, self._caches):
             cache.clear()
 
 
-_CACHES = _LevelCaches()
-
-
-def set_root_level(level: int) -> None:
-    """``logging.root.setLevel()``, for a level that is known to be one."""
-    logging.root.level = level
-    _CACHES.clear()
+set_root_level = _LevelCaches().set_root_level

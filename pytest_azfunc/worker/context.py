@@ -122,26 +122,29 @@ class RetryContext:
     rpc_exception: rpc.RpcException
 
 
+_NO_TRACE = rpc.TraceContext()
+_NO_RETRY = rpc.RetryContext()
+
+
 class Context:
     """What ``main(..., context)`` gets. (https://aka.ms/azfunc-invocation-context)"""
+
+    _trace_context: TraceContext | None = None
+    _retry_context: RetryContext | None = None
 
     def __init__(
         self,
         function_name: str,
         function_directory: str,
-        invocation_id: str,
+        request: rpc.InvocationRequest,
         thread_local_storage: threading.local,
-        trace: rpc.TraceContext,
-        retry: rpc.RetryContext,
     ) -> None:
         self._function_name = function_name
         self._function_directory = function_directory
-        self._invocation_id = invocation_id
+        self._invocation_id = request.invocation_id or str(uuid.uuid4())
         self._thread_local_storage = thread_local_storage
-        self._trace = trace
-        self._retry = retry
-        self._trace_context: TraceContext | None = None
-        self._retry_context: RetryContext | None = None
+        self._trace = request.trace_context or _NO_TRACE
+        self._retry = request.retry_context or _NO_RETRY
 
     @property
     def invocation_id(self) -> str:
@@ -181,22 +184,3 @@ class Context:
 
     def __repr__(self) -> str:
         return f"<Context {self._function_name} {self._invocation_id}>"
-
-
-_NO_TRACE = rpc.TraceContext()
-_NO_RETRY = rpc.RetryContext()
-
-
-def make_context(name: str, folder: str, request: rpc.InvocationRequest, storage: threading.local) -> Context:
-    """The invocation context of the request's function.
-
-    :param storage: the thread-local of all invocations.
-    """
-    return Context(
-        name,
-        folder,
-        request.invocation_id or str(uuid.uuid4()),
-        storage,
-        request.trace_context or _NO_TRACE,
-        request.retry_context or _NO_RETRY,
-    )

@@ -11,7 +11,7 @@ from typing import Any
 from pytest_azfunc.errors.notes import refused_output
 from pytest_azfunc.project.indexing.binding_registry import BindingRegistry
 from pytest_azfunc.project.user_errors import add_note
-from pytest_azfunc.rpc import TypedData
+from pytest_azfunc.rpc import Kind, TypedData
 from pytest_azfunc.worker.cookies import rpc_cookies
 from pytest_azfunc.worker.generic import GenericConverter
 
@@ -174,18 +174,10 @@ def _on_the_wire(kind: str | None, value: Any) -> TypedData | None:
         return TypedData("json", json.dumps(value))
     if value is None:  # a field that is set to None is not set at all
         return TypedData(None, None)
-    if kind == "string":
-        return TypedData("string", wire_text(value))
-    if kind == "json":
-        return TypedData("json", wire_text(value))
-    if kind == "bytes":
-        return TypedData("bytes", _content(value))
-    if kind == "http":
-        return TypedData("http", _http_response(value))
-    if kind in ("int", "bool"):
-        return TypedData("int", _int64(value))
-    if kind == "double":
-        return TypedData("double", float.__pos__(value))
+    carried = _FIELDS.get(kind)
+    if carried is not None:
+        field, convert = carried
+        return TypedData(field, convert(value))
     raise NotImplementedError(f"unexpected Datum type: {kind!r}")
 
 
@@ -227,3 +219,15 @@ def _http_response(value: Mapping[str, Any]) -> dict[str, Any]:
         "body": body,
         "enable_content_negotiation": False,
     }
+
+
+# Of each kind that a converter answers with: the field of the message, and what carries the value there.
+_FIELDS: dict[str, tuple[Kind, Callable[[Any], Any]]] = {
+    "string": ("string", wire_text),
+    "json": ("json", wire_text),
+    "bytes": ("bytes", _content),
+    "http": ("http", _http_response),
+    "int": ("int", _int64),
+    "bool": ("int", _int64),
+    "double": ("double", float.__pos__),
+}

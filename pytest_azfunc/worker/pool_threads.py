@@ -21,9 +21,7 @@ class PoolThreads:
 
     def enter(self) -> LoopOfThread:
         """A call begins: the calling thread is one of these until :meth:`leave` gets what this returns."""
-        caller = LoopOfThread()
-        caller.replace(self._idle.pop() if self._idle else NEW_THREAD)
-        return caller
+        return LoopOfThread(self._idle.pop() if self._idle else NEW_THREAD)
 
     def leave(self, caller: LoopOfThread) -> None:
         """The call has come to its end."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_azfunc.process.surroundings import Surroundings
 from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import InvocationRequest
-from pytest_azfunc.worker.context import Context, make_context
+from pytest_azfunc.worker.context import Context
 from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.logs import worker_log_level
 from pytest_azfunc.worker.worker_process import WorkerProcess
@@ -45,5 +45,6 @@ class Runtime:
 
     def context(self, function: Function | None, request: InvocationRequest) -> Context:
         """The invocation context that the function gets; of no function it is that of the app."""
-        name, folder = (request.function, self.root) if function is None else (function.name, function.folder)
-        return make_context(name, folder, request, self.log_handler.thread_local)
+        if function is None:
+            return Context(request.function, self.root, request, self.log_handler.thread_local)
+        return Context(function.name, function.folder, request, self.log_handler.thread_local)

@@ -70,10 +70,7 @@ class WorkerExtensions:
 
 def are_there() -> bool:
     """Whether any extension is registered, of whatever app: a cheap look, before every invocation."""
-    if not ARE_CALLED:
-        return False
-    register: Any = getattr(sys.modules.get(_REGISTER), "ExtensionMeta", None)
-    return register is not None and sdk_internals.has_extensions(register)
+    return ARE_CALLED and sdk_internals.has_extensions(sys.modules.get(_REGISTER))
 
 
 def _class_of(hook: Any) -> Any:

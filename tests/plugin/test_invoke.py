@@ -319,7 +319,7 @@ def test_ainvoke_with_pytest_asyncio(app: FunctionApp, session: Session) -> None
                 "  rule:   async-in-running-loop"
             )
         """,
-        plugins=("asyncio",),
+        plugins=("pytest_asyncio.plugin",),
     )
 
     passed(result, 3)
@@ -347,7 +347,7 @@ def test_ainvoke_with_anyio(app: FunctionApp, session: Session) -> None:
     passed(result, 1)
 
 
-@pytest.mark.parametrize("plugin", ["asyncio", "anyio"])
+@pytest.mark.parametrize("plugin", ["pytest_asyncio.plugin", "anyio"])
 def test_an_async_function_called_with_invoke_runs_on_one_loop(app: FunctionApp, session: Session, plugin: str) -> None:
     app.function(
         "Counts",

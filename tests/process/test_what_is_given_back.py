@@ -144,16 +144,14 @@ def test_a_thread_has_the_loop_of_another() -> None:
     def look() -> None:
         mine, other = asyncio.new_event_loop(), asyncio.new_event_loop()
         asyncio.set_event_loop(mine)
-        thread = LoopOfThread()
-        thread.replace(NEW_THREAD)
+        thread = LoopOfThread(NEW_THREAD)
         with pytest.raises(RuntimeError):
             asyncio.get_event_loop()
         asyncio.set_event_loop(other)
         state = thread.restore()
         assert state is not None
         found.append(asyncio.get_event_loop() is mine)
-        with LoopOfThread() as again:
-            again.replace(state)
+        with LoopOfThread(state):
             found.append(asyncio.get_event_loop() is other)
         found.append(asyncio.get_event_loop() is mine)
         mine.close()

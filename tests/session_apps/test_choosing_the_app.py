@@ -30,7 +30,7 @@ def app_in(folder: str, who: str | None = None) -> dict[str, str]:
 
 
 def test_by_option_by_ini_and_by_looking_around(sessions: Sessions) -> None:
-    deep = sessions.pytester.path / "elsewhere"
+    deep = sessions.root / "elsewhere"
     write_texts(deep, app_in("deep/down/three"))
     for expected, *options in (
         ("one", "--azfunc-project=one"),

@@ -246,7 +246,7 @@ def test_logs_of_concurrent_invocations_stay_apart(app: FunctionApp, session: Se
             assert [result.logs.messages for result in results] == [[f"{name} {step}" for step in range(3)] for name in "abc"]
             assert len(azfunc_logs) == 9
         """,
-        plugins=("asyncio",),
+        plugins=("pytest_asyncio.plugin",),
     )
 
     passed(result, 1)

@@ -36,6 +36,10 @@ def asgi_app(middleware: Any) -> Any:
     return middleware._app
 
 
-def has_extensions(register: Any) -> bool:
-    """Whether any worker extension is registered."""
-    return bool(register._app_exts or register._func_exts)
+def has_extensions(module: Any) -> bool:
+    """Whether any worker extension is registered.
+
+    :param module: of the register; None where nobody has imported it.
+    """
+    register = getattr(module, "ExtensionMeta", None)
+    return register is not None and bool(register._app_exts or register._func_exts)
