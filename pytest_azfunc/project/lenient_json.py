@@ -15,16 +15,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pytest_azfunc.project.lenient_parser import (
-    MAX_DEPTH,
-    MAX_INTEGER_LENGTH,
-    Container,
-    JsonError,
-    Lines,
-    Parser,
-    Position,
-)
+from pytest_azfunc.project.newtonsoft import MAX_DEPTH, MAX_INTEGER_LENGTH, JsonError, Position
+
+if TYPE_CHECKING:
+    from pytest_azfunc.project.lenient_parser import Container
 
 __all__ = ["JsonError", "Position", "is_blank", "loads", "positions"]
 
@@ -58,6 +54,8 @@ def positions(text: str) -> dict[tuple[str | int, ...], Position]:
 
     :raises JsonError: the host would refuse the text.
     """
+    from pytest_azfunc.project.lenient_parser import Lines, Parser
+
     text = _without_bom(text)
     _, root = Parser(text).parse()
     lines = Lines(text)
@@ -76,10 +74,14 @@ def positions(text: str) -> dict[tuple[str | int, ...], Position]:
 
 def is_blank(text: str) -> bool:
     """Whether a text holds no JSON value: only white space and comments."""
+    from pytest_azfunc.project.lenient_parser import Parser
+
     return Parser(_without_bom(text)).is_blank()
 
 
 def _loads_leniently(text: str) -> object:
+    from pytest_azfunc.project.lenient_parser import Parser  # which few apps need
+
     value, _ = Parser(text).parse()
     return value
 

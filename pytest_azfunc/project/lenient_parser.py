@@ -6,8 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-MAX_DEPTH = 64
-MAX_INTEGER_LENGTH = 380
+from pytest_azfunc.project.newtonsoft import MAX_DEPTH, MAX_INTEGER_LENGTH, JsonError, Position
 
 # What .NET's Char.IsWhiteSpace accepts, and U+0000, which Newtonsoft.Json passes over as well.
 # Python's \s is not the same set: it has U+001C to U+001F too.
@@ -42,32 +41,6 @@ _LITERALS: dict[str, object] = {
     "Infinity": float("inf"),
     "-Infinity": float("-inf"),
 }
-
-
-class JsonError(ValueError):
-    """A text the host would not read.
-
-    :ivar problem: what is wrong.
-    :ivar line: where it is wrong, counted from 1.
-    :ivar column: the same.
-    """
-
-    def __init__(self, problem: str, line: int, column: int) -> None:
-        super().__init__(problem, line, column)
-        self.problem = problem
-        self.line = line
-        self.column = column
-
-    def __str__(self) -> str:
-        return f"{self.problem} (line {self.line}, column {self.column})"
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in a text: line and column, both counted from 1."""
-
-    line: int
-    column: int
 
 
 class Lines:

@@ -14,7 +14,6 @@ from pytest_azfunc.process.environment import Environment, lend_variables
 from pytest_azfunc.process.event_loops import is_loop_running, no_running_loop
 from pytest_azfunc.process.loggers import Loggers
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.indexing.decorators import is_decorated
 from pytest_azfunc.project.indexing.signature import check_signature
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
 from pytest_azfunc.worker.asgi_lifespan import end_lifespan, has_begun
@@ -218,6 +217,8 @@ class Worker:
         """
         declared = self.index().functions[function]
         if declared.user_function is not None:
+            from pytest_azfunc.project.indexing.decorators import is_decorated
+
             return is_decorated(candidate, declared.user_function)
         loaded = self._process.loaded.get(function)
         if loaded is not None and loaded.main is candidate:

@@ -11,19 +11,20 @@ import sys
 import threading
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.process.import_effects import ImportEffects
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.indexing.indexer import Place, index
-from pytest_azfunc.project.indexing.signature import Signature
-from pytest_azfunc.project.indexing.without_host import place_without_host
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.logs import InvocationLogHandler
 from pytest_azfunc.worker.pool_threads import PoolThreads
 from pytest_azfunc.worker.worker_extensions import WorkerExtensions
+
+if TYPE_CHECKING:
+    from pytest_azfunc.project.indexing.indexer import Place
+    from pytest_azfunc.project.indexing.signature import Signature
 
 
 class WorkerProcess:
@@ -78,6 +79,10 @@ class WorkerProcess:
         script = self._project.script
         if script is None:
             return self._project
+        # Which an app of function.json files has no use for.
+        from pytest_azfunc.project.indexing.indexer import index
+        from pytest_azfunc.project.indexing.without_host import place_without_host
+
         with self.loading:
             if self._indexed is None or self._generation != self.modules.generation:
                 found = index(script, place or place_without_host(script, self.modules, self._project.file_settings))
