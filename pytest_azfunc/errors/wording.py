@@ -87,6 +87,8 @@ def shown(value: object, limit: int = 200) -> str:
     try:
         text = repr(value)
     except Exception as error:  # a broken __repr__ must not hide the error we report
+        if type(value) is int:  # Python writes none of thousands of digits
+            return f"an int of {value.bit_length()} bits"
         text = f"<{type(value).__name__} whose repr() raises {type(error).__name__}>"
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
 
