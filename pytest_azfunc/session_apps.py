@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.app import Host
-from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, suggestion
+from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, setting_name, suggestion
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.storage import check_storage
@@ -76,7 +76,7 @@ def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Loc
             raise wrong(f"{name} is {kind_of(value)}")
     for name, value in named.get("settings", {}).items():
         if not isinstance(name, str) or not isinstance(value, str):
-            raise wrong(f"the setting {name!r} is {kind_of(value)}, but settings are strings")
+            raise wrong(f"the setting {setting_name(name)} is {kind_of(value)}, but settings are strings")
 
 
 class AppOfTests:

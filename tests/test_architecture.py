@@ -191,6 +191,7 @@ def test_the_public_names_import_nothing() -> None:
 IMPORTED_WHEN_NEEDED = {
     "http_client.adapter",
     "http_client.preparation",
+    "http_client.refused_arguments",
     "http_client.requests_internals",
     "http_client.responses",
     "http_client.retries",

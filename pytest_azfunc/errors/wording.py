@@ -39,6 +39,14 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
+def setting_name(name: object) -> str:
+    """How an error names an app setting. What follows a ``=`` is left out: it may be a value, pasted with the name."""
+    if not isinstance(name, str):
+        return shown(name)
+    before, sign, _ = name.partition("=")
+    return repr(f"{before}=..." if sign else name)
+
+
 def suggestion(wrong: str, known: Iterable[str]) -> str:
     """A blank and "Did you mean 'x'?", for the nearest known name (case ignored), or an empty text."""
     import difflib

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 from pytest_azfunc.project.newtonsoft import MAX_DEPTH, MAX_INTEGER_LENGTH, JsonError, Position
 
 if TYPE_CHECKING:
-    from pytest_azfunc.project.lenient_parser import Container
+    from pytest_azfunc.project.json_marks import Container, Path
 
-__all__ = ["JsonError", "Position", "is_blank", "loads", "positions"]
+__all__ = ["JsonError", "Position", "is_blank", "loads", "position_of", "positions"]
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _NESTING_TOKEN = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
@@ -46,7 +46,20 @@ def loads(text: str) -> object:
     return _loads_leniently(text)
 
 
-def positions(text: str) -> dict[tuple[str | int, ...], Position]:
+def position_of(text: str, path: Path) -> Position:
+    """Where one value stands, or the nearest one around it that the text has; names ignore case.
+
+    :raises JsonError: the host would refuse the text.
+    """
+    from pytest_azfunc.project.json_marks import position
+    from pytest_azfunc.project.lenient_parser import Parser
+
+    text = _without_bom(text)
+    _, root = Parser(text, marked=path).parse()
+    return position(text, root if isinstance(root, int) else root.nearest(path))
+
+
+def positions(text: str) -> dict[Path, Position]:
     """Where each value stands: its path of keys and indexes -> its position.
 
     A member stands where its key starts; an item, and the whole value (path ``()``), where the
@@ -54,13 +67,14 @@ def positions(text: str) -> dict[tuple[str | int, ...], Position]:
 
     :raises JsonError: the host would refuse the text.
     """
-    from pytest_azfunc.project.lenient_parser import Lines, Parser
+    from pytest_azfunc.project.json_marks import Lines
+    from pytest_azfunc.project.lenient_parser import Parser
 
     text = _without_bom(text)
     _, root = Parser(text).parse()
     lines = Lines(text)
-    found: dict[tuple[str | int, ...], Position] = {}
-    pending: list[tuple[tuple[str | int, ...], int | Container]] = [((), root)]
+    found: dict[Path, Position] = {}
+    pending: list[tuple[Path, int | Container]] = [((), root)]
     while pending:
         path, mark = pending.pop()
         if isinstance(mark, int):
@@ -82,7 +96,7 @@ def is_blank(text: str) -> bool:
 def _loads_leniently(text: str) -> object:
     from pytest_azfunc.project.lenient_parser import Parser  # which few apps need
 
-    value, _ = Parser(text).parse()
+    value, _ = Parser(text, marked=()).parse()
     return value
 
 
