@@ -15,13 +15,15 @@ import importlib
 import importlib.machinery
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 
 from pytest_azfunc.process.app_files import NAMESPACE, AppFiles, module_from
 from pytest_azfunc.process.app_finder import AppFinder
 from pytest_azfunc.process.app_path import AppPath
 from pytest_azfunc.process.modules_of_tests import ModulesOfTests
+
+_NO_SETTINGS: Mapping[str, str] = {}
 
 
 class AppModules:
@@ -50,9 +52,10 @@ class AppModules:
         """Whether it is this app's modules that are importable now."""
         return bool(_ACTIVE) and _ACTIVE[-1] is self
 
-    def activate(self) -> bool:
+    def activate(self, settings: Mapping[str, str] = _NO_SETTINGS) -> bool:
         """Make the app importable, and put its modules back into ``sys.modules``.
 
+        :param settings: what is in ``os.environ`` while code of a module is executed for its import.
         :returns: whether a test has imported one of the functions' modules by itself meanwhile. That copy is the
             one it will patch, so it takes the place of the kept one.
         """
