@@ -231,22 +231,17 @@ class SessionApps:
         problem = None
         try:
             app = self.find(folder, mark)
-            settings = app.file_settings.harmless if with_settings else _NO_SETTINGS
+            settings = app.file_settings.harmless
         except Exception as error:
             problem = str(error)
         if problem is not None:
             yield problem
             return
         modules = app.process.modules
-        modules.activate()
-        lent = {name: value for name, value in settings.items() if name not in os.environ}
+        modules.activate(settings)
         try:
-            os.environ.update(lent)
             yield None
         finally:
-            for name, value in lent.items():
-                if os.environ.get(name) == value:
-                    del os.environ[name]
             modules.deactivate()
 
     def leave_alone(self, test_file: str) -> None:
