@@ -219,13 +219,12 @@ class SessionApps:
         return lines, any(entry.fails for entry in entries)
 
     @contextmanager
-    def importable(self, folder: str, mark: Mapping[str, Any], *, with_settings: bool) -> Iterator[str | None]:
+    def importable(self, folder: str, mark: Mapping[str, Any]) -> Iterator[str | None]:
         """While a test file in *folder* is imported, or a test of it runs: the modules of its app are importable.
 
-        They are the ones that will run, so a test can patch them before its host is open.
+        They are the ones that will run, so a test can patch them before its host is open. The values of the settings
+        file are in ``os.environ`` while code of one is executed, where it may look for them, and nowhere else.
 
-        :param with_settings: whether the values of the settings file are in ``os.environ``, where modules that are
-            imported now may look for them.
         :returns: why they are not importable, or None.
         """
         problem = None
