@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -197,6 +197,12 @@ class SessionApps:
         )
         host.begin()
         return host
+
+    def close(self) -> None:
+        """The session is over: end what runs in the worker processes."""
+        for process in self._processes.values():
+            with suppress(Exception, SystemExit):  # the last words of the app's tasks, and nobody is left to hear them
+                process.end()
 
     def function_list(self, folder: str, width: int) -> tuple[list[str], bool]:
         """The lines of ``--azfunc-list``, and whether a function would not load.

@@ -17,10 +17,8 @@ from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.indexing.decorators import is_decorated
 from pytest_azfunc.project.indexing.signature import check_signature
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
-from pytest_azfunc.worker.asgi_lifespan import end_lifespan, has_begun
 from pytest_azfunc.worker.call import Call
 from pytest_azfunc.worker.context import Context
-from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.loader import import_entry_point, module_name
 from pytest_azfunc.worker.logs import CURRENT, THREADS
@@ -38,9 +36,15 @@ class Worker:
     borrowed of the process as a whole, whoever opens the worker gives back.
     """
 
-    def __init__(self, process: WorkerProcess) -> None:
+    def __init__(self, process: WorkerProcess, *, ends_process: bool = False) -> None:
+        """Of a worker process.
+
+        :param ends_process: whether nobody else uses it: it ends when the worker closes.
+        """
         self._process = process
-        self._loop = WorkerLoop()
+        self._ends_process = ends_process
+        self._loop = process.loop
+        self._has_thread = False
         self._opened: Runtime | None = None
         self._is_open = False
 
@@ -58,21 +62,19 @@ class Worker:
         if not self._is_open:
             return
         self._is_open = False
-        self._end_lifespan()
+        if self._has_thread:
+            self._has_thread = False
+            self._loop.stop_thread()
         THREADS.uninstall()
         self._runtime.surroundings.close()  # a call may be on its way yet, on another thread
         self._process.deactivate()
-        self._loop.close()
+        self._process.forget_what_has_ended()
+        if self._ends_process:
+            self._process.end()
 
     def restart(self) -> None:
         """Forget everything, as a new worker process would. Only while the worker is closed."""
         self._process.restart()
-
-    def _end_lifespan(self) -> None:
-        app = self._process.app
-        if has_begun(app):
-            with self._runtime.surroundings:
-                end_lifespan(app, self._loop)
 
     @property
     def _runtime(self) -> Runtime:
@@ -195,7 +197,9 @@ class Worker:
 
         A live server needs it: its requests come on several threads, and all async functions share one loop.
         """
-        self._loop.start_thread()
+        if not self._has_thread:
+            self._loop.start_thread()
+            self._has_thread = True
 
     def decode(self, request: InvocationRequest) -> Any:
         """The SDK object that the function would get for its trigger.

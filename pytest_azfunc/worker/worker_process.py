@@ -1,4 +1,4 @@
-"""What lives as long as a worker process does in Azure: the app's modules and the functions that were loaded.
+"""What lives as long as a worker process does in Azure: the app's modules, the loaded functions, the event loop.
 
 One of them serves all tests of an app in a session, so that a module is imported once and a test that has patched
 it patches the module that runs. A host borrows it while it is open.
@@ -16,11 +16,14 @@ from typing import Any
 
 from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.process.import_effects import ImportEffects
+from pytest_azfunc.process.surroundings import surroundings_for_once
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.indexing.indexer import Place, index
 from pytest_azfunc.project.indexing.signature import Signature
 from pytest_azfunc.project.indexing.without_host import place_without_host
+from pytest_azfunc.worker.asgi_lifespan import end_lifespan, forget_lifespan, has_begun, lives_on
 from pytest_azfunc.worker.converters import Converters
+from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.logs import InvocationLogHandler
 from pytest_azfunc.worker.pool_threads import PoolThreads
@@ -28,13 +31,14 @@ from pytest_azfunc.worker.worker_extensions import WorkerExtensions
 
 
 class WorkerProcess:
-    """Modules and loaded functions of one app; see the module's docstring.
+    """Modules, loaded functions and event loop of one app; see the module's docstring.
 
     :ivar root: the app's folder.
     :ivar modules: the app's corner of ``sys.modules``.
     :ivar loaded: the functions that were loaded, by name.
     :ivar effects: what importing the scripts did to the process.
     :ivar loading: held while a script is imported.
+    :ivar loop: runs the async functions: what a module keeps (a client, a lock, a task) works in the next test, too.
     """
 
     def __init__(self, project: Project) -> None:
@@ -46,6 +50,7 @@ class WorkerProcess:
         else:
             self.modules = AppModules(self.root, script=project.script.module)
         self.loading = threading.RLock()
+        self.loop = WorkerLoop()
         self.log_handler = InvocationLogHandler()
         self.extensions = WorkerExtensions(self.root)
         self._begin_afresh()
@@ -127,7 +132,26 @@ class WorkerProcess:
         """Take the app's modules out of ``sys.modules``; they are kept for the next time."""
         self.modules.deactivate()
 
+    def forget_what_has_ended(self) -> None:
+        """A host closes: an ASGI app whose lifespan ended with the loop of a test begins a new one for the next."""
+        app = self.app
+        if has_begun(app) and not lives_on(app, self.loop):
+            forget_lifespan(app)
+
+    def end(self) -> None:
+        """End what runs as long as the process does: the lifespan of an ASGI app, the loop and the tasks on it.
+
+        Only while no host of it is open. The next one finds the modules as they are.
+        """
+        try:
+            if has_begun(self.app):
+                with surroundings_for_once(self.root, self.modules, self._project.file_settings.harmless):
+                    end_lifespan(self.app, self.loop)
+        finally:
+            self.loop.close()
+
     def restart(self) -> None:
         """Forget everything, as a new process would. Only while no host of it is open."""
+        self.end()
         self.modules.forget()
         self._begin_afresh()
