@@ -19,7 +19,7 @@ from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObjec
 from pytest_azfunc.worker.call import Call
 from pytest_azfunc.worker.context import Context
 from pytest_azfunc.worker.loaded_function import LoadedFunction
-from pytest_azfunc.worker.loader import import_entry_point
+from pytest_azfunc.worker.loader import import_entry_point, module_name
 from pytest_azfunc.worker.logs import CURRENT, THREADS
 from pytest_azfunc.worker.runtime import Runtime
 from pytest_azfunc.worker.worker_extensions import are_there
@@ -114,31 +114,34 @@ class Worker:
 
     def _loaded(self, name: str) -> LoadedFunction:
         project = self.index()
-        loaded = self._process.loaded.get(name)
+        loaded = self._process.loaded_function(name)
         return self._load_once(project.find(name)) if loaded is None else loaded
 
     def _load_once(self, function: Function) -> LoadedFunction:
-        loaded = self._process.loaded
-        if function.name not in loaded:
-            with self._process.loading:
-                if function.name not in loaded:
-                    loaded[function.name] = self._load(function)
-                    if are_there():
-                        with self._runtime.surroundings:
-                            self._process.extensions.loaded(function)
-        return loaded[function.name]
+        process = self._process
+        with process.loading:
+            loaded = process.loaded_function(function.name)
+            if loaded is None:
+                loaded = process.loaded[function.name] = self._load(function)
+                if are_there():
+                    with self._runtime.surroundings:
+                        process.extensions.loaded(function)
+        return loaded
 
     def _load(self, function: Function) -> LoadedFunction:
         main, converters = function.user_function, self._process.converters
         signature = self._process.signature(function)
-        if main is None or signature is None:
-            with self._while_loading():
-                # In a context of its own: what a script sets in a context variable, no call of its function sees.
-                main = contextvars.copy_context().run(
-                    import_entry_point, function, self._process.root, self._loop.appears_running
-                )
-                signature = check_signature(function, main, converters)
-        return LoadedFunction.of(function, main, signature, converters)
+        if main is not None and signature is not None:
+            return LoadedFunction.of(function, main, signature, converters)
+        root, modules = self._process.root, self._process.modules
+        with self._while_loading():
+            # In a context of its own: what a script sets in a context variable, no call of its function sees.
+            module, main = contextvars.copy_context().run(
+                import_entry_point, function, root, modules.import_function, self._loop.appears_running
+            )
+            signature = check_signature(function, main, converters)
+        name = module_name(function, os.fspath(function.script_file), root)
+        return LoadedFunction.of(function, main, signature, converters, (name, module))
 
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         """Run a function and wait for it.

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ class WorkerProcess:
         self.pool_threads = PoolThreads()
         self._indexed = self._project if self._project.script is None else None
         self._signatures: Mapping[str, Signature] = {}
-        self._generation = self.modules.generation
+        self._script_state: tuple[object, int] = (None, 0)
 
     @cached_property
     def converters(self) -> Converters:
@@ -76,9 +77,12 @@ class WorkerProcess:
         :param place: opens the surroundings in which code of the app runs; None while no host is open.
         """
         project = self._indexed
-        if project is None or self._generation != self.modules.generation:
-            return self._index(place)
-        return project
+        return project if project is not None and self._is_current() else self._index(place)
+
+    def _is_current(self) -> bool:
+        """Whether the script is still the module that was indexed."""
+        modules = self.modules
+        return self._project.script is None or not modules.in_place or modules.script_state() == self._script_state
 
     def _index(self, place: Place | None) -> Project:
         script = self._project.script
@@ -89,13 +93,29 @@ class WorkerProcess:
         from pytest_azfunc.project.indexing.without_host import place_without_host
 
         with self.loading:
-            if self._indexed is None or self._generation != self.modules.generation:
-                found = index(script, place or place_without_host(script, self.modules, self._project.file_settings))
-                self._generation = self.modules.generation
+            if self._indexed is None or not self._is_current():
+                opened = place or place_without_host(script, self.modules, self._project.file_settings)
+                found = index(script, lambda: self._noting_script(opened))
                 self.loaded.clear()
                 self._signatures = found.signatures
                 self._indexed = self._project.indexed(found.contents)
             return self._indexed
+
+    @contextmanager
+    def _noting_script(self, place: Place) -> Iterator[None]:
+        with place():
+            try:
+                yield
+            finally:
+                self._script_state = self.modules.script_state()
+
+    def loaded_function(self, name: str) -> LoadedFunction | None:
+        """The function of that name, if it was loaded and its module is the one that a test would import yet."""
+        loaded = self.loaded.get(name)
+        if loaded is None or loaded.module is None or self.modules.is_current(*loaded.module):
+            return loaded
+        del self.loaded[name]
+        return None
 
     def signature(self, function: Function) -> Signature | None:
         """What indexing has made of the function's parameters; None where it has not been looked at."""
@@ -108,11 +128,10 @@ class WorkerProcess:
         return None if indexed is None or indexed.contents is None else indexed.contents.app
 
     def activate(self) -> None:
-        """Make the app importable. Functions whose modules a test has imported anew meanwhile are loaded again."""
+        """Make the app importable."""
         if self._indexed is not None and self._indexed.failure is not None:
             self.restart()  # as in Azure: the process ends, with all that the script has done to it until it failed
-        if self.modules.activate():
-            self.loaded.clear()
+        self.modules.activate()
 
     def deactivate(self) -> None:
         """Take the app's modules out of ``sys.modules``; they are kept for the next time."""
