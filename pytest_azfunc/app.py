@@ -59,7 +59,7 @@ class Host:
         observers: Sequence[Callable[[Invocation], None]] = (),
         types: Catalogue = BUILT_IN,
     ) -> None:
-        self.worker: WorkerChannel = worker or Worker(WorkerProcess(project))
+        self.worker: WorkerChannel = worker or Worker(WorkerProcess(project), ends_process=True)
         self._app = project
         self.raise_exceptions = raise_exceptions
         self.auth = auth

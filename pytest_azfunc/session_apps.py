@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.app import Host
-from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, suggestion
+from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, setting_name, suggestion
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.storage import check_storage
@@ -76,7 +76,7 @@ def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Loc
             raise wrong(f"{name} is {kind_of(value)}")
     for name, value in named.get("settings", {}).items():
         if not isinstance(name, str) or not isinstance(value, str):
-            raise wrong(f"the setting {name!r} is {kind_of(value)}, but settings are strings")
+            raise wrong(f"the setting {setting_name(name)} is {kind_of(value)}, but settings are strings")
 
 
 class AppOfTests:
@@ -198,6 +198,12 @@ class SessionApps:
         host.begin()
         return host
 
+    def close(self) -> None:
+        """The session is over: end what runs in the worker processes."""
+        for process in self._processes.values():
+            with suppress(Exception, SystemExit):  # the last words of the app's tasks, and nobody is left to hear them
+                process.end()
+
     def function_list(self, folder: str, width: int) -> tuple[list[str], bool]:
         """The lines of ``--azfunc-list``, and whether a function would not load.
 
@@ -219,34 +225,28 @@ class SessionApps:
         return lines, any(entry.fails for entry in entries)
 
     @contextmanager
-    def importable(self, folder: str, mark: Mapping[str, Any], *, with_settings: bool) -> Iterator[str | None]:
+    def importable(self, folder: str, mark: Mapping[str, Any]) -> Iterator[str | None]:
         """While a test file in *folder* is imported, or a test of it runs: the modules of its app are importable.
 
-        They are the ones that will run, so a test can patch them before its host is open.
+        They are the ones that will run, so a test can patch them before its host is open. The values of the settings
+        file are in ``os.environ`` while code of one is executed, where it may look for them, and nowhere else.
 
-        :param with_settings: whether the values of the settings file are in ``os.environ``, where modules that are
-            imported now may look for them.
         :returns: why they are not importable, or None.
         """
         problem = None
         try:
             app = self.find(folder, mark)
-            settings = app.file_settings.harmless if with_settings else _NO_SETTINGS
+            settings = app.file_settings.harmless
         except Exception as error:
             problem = str(error)
         if problem is not None:
             yield problem
             return
         modules = app.process.modules
-        modules.activate()
-        lent = {name: value for name, value in settings.items() if name not in os.environ}
+        modules.activate(settings)
         try:
-            os.environ.update(lent)
             yield None
         finally:
-            for name, value in lent.items():
-                if os.environ.get(name) == value:
-                    del os.environ[name]
             modules.deactivate()
 
     def leave_alone(self, test_file: str) -> None:

@@ -191,7 +191,9 @@ def test_the_public_names_import_nothing() -> None:
 IMPORTED_WHEN_NEEDED = {
     "http_client.adapter",
     "http_client.preparation",
+    "http_client.refused_arguments",
     "http_client.requests_internals",
+    "plugin.known_fixtures",
     "http_client.responses",
     "http_client.retries",
     "http_client.session",
@@ -298,6 +300,7 @@ def test_a_circle_is_found() -> None:
 # The one module for the private names of each library.
 FENCES = {
     "http_client.requests_internals",
+    "plugin.known_fixtures",
     "process.environment",
     "process.event_loops",
     "process.import_state",

@@ -64,7 +64,9 @@ class AzfuncError(Exception):
     def _fill(self, sentence: str) -> str:
         known = {"function": self.function, "binding": self.binding, "hint": "", "suggestion": "", "known": ""}
         text = sentence.format(**{**known, **self.details}).strip()
-        return text[:-1] if text.endswith(("?.", "..")) and not text.endswith("...") else text
+        text = text[:-1] if text.endswith(("?.", "..")) and not text.endswith("...") else text
+        # Names and values from outside may hold what steers a terminal, or what is no Unicode.
+        return "\n".join(map(printable, text.split("\n")))
 
     @property
     def subject(self) -> str:
@@ -77,8 +79,7 @@ class AzfuncError(Exception):
         rows = (("where", str(self.location) if self.location else ""), ("Azure", self.azure), ("remedy", self.remedy))
         lines += [f"  {label + ':':<8}{text}" for label, text in rows if text]
         lines.append(f"  {'rule:':<8}{self.rule}")
-        # File names may hold what is no Unicode; a terminal or a report could not be written then.
-        return "\n".join(lines).encode("utf-8", "backslashreplace").decode("utf-8")
+        return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
         # pytest-xdist and concurrent.futures pickle exceptions; the default would lose the keyword arguments.

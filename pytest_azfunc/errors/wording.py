@@ -39,6 +39,14 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
+def setting_name(name: object) -> str:
+    """How an error names an app setting. What follows a ``=`` is left out: it may be a value, pasted with the name."""
+    if not isinstance(name, str):
+        return shown(name)
+    before, sign, _ = name.partition("=")
+    return repr(f"{before}=..." if sign else name)
+
+
 def suggestion(wrong: str, known: Iterable[str]) -> str:
     """A blank and "Did you mean 'x'?", for the nearest known name (case ignored), or an empty text."""
     import difflib
@@ -87,6 +95,8 @@ def shown(value: object, limit: int = 200) -> str:
     try:
         text = repr(value)
     except Exception as error:  # a broken __repr__ must not hide the error we report
+        if type(value) is int:  # Python writes none of thousands of digits
+            return f"an int of {value.bit_length()} bits"
         text = f"<{type(value).__name__} whose repr() raises {type(error).__name__}>"
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
 

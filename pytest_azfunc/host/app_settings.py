@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, MutableMapping
 
-from pytest_azfunc.errors import BindingError, kind_of
+from pytest_azfunc.errors import BindingError, kind_of, setting_name
 from pytest_azfunc.project.settings import FileSettings
 
 __tracebackhide__ = True  # in AppSettings.__setitem__ pytest would print the value with the frame
@@ -32,7 +32,7 @@ class AppSettings(MutableMapping[str, str]):
 
     def __setitem__(self, name: str, value: str) -> None:
         if not isinstance(name, str) or not name or "=" in name or "\0" in name:
-            raise BindingError("setting", name=repr(name), reason="it cannot be the name of an app setting")
+            raise BindingError("setting", name=setting_name(name), reason="it cannot be the name of an app setting")
         if not isinstance(value, str) or "\0" in value:
             reason = (
                 f"its value is {kind_of(value)}, but must be a str" if not isinstance(value, str) else "it has a NUL"

@@ -22,24 +22,33 @@ plain_requests = PlainRequests
 
 
 def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
-    """Encode *payload* as requests does: multipart bodies, authentication, cookie jars, iterables."""
+    """Encode *payload* as requests does: multipart bodies, authentication, cookie jars, iterables.
+
+    :raises BindingError: one of its arguments is none that requests can send.
+    """
     import requests
 
     from pytest_azfunc.host.web.http_request import PreparedRequest
     from pytest_azfunc.http_client.adapter import read_body
+    from pytest_azfunc.http_client.refused_arguments import refusal
 
-    request = requests.Request(
-        payload.method,
-        url,
-        params=payload.params,
-        headers=dict(payload.headers),
-        cookies=payload.cookies,
-        json=payload.json,
-        data=payload.data,
-        files=payload.files,
-        auth=payload.auth,
-    ).prepare()
-    body = read_body(request.body) if request.body else b""
+    arguments = {
+        "params": payload.params,
+        "headers": dict(payload.headers),
+        "cookies": payload.cookies,
+        "json": payload.json,
+        "data": payload.data,
+        "files": payload.files,
+        "auth": payload.auth,
+    }
+    try:
+        request = requests.Request(payload.method, url, **arguments).prepare()
+        body = read_body(request.body) if request.body else b""
+    except Exception as error:
+        refused = refusal(payload.builder, error, arguments)
+        if refused is None:
+            raise
+        raise refused from None
     headers = {str(name): _text(value) for name, value in request.headers.items()}
     headers.setdefault("Host", requests.compat.urlsplit(request.url or url).netloc)
     return PreparedRequest(str(request.method), str(request.url), tuple(headers.items()), body)

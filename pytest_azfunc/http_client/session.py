@@ -16,7 +16,8 @@ from requests.adapters import BaseAdapter
 from requests.models import REDIRECT_STATI
 from requests.structures import CaseInsensitiveDict
 
-from pytest_azfunc.errors import AzfuncError
+from pytest_azfunc.errors import AzfuncError, BindingError, kind_of
+from pytest_azfunc.host.bindings.builder_arguments import is_utf8, wrong_value
 from pytest_azfunc.host.bindings.http import principal_headers
 from pytest_azfunc.host.web.http_response import Serve
 from pytest_azfunc.http_client import requests_internals as internals
@@ -36,6 +37,8 @@ __tracebackhide__ = True
 
 KEY_HEADER = "x-functions-key"
 _VALID_KEY: Any = object()
+_FIXTURE = "azfunc_http"  # what an error is about: nearly every session is that fixture's
+_ENCODED = frozenset(("params", "data", "headers", "json", "files", "cookies", "auth"))
 # Arguments that say what is sent, and not how the network is to be used.
 _OF_A_REQUEST = frozenset(("json", "files", "cookies", "auth", "hooks", "allow_redirects"))
 _PLAIN_PARTS = frozenset(("json", "files"))
@@ -100,20 +103,23 @@ class AppSession(requests.Session):
 
         :param key: the function key to send; None for none; a valid one without it.
         :param principal: the signed-in user.
+        :raises BindingError: a key, a user or a text that no request can carry.
         :raises Exception: what the app raises.
         """
         if principal is not None:
             # Easy Auth writes UTF-8; a text would be sent as Latin-1.
-            signed_in = {name: value.encode() for name, value in principal_headers(principal, "azfunc_http").items()}
+            signed_in = {name: value.encode() for name, value in principal_headers(principal, _FIXTURE).items()}
             headers = _over(signed_in, headers)
         if key is not _VALID_KEY:
-            headers = _over(headers or {}, {KEY_HEADER: key})
+            headers = _over(headers or {}, {KEY_HEADER: _checked_key(key)})
         token = ADD_KEY.set(key is _VALID_KEY)
         try:
             if args or self.trust_env or not options.keys() <= _OF_A_REQUEST or _is_tapped(requests.Session.request):
                 return super().request(method, self._absolute(url), params, data, headers, *args, **options)  # type: ignore[return-value]
             return self._request(method, self._absolute(url), params, data, headers, **options)
         except Exception as error:
+            if isinstance(error, UnicodeEncodeError) and not is_utf8(error.object):
+                _refuse(error, {"params": params, "data": data, "headers": headers, **options})
             raise error.with_traceback(_from_app(error))  # noqa: B904 - the function's own, unwrapped
         finally:
             ADD_KEY.reset(token)
@@ -262,8 +268,39 @@ def _from_app(error: Exception) -> TracebackType | None:
     return None if package == "pytest_azfunc" else error.__traceback__
 
 
+def _checked_key(key: object) -> str | None:
+    """A key that a header can carry; None is none. An error does not show it."""
+    if key is None:
+        return None
+    if not isinstance(key, str):
+        raise _wrong_key(kind_of(key))
+    if not key.isascii() or not key.isprintable() or key != key.strip():
+        raise _wrong_key("a text with other characters in it")
+    return key
+
+
+def _wrong_key(found: str) -> BindingError:
+    expected = "a text of printable ASCII without blanks around it, or None to send none"
+    return BindingError("payload-value", builder=_FIXTURE, name="key", found=found, expected=expected)
+
+
+def _refuse(error: Exception, arguments: Mapping[str, Any]) -> None:
+    """Raise our error if it is an argument of the request that could not be encoded."""
+    from pytest_azfunc.http_client.refused_arguments import refusal
+
+    refused = refusal(_FIXTURE, error, {name: value for name, value in arguments.items() if name in _ENCODED})
+    if refused is not None:
+        raise refused from None
+
+
 def _over(below: Any, above: Any) -> CaseInsensitiveDict[Any]:
-    """Headers of both; *above* wins, whatever the case of a name."""
-    headers = CaseInsensitiveDict(below)
-    headers.update(above or {})
+    """Headers of both; *above* wins, whatever the case of a name.
+
+    :raises BindingError: one of them is no mapping.
+    """
+    try:
+        headers = CaseInsensitiveDict(below)
+        headers.update(above or {})
+    except (TypeError, ValueError, AttributeError):
+        raise wrong_value(_FIXTURE, "headers", above if isinstance(below, dict) else below, "a mapping") from None
     return headers

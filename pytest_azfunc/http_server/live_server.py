@@ -191,6 +191,15 @@ class _Handler(WSGIRequestHandler):
     timeout = _SLOWEST
     server: _Server
 
+    def parse_request(self) -> bool:
+        """Read the request. What Kestrel answers to one without a version is no page of HTTP/0.9, but a 400."""
+        words = self.raw_requestline.split()
+        if len(words) in (1, 2) or (words[-1:] and words[-1].startswith(b"HTTP/0.")):
+            self.requestline, self.command = "", ""
+            self.send_error(400)
+            return False
+        return super().parse_request()
+
     def run_wsgi(self) -> None:
         """Answer the request, unless nothing can be made of it."""
         if self._is_malformed():

@@ -60,22 +60,24 @@ class FunctionChecks(pytest.Collector):
             host.close()
 
     def _checks(self, project: Project) -> list[pytest.Item]:
+        from pytest_azfunc.errors import printable
         from pytest_azfunc.reports.route_check import RouteCheck
 
         names = sorted([*project.functions, *project.errors], key=str.upper)
         every = {"apps": self.apps, "routes": RouteCheck(project), "root": os.fspath(project.root)}
-        return [FunctionCheck.from_parent(self, name=name, **every) for name in names]
+        return [FunctionCheck.from_parent(self, name=printable(name), function_name=name, **every) for name in names]
 
     def _hidden(self, project: Project, failure: IndexFailure, printed: dict[str, str]) -> list[pytest.Item]:
         """The culprit comes first: the others only say that they are lost with it."""
+        from pytest_azfunc.errors import printable
         from pytest_azfunc.reports.app_notes import declared_by
 
-        root, name = os.fspath(project.root), failure.function or declared_by(project)
+        root, name = os.fspath(project.root), printable(failure.function or declared_by(project))
         culprit = f"{name} ({failure.location})" if failure.location else name
         first = IndexCheck.from_parent(self, name=name, root=root, failure=failure)
         for stream, text in printed.items():
             first.add_report_section("call", stream, text)
-        lost = sorted(failure.lost, key=str.upper)
+        lost = sorted(map(printable, failure.lost), key=str.upper)
         return [first, *(LostFunction.from_parent(self, name=name, root=root, culprit=culprit) for name in lost)]
 
 
@@ -130,22 +132,28 @@ class _Check(pytest.Item):
 
 
 class FunctionCheck(_Check):
-    """One function: the host accepts what declares it, its route, schedule or path, and the worker loads it."""
+    """One function: the host accepts what declares it, its route, schedule or path, and the worker loads it.
 
-    def __init__(self, *, apps: SessionApps, routes: RouteCheck, **named: Any) -> None:
+    :ivar function_name: whose check it is; the name of the test shows nothing that steers a terminal.
+    """
+
+    def __init__(self, *, apps: SessionApps, function_name: str, routes: RouteCheck, **named: Any) -> None:
         super().__init__(**named)
         self.apps = apps
+        self.function_name = function_name
         self.routes = routes
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
 
         __tracebackhide__ = True
-        self.routes.check(self.name)
+        self.routes.check(self.function_name)
         host = self.apps.open_host(start_folder(self.config), {})
         try:
-            host.worker.load(self.name)
-            _ = host.script_host.bound(host.project.functions[self.name]).listener  # raises what is wrong with it
+            host.worker.load(self.function_name)
+            _ = host.script_host.bound(
+                host.project.functions[self.function_name]
+            ).listener  # raises what is wrong with it
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:

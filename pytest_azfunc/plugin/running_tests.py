@@ -20,7 +20,7 @@ def importing(collector: pytest.Collector) -> Importing:
     """A wrapper around the collection of a test file: it may import the app's modules, and they are those that run."""
     apps, file = session_apps(collector.config), str(collector.path)
     apps.leave_alone(file)
-    with apps.importable(os.path.dirname(file), {}, with_settings=True) as problem:
+    with apps.importable(os.path.dirname(file), {}) as problem:
         report = yield
     if problem is not None and "No module named" in str(report.longrepr):
         report.sections.append((_NOT_IMPORTABLE, problem))
@@ -31,18 +31,11 @@ class RunningTests:
     """The hooks around each test.
 
     :param takes_part: whether a test has to do with a function app.
-    :param uses_fixtures: whether it uses a fixture of ours.
     """
 
-    def __init__(
-        self,
-        config: pytest.Config,
-        takes_part: Callable[[pytest.Item], bool],
-        uses_fixtures: Callable[[pytest.Item], bool],
-    ) -> None:
+    def __init__(self, config: pytest.Config, takes_part: Callable[[pytest.Item], bool]) -> None:
         self._config = config
         self._takes_part = takes_part
-        self._uses_fixtures = uses_fixtures
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -53,9 +46,7 @@ class RunningTests:
                 return (yield)
             finally:
                 test.end()
-        importable = session_apps(self._config).importable(
-            os.path.dirname(item.path), lenient_arguments(item), with_settings=self._uses_fixtures(item)
-        )
+        importable = session_apps(self._config).importable(os.path.dirname(item.path), lenient_arguments(item))
         with importable as test.problem:
             try:
                 return (yield)
@@ -66,14 +57,14 @@ class RunningTests:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        if call.excinfo is None:
+        test = current_test()
+        if call.excinfo is None or not (test.host is not None or self._takes_part(item)):
             return (yield)
         from pytest_azfunc.plugin.tracebacks import shorten, without_advice
 
         shorten(call.excinfo.value)
         report = yield
         without_advice(report)
-        test = current_test()
         if test.problem is not None and isinstance(call.excinfo.value, ModuleNotFoundError):
             report.sections.append((_NOT_IMPORTABLE, test.problem))
         host = test.host

@@ -1,4 +1,4 @@
-"""What an app's code adds to ``sys.path``: there while it runs, and gone afterwards."""
+"""``sys.path`` while an app is in place: its root, and what its code adds, which is there only while that runs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,36 @@ import sys
 
 
 class AppPath:
-    """The folders that the app's code has put at the two ends of ``sys.path``."""
+    """The folders of an app, and those that its code has put at the two ends of ``sys.path``."""
 
     def __init__(self) -> None:
         self._test_path: list[str] = []
         self._added: tuple[list[str], list[str]] = ([], [])
         self._runs = False
+        self._extended: list[str] = []  # the list that was extended: a test may put another into its place
+        self._front: str | None = None
+        self._back: str | None = None
+
+    def extend(self, front: str | None, back: str) -> None:
+        """Put the folders of the app to the ends of the path, if they are not there."""
+        self._extended = path = sys.path
+        if front is not None and front not in path:
+            self._front = front
+            path.insert(0, front)
+        if back not in path:
+            self._back = back
+            path.append(back)
+
+    def shorten(self) -> None:
+        """Take them away again, and nothing that others have put there."""
+        front, self._front = self._front, None
+        back, self._back = self._back, None
+        for path in (sys.path,) if sys.path is self._extended else (sys.path, self._extended):
+            if front is not None and front in path:
+                path.remove(front)
+            if back is not None and back in path:
+                del path[len(path) - 1 - path[::-1].index(back)]
+        self._extended = []
 
     @property
     def has_grown(self) -> bool:

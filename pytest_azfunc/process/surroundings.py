@@ -90,6 +90,13 @@ class Surroundings:
 
 
 @contextmanager
+def import_surroundings_for_once(root: str, modules: AppModules, settings: Mapping[str, str]) -> Iterator[None]:
+    """The same as :func:`surroundings_for_once`, on what appears to be the worker's event loop."""
+    with surroundings_for_once(root, modules, settings), new_loop_appears_running():
+        yield
+
+
+@contextmanager
 def surroundings_for_once(root: str, modules: AppModules, settings: Mapping[str, str]) -> Iterator[None]:
     """While no host is open: code of the app in *root* can run in the block, and afterwards the process is as it was.
 
@@ -100,7 +107,7 @@ def surroundings_for_once(root: str, modules: AppModules, settings: Mapping[str,
         level = logging.root.level  # nothing is recorded, so it need not be the worker's
         surroundings = Surroundings(root, modules, RootHandler(level), level)
         try:
-            with surroundings, new_loop_appears_running():
+            with surroundings:
                 yield
         finally:
             surroundings.close()

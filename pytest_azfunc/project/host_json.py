@@ -23,6 +23,7 @@ from pytest_azfunc.project.timespan import parse_timespan
 
 # In the order of .NET's numbers.
 LOG_LEVELS = ("trace", "debug", "information", "warning", "error", "critical", "none")
+_NUMBERS = tuple(str(number) for number in range(len(LOG_LEVELS)))
 
 DEFAULT_TIMEOUT: Final = timedelta(minutes=30)
 _NO_TIMEOUT = timedelta(days=-1)  # -1 is a time span of minus one day
@@ -226,7 +227,7 @@ def _log_levels(content: Mapping[str, Any], source: JsonFile) -> Mapping[str, st
         text = _text(level, source, keys, "a level").strip().lower()
         if not text:
             continue
-        if text.isdigit() and len(text) == 1 and int(text) < len(LOG_LEVELS):
+        if text in _NUMBERS:
             text = LOG_LEVELS[int(text)]
         if text not in LOG_LEVELS:
             raise _wrong(source, keys, shown_json(level), either(level.title() for level in LOG_LEVELS))

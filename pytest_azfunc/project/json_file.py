@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 
 from pytest_azfunc.errors import Location, ProjectError
-from pytest_azfunc.project.lenient_json import JsonError, loads, positions
+from pytest_azfunc.project.lenient_json import JsonError, loads, position_of
 
 # Without O_NONBLOCK, opening a named pipe would wait for somebody to write into it.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -25,19 +25,10 @@ class JsonFile:
         The text is read again: places are only asked for when something is shown to a person.
         """
         try:
-            places = positions(read_text(self.path))
+            place = position_of(read_text(self.path), keys)
         except (OSError, ValueError):
             return Location(self.path)
-        folded = {_folded(path): place for path, place in places.items()}
-        for length in range(len(keys), -1, -1):
-            place = places.get(keys[:length]) or folded.get(_folded(keys[:length]))
-            if place is not None:
-                return Location(self.path, place.line, place.column)
-        return Location(self.path)
-
-
-def _folded(keys: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    return tuple(key.lower() if isinstance(key, str) else key for key in keys)
+        return Location(self.path, place.line, place.column)
 
 
 def read_text(path: str) -> str:

@@ -15,18 +15,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pytest_azfunc.project.lenient_parser import (
-    MAX_DEPTH,
-    MAX_INTEGER_LENGTH,
-    Container,
-    JsonError,
-    Lines,
-    Parser,
-    Position,
-)
+from pytest_azfunc.project.newtonsoft import MAX_DEPTH, MAX_INTEGER_LENGTH, JsonError, Position
 
-__all__ = ["JsonError", "Position", "is_blank", "loads", "positions"]
+if TYPE_CHECKING:
+    from pytest_azfunc.project.json_marks import Container, Path
+
+__all__ = ["JsonError", "Position", "is_blank", "loads", "position_of", "positions"]
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _NESTING_TOKEN = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
@@ -50,7 +46,20 @@ def loads(text: str) -> object:
     return _loads_leniently(text)
 
 
-def positions(text: str) -> dict[tuple[str | int, ...], Position]:
+def position_of(text: str, path: Path) -> Position:
+    """Where one value stands, or the nearest one around it that the text has; names ignore case.
+
+    :raises JsonError: the host would refuse the text.
+    """
+    from pytest_azfunc.project.json_marks import position
+    from pytest_azfunc.project.lenient_parser import Parser
+
+    text = _without_bom(text)
+    _, root = Parser(text, marked=path).parse()
+    return position(text, root if isinstance(root, int) else root.nearest(path))
+
+
+def positions(text: str) -> dict[Path, Position]:
     """Where each value stands: its path of keys and indexes -> its position.
 
     A member stands where its key starts; an item, and the whole value (path ``()``), where the
@@ -58,11 +67,14 @@ def positions(text: str) -> dict[tuple[str | int, ...], Position]:
 
     :raises JsonError: the host would refuse the text.
     """
+    from pytest_azfunc.project.json_marks import Lines
+    from pytest_azfunc.project.lenient_parser import Parser
+
     text = _without_bom(text)
     _, root = Parser(text).parse()
     lines = Lines(text)
-    found: dict[tuple[str | int, ...], Position] = {}
-    pending: list[tuple[tuple[str | int, ...], int | Container]] = [((), root)]
+    found: dict[Path, Position] = {}
+    pending: list[tuple[Path, int | Container]] = [((), root)]
     while pending:
         path, mark = pending.pop()
         if isinstance(mark, int):
@@ -76,11 +88,15 @@ def positions(text: str) -> dict[tuple[str | int, ...], Position]:
 
 def is_blank(text: str) -> bool:
     """Whether a text holds no JSON value: only white space and comments."""
+    from pytest_azfunc.project.lenient_parser import Parser
+
     return Parser(_without_bom(text)).is_blank()
 
 
 def _loads_leniently(text: str) -> object:
-    value, _ = Parser(text).parse()
+    from pytest_azfunc.project.lenient_parser import Parser  # which few apps need
+
+    value, _ = Parser(text, marked=()).parse()
     return value
 
 

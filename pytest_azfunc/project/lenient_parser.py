@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
 
-MAX_DEPTH = 64
-MAX_INTEGER_LENGTH = 380
+from pytest_azfunc.project.json_marks import EVERYTHING, NOTHING, Container, Path, folded, position
+from pytest_azfunc.project.json_runs import escapes, pass_run
+from pytest_azfunc.project.newtonsoft import MAX_DEPTH, MAX_INTEGER_LENGTH, JsonError
 
 # What .NET's Char.IsWhiteSpace accepts, and U+0000, which Newtonsoft.Json passes over as well.
 # Python's \s is not the same set: it has U+001C to U+001F too.
 _SPACE = re.compile(r"[\x00\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = re.compile(r"[\r\n]")
 _NAME = re.compile(r"[\w$]+")
 _WORD = re.compile(r"[\w$.+-]+")
 _DECIMAL_INTEGER = re.compile(r"-?[0-9]+")
@@ -44,81 +43,15 @@ _LITERALS: dict[str, object] = {
 }
 
 
-class JsonError(ValueError):
-    """A text the host would not read.
-
-    :ivar problem: what is wrong.
-    :ivar line: where it is wrong, counted from 1.
-    :ivar column: the same.
-    """
-
-    def __init__(self, problem: str, line: int, column: int) -> None:
-        super().__init__(problem, line, column)
-        self.problem = problem
-        self.line = line
-        self.column = column
-
-    def __str__(self) -> str:
-        return f"{self.problem} (line {self.line}, column {self.column})"
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in a text: line and column, both counted from 1."""
-
-    line: int
-    column: int
-
-
-class Lines:
-    """The lines of a text, to turn offsets into positions."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
-
-    def position(self, offset: int) -> Position:
-        """The position of the character at *offset*."""
-        line = bisect_right(self._starts, offset)
-        return Position(line, offset - self._starts[line - 1] + 1)
-
-
-@dataclass(slots=True)
-class Container:
-    """An object or array, and the marks of what is in it.
-
-    The mark of a plain value is its offset only, as there may be millions of them.
-    """
-
-    value: dict[str, object] | list[object]
-    offset: int  # of the key for a member of an object, else of the bracket
-    bracket: int = 0
-    needs_comma: bool = False
-    marks: dict[str | int, int | Container] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> str:
-        """What an error calls it."""
-        return "object" if isinstance(self.value, dict) else "array"
-
-    @property
-    def closer(self) -> str:
-        """The bracket that ends it."""
-        return "}" if isinstance(self.value, dict) else "]"
-
-    def put(self, key: str | int, value: object, mark: int | Container) -> None:
-        """Add a member or an item, with the mark of where it stands."""
-        if isinstance(self.value, list):
-            self.value.append(value)
-        else:
-            self.value[str(key)] = value
-        self.marks[key] = mark
-
-
 class Parser:
-    """One pass over a text. The open containers are on a list, so nothing recurses."""
+    """One pass over a text. The open containers are on a list, so nothing recurses.
 
-    def __init__(self, text: str) -> None:
+    :param marked: which values get marks: those along this path; all when None.
+    """
+
+    def __init__(self, text: str, marked: Path | None = None) -> None:
         self._text = text
+        self._marked = marked
         self._at = 0
         self._open: list[Container] = []
 
@@ -159,7 +92,10 @@ class Parser:
         else:
             inside.needs_comma = True
             start = self._at
-            if isinstance(inside.value, list):
+            self._at = pass_run(self._text, start, inside)
+            if self._at > start:
+                inside.needs_comma = False
+            elif isinstance(inside.value, list):
                 self._read_value(inside, len(inside.value), start)
             else:
                 name = self._read_name()
@@ -184,10 +120,16 @@ class Parser:
         if len(self._open) == MAX_DEPTH:
             raise self._error(f"the nesting is deeper than {MAX_DEPTH} levels, the MaxDepth of Newtonsoft.Json")
         value: dict[str, object] | list[object] = {} if self._text[self._at] == "{" else []
-        container = Container(value, offset, bracket=self._at)
+        container = Container(value, offset, bracket=self._at, wanted=self._wanted_below(parent, key))
         parent.put(key, value, container)
         self._open.append(container)
         self._at += 1
+
+    def _wanted_below(self, parent: Container, key: str | int) -> object:
+        if self._marked is None:
+            return EVERYTHING
+        depth = len(self._open)
+        return folded(self._marked[depth]) if parent.wants(key) and depth < len(self._marked) else NOTHING
 
     def _read_name(self) -> str:
         """Read a property name and the colon after it."""
@@ -224,8 +166,9 @@ class Parser:
                 break
             if self._at + 1 >= len(self._text):
                 raise self._error("the string that starts here is not closed", start)
-            char = self._read_escape()
-            has_surrogates |= "\ud800" <= char <= "\udfff"
+            char, self._at = escapes(self._text, self._at) if quote == '"' else ("", self._at)
+            char = char or self._read_escape()
+            has_surrogates |= len(char) == 1 and "\ud800" <= char <= "\udfff"
             parts.append(char)
         self._at += 1
         value = "".join(parts)
@@ -333,8 +276,8 @@ class Parser:
         return self._error(f"the {innermost.kind} that starts here is not closed", innermost.bracket)
 
     def _error(self, problem: str, offset: int | None = None) -> JsonError:
-        position = Lines(self._text).position(self._at if offset is None else offset)
-        return JsonError(problem, position.line, position.column)
+        place = position(self._text, self._at if offset is None else offset)
+        return JsonError(problem, place.line, place.column)
 
 
 def _shown(culprit: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from pytest_azfunc.errors import Location, ProjectError, json_kind
+from pytest_azfunc.errors import Location, ProjectError, json_kind, setting_name
 from pytest_azfunc.process.environment import variable_names
 from pytest_azfunc.project.json_file import JsonFile, read_json_text
 from pytest_azfunc.project.lenient_json import JsonError, loads
@@ -21,7 +21,9 @@ class FileSettings(dict[str, str]):
     @cached_property
     def harmless(self) -> Mapping[str, str]:
         """The same with nothing live in them: what is put into the environment."""
-        from pytest_azfunc.project.live_resources import without_live_resources  # many apps have no settings here
+        if not self:
+            return {}
+        from pytest_azfunc.project.live_resources import without_live_resources  # which few tests need
 
         return {name: without_live_resources(value) for name, value in self.items()}
 
@@ -59,10 +61,10 @@ def read_settings_file(path: str) -> FileSettings:
     for key, value in values.items():
         if value is None:
             continue
+        if "\0" in key or "=" in key or not key:
+            raise invalid(f"{setting_name(key)} cannot be the name of an environment variable", "Values", key)
         if isinstance(value, (dict, list)):
             raise invalid(f"the value of {key} is {json_kind(value)}, not a string", "Values", key)
-        if "\0" in key or "=" in key or not key:
-            raise invalid(f"{key!r} cannot be the name of an environment variable", "Values", key)
         settings[key] = _as_text(value)
         if "\0" in settings[key]:
             raise invalid(f"the value of {key} has a NUL character in it", "Values", key)

@@ -7,7 +7,7 @@ import os
 import traceback
 from types import TracebackType
 
-from pytest_azfunc.errors import Location
+from pytest_azfunc.errors import Location, printable
 from pytest_azfunc.errors.notes import BARE_NAME_HINT, LEVEL_HINT, NO_NAMESPACE_HINT, PACKAGE_HINT, SETTING_HINT
 
 _DECORATORS = os.path.join("azure", "functions", "decorators", "")
@@ -48,6 +48,7 @@ def add_note(error: BaseException, note: str) -> None:
 
     Python 3.10 has no notes, but pytest shows them there too.
     """
+    note = printable(note)
     notes: list[str] = getattr(error, "__notes__", [])
     if note not in notes:
         error.__notes__ = [*notes, note]  # type: ignore[attr-defined, unused-ignore]

@@ -6,7 +6,7 @@ import os
 import textwrap
 from collections.abc import Iterable, Mapping
 
-from pytest_azfunc.errors import AzfuncError, message_of
+from pytest_azfunc.errors import AzfuncError, message_of, printable
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.user_errors import hint_for, place_of
 from pytest_azfunc.reports.app_notes import declared_by
@@ -47,7 +47,8 @@ def render(entries: list[Entry], head: str, notes: Iterable[str], project: Proje
     kind_width = min(max((len(entry.trigger) for entry in entries), default=0), 16)
     for entry in entries:
         lines += _rendered(entry, os.fspath(project.root), name_width, kind_width, width)
-    return [*lines, "", *_wrapped(_verdict(entries, project), "", "", width)]
+    lines += ["", *_wrapped(_verdict(entries, project), "", "", width)]
+    return [printable(line) for line in lines]  # names may hold what steers a terminal
 
 
 def _verdict(entries: list[Entry], project: Project) -> str:

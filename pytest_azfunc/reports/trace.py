@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_azfunc.errors import message_of, shown
+from pytest_azfunc.errors import message_of, printable, shown
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.outputs import Output
@@ -22,7 +22,7 @@ def describe(invocations: Iterable[Invocation], refusals: Iterable[Answer] = ())
 
 def _refusal(answer: Answer) -> str:
     request = answer.request
-    return f"-  {request.method} {request.url}: {answer.result.status_code}, {answer.cause}"
+    return printable(f"-  {request.method} {request.url}: {answer.result.status_code}, {answer.cause}")
 
 
 def _lines(number: int, invocation: Invocation) -> list[str]:
@@ -58,7 +58,7 @@ def _http(value: dict[str, object]) -> str:
     text = f", body {shown(body.value, _WIDTH)}" if isinstance(body, TypedData) else ""
     if "status_code" in value:
         return f"http {value['status_code']}{text}"
-    return f"http {value['method']} {value['url']}{text}"
+    return printable(f"http {value['method']} {value['url']}{text}")
 
 
 def _value(output: Output) -> str:

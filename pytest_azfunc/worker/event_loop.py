@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Coroutine
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_azfunc.process.event_loops import LoopOfThread, loop_appears_running
+from pytest_azfunc.process.event_loops import LoopOfThread, loop_appears_running, new_loop_of_real_time
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,7 +20,7 @@ _PATIENCE = 5.0
 
 
 class WorkerLoop:
-    """One loop that lives as long as the host, made when it is first needed.
+    """One loop that lives as long as the worker process, made when it is first needed.
 
     It runs on the thread that invokes an async function. Threads that come meanwhile have theirs run there too, as
     functions share Azure's loop, and the next of them goes on with it. While a live server is up it runs on a thread of
@@ -38,9 +38,7 @@ class WorkerLoop:
 
     def _get(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            import asyncio
-
-            self._loop = asyncio.new_event_loop()
+            self._loop = new_loop_of_real_time()
         return self._loop
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_azfunc.project import lenient_json
-from pytest_azfunc.project.lenient_json import JsonError, Position, loads, positions
+from pytest_azfunc.project.json_marks import Lines, position
+from pytest_azfunc.project.lenient_json import JsonError, Position, loads, position_of, positions
 
 Path = tuple["str | int", ...]
 
@@ -360,3 +361,38 @@ def test_a_damaged_text_is_read_alike_by_both_parsers(text: str, data: st.DataOb
             loads(damaged)
     else:
         assert repr(loads(damaged)) == repr(value)
+
+
+@given(st.text(alphabet="\r\nab", max_size=20), st.data())
+def test_one_position_is_that_of_many(text: str, data: st.DataObject) -> None:
+    offset = data.draw(st.integers(0, len(text)))
+    assert position(text, offset) == Lines(text).position(offset)
+
+
+@given(values)
+def test_where_one_value_stands(value: object) -> None:
+    text = json.dumps(value, indent=1)
+    for path, place in positions(text).items():
+        assert position_of(text, path) == place
+        assert position_of(text, (*path, "absent")) == place
+
+
+def test_where_a_name_of_another_case_stands() -> None:
+    text = '{"Values": {"a": 1, "A": 2},\n "b": [0]}'
+    assert position_of(text, ("VALUES", "a")) == Position(1, 13)
+    assert position_of(text, ("values", "A", "more")) == Position(1, 21)
+    assert position_of(text, ("B", 0)) == Position(2, 8)
+    assert position_of(text, ("B", 1)) == Position(2, 2)
+
+
+@given(st.lists(st.sampled_from([r"\n", r"\"", r"\\", r"\/", r"\u00e4", r"\ud83d", r"\ude00", "\\", "a", "\n"])))
+def test_escapes_are_read_alike_one_by_one_and_in_runs(pieces: list[str]) -> None:
+    def read(text: str) -> object:
+        try:
+            return read_leniently(text)
+        except JsonError as error:
+            return str(error).replace("'", '"')
+
+    body = "".join(pieces)
+    if r"\"" not in body:
+        assert read(f"'{body}'") == read(f'"{body}"')

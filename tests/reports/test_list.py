@@ -604,7 +604,7 @@ DECORATOR_APPS = {
         files({"function_app.py": DECORATORS}),
         [
             f"azfunc: app, function.json, {SDK}, settings: none",
-            "  note: PYTHON_SCRIPT_FILE_NAME is 'shop.py', which is not there: Azure reads",
+            "  note: PYTHON_SCRIPT_FILE_NAME names a file that is not there: Azure reads",
             "    function.json.",
             "",
             "",
@@ -618,7 +618,7 @@ DECORATOR_APPS = {
             f"azfunc: app, PYTHON_SCRIPT_FILE_NAME, {SDK}, settings: none",
             "",
             "! PYTHON_SCRIPT_FILE_NAME",
-            "    hides the whole app: PYTHON_SCRIPT_FILE_NAME is '', which is no name that",
+            "    hides the whole app: the value of PYTHON_SCRIPT_FILE_NAME is no name that",
             "      the worker takes for a script.",
             "    where: app",
             "    remedy: write the name of a .py file in the app's folder: letters, digits,",

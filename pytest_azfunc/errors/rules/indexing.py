@@ -8,7 +8,7 @@ from pytest_azfunc.errors.rules.rule import Rule, not_indexed, not_loaded
 
 INDEXING: Final[dict[str, Rule]] = {
     "script-name": not_indexed(
-        "PYTHON_SCRIPT_FILE_NAME is {name!r}, which is no name that the worker takes for a script.",
+        "the value of PYTHON_SCRIPT_FILE_NAME is no name that the worker takes for a script.",
         "write the name of a .py file in the app's folder: letters, digits, '_' and '-' only, no folder.",
     ),
     "app-object-missing": not_indexed(

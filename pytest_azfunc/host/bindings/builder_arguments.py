@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Any
 
-from pytest_azfunc.errors import BindingError, kind_of, shown
+from pytest_azfunc.errors import BindingError, shown
 
 __tracebackhide__ = True
+
+UTF8_TEXT = "text that UTF-8 can carry (no lone surrogate)"
+"""What an error expects where :func:`is_utf8` says no."""
 
 _INT64 = 2**63
 
@@ -53,7 +54,7 @@ def _check_text(builder: str, name: str, value: object) -> None:
     if not isinstance(value, str):
         raise wrong_value(builder, name, value, "a string")
     if not is_utf8(value):
-        raise wrong_value(builder, name, value, "text that UTF-8 can carry (no lone surrogate)")
+        raise wrong_value(builder, name, value, UTF8_TEXT)
 
 
 def is_utf8(text: str) -> bool:
@@ -84,25 +85,6 @@ def text_mapping(builder: str, name: str, value: object) -> dict[str, str]:
     return dict(value)
 
 
-def properties_of(builder: str, name: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A copy of user-defined properties: text to JSON values.
-
-    :raises BindingError: no mapping, or a value without a JSON form.
-    """
-    if not given and (given is None or isinstance(given, Mapping)):
-        return {}
-    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
-        raise wrong_value(builder, name, given, "a mapping from names to JSON values")
-    try:
-        text = json.dumps(dict(given), ensure_ascii=False, allow_nan=False)
-        text.encode("utf-8")
-    except (TypeError, ValueError, RecursionError) as error:
-        found = f"{name} ({kind_of(given)})"
-        raise BindingError("payload-not-json", builder=builder, found=found, reason=str(error)) from None
-    copied: dict[str, Any] = json.loads(text)
-    return copied
-
-
 def check_numbers(builder: str, limit: int = _INT64, **given: object) -> None:
     """Refuse what is not a whole number from 0 that .NET's type holds.
 
@@ -116,10 +98,13 @@ def check_numbers(builder: str, limit: int = _INT64, **given: object) -> None:
 def utc(builder: str, name: str, moment: datetime | None) -> datetime | None:
     """The moment in UTC, or None for None.
 
-    :raises BindingError: it does not know its time zone.
+    :raises BindingError: it does not know its time zone, or is one that no calendar has in UTC.
     """
     if moment is None:
         return None
     if not isinstance(moment, datetime) or moment.tzinfo is None or moment.utcoffset() is None:
         raise wrong_value(builder, name, moment, "a datetime with a time zone, such as datetime.now(timezone.utc)")
-    return moment.astimezone(timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise wrong_value(builder, name, moment, "a moment that lies in the years 1 to 9999 in UTC") from None

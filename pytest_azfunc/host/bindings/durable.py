@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pytest_azfunc.errors import BindingError, kind_of
+from pytest_azfunc.errors import kind_of
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
-from pytest_azfunc.host.bindings.given_values import plain
+from pytest_azfunc.host.bindings.given_values import not_json, plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
 from pytest_azfunc.host.bindings.message_content import text_delivery
 from pytest_azfunc.host.bindings.net_values import compact, new_guid, put, utc_text
@@ -45,8 +45,7 @@ def durable_json(value: Any, builder: str) -> str:
     try:
         return json.dumps(value, default=encode)
     except (TypeError, ValueError, RecursionError) as error:
-        reason = str(error) or type(error).__name__
-        raise BindingError("payload-not-json", builder=builder, found=kind_of(value), reason=reason) from None
+        raise not_json(builder, kind_of(value), error) from None
 
 
 def _indented(value: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.host.bindings.builder_arguments import is_utf8, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import UTF8_TEXT, is_utf8, wrong_value
 
 __tracebackhide__ = True
 
@@ -21,19 +21,47 @@ def is_sdk_object(value: object) -> bool:
 def to_json(value: Any, builder: str) -> str:
     """JSON text of a dict, list, scalar, dataclass or pydantic model, as the standard library writes it.
 
-    :raises BindingError: the value has no JSON form; NaN and the infinities have none either.
+    :raises BindingError: the value has no JSON form; NaN, the infinities and half a surrogate pair have none either.
     """
+    try:
+        text = _written(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise not_json(builder, kind_of(value), error) from None
+    if not is_utf8(text):
+        raise BindingError("payload-not-json", builder=builder, found=kind_of(value), reason=_LONE_SURROGATE)
+    return text
+
+
+def _written(value: Any) -> str:
     dump = getattr(value, "model_dump_json", None)
     if callable(dump) and not isinstance(value, type):
         return str(dump())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise BindingError(
-            "payload-not-json", builder=builder, found=kind_of(value), reason=str(error) or type(error).__name__
-        ) from None
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+_LONE_SURROGATE = "there is text in it that UTF-8 cannot carry (a lone surrogate)"
+# How the standard library begins to say what is wrong, and what we say: its own words are about Python's settings.
+_REASONS = (
+    ("Exceeds the limit", "there is an integer in it with more digits than Python writes"),
+    ("Circular reference", "it holds itself"),
+    ("Out of range float", "NaN and the infinities are no JSON"),
+)
+
+
+def not_json(builder: str, found: str, error: Exception) -> BindingError:
+    """The error for a value of which JSON can say nothing.
+
+    :param found: what the value is called.
+    :param error: why: what its writer raised.
+    """
+    text = str(error)
+    if isinstance(error, RecursionError):
+        reason = "it holds itself, or nests too deeply"
+    else:
+        reason = next((ours for start, ours in _REASONS if text.startswith(start)), text or type(error).__name__)
+    return BindingError("payload-not-json", builder=builder, found=found, reason=reason)
 
 
 def plain(value: Any, builder: str) -> Any:
@@ -43,7 +71,23 @@ def plain(value: Any, builder: str) -> Any:
     """
     if isinstance(value, Mapping) and not isinstance(value, dict):
         value = dict(value)
-    return json.loads(to_json(value, builder))
+    try:
+        return json.loads(to_json(value, builder))
+    except RecursionError as error:
+        raise not_json(builder, kind_of(value), error) from None
+
+
+def properties_of(builder: str, name: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A copy of user-defined properties: text to JSON values.
+
+    :raises BindingError: no mapping, or a value without a JSON form.
+    """
+    if not given and (given is None or isinstance(given, Mapping)):
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise wrong_value(builder, name, given, "a mapping from names to JSON values")
+    copied: dict[str, Any] = plain(given, builder)
+    return copied
 
 
 def content_of(value: Any, builder: str) -> str | bytes:
@@ -53,7 +97,7 @@ def content_of(value: Any, builder: str) -> str | bytes:
     """
     if isinstance(value, str):
         if not is_utf8(value):
-            raise wrong_value(builder, "body", value, "text that UTF-8 can carry (it has a lone surrogate)")
+            raise wrong_value(builder, "body", value, UTF8_TEXT)
         return value
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from pytest_azfunc.errors import BindingError, suggestion
 from pytest_azfunc.host.bindings.binding_type import BindingType
-from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import UTF8_TEXT, check_texts, is_utf8, wrong_value
 from pytest_azfunc.host.bindings.given_values import to_json
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.routing.function_routes import function_template
@@ -78,11 +78,21 @@ class HttpPayload(Payload):
         return f"{base_url}/{self.url.lstrip('/')}"
 
     def _prepared(self, url: str, target: Target) -> PreparedRequest:
-        if not self._is_plain():
-            if target.prepare_http is None:
-                raise wrong_value("http", "files", self.files, "given to invoke() of an open host")
-            prepared: PreparedRequest = target.prepare_http(self, url)
-            return prepared
+        if self._is_plain():
+            try:
+                return self._encoded(url)
+            except ValueError:  # such as half of a surrogate pair: the full client finds out where
+                pass
+        if target.prepare_http is None:
+            raise wrong_value("http", "files", self.files, "given to invoke() of an open host")
+        prepared: PreparedRequest = target.prepare_http(self, url)
+        return prepared
+
+    def _encoded(self, url: str) -> PreparedRequest:
+        """The request as a client makes it of plain parts.
+
+        :raises ValueError: one of them cannot be encoded.
+        """
         if self.params:
             separator = "&" if "?" in url else "?"
             url = f"{url}{separator}{urlencode(self.params, doseq=True)}"
@@ -142,7 +152,7 @@ def _for_content(content: Any, occasion: Occasion) -> HttpPayload:
     """The request for a bare payload: its body, with the one declared method that takes a body."""
     methods = _declared_methods(occasion.target)
     if content is None:
-        method = "GET" if methods is None or "GET" in methods else methods[0]
+        method = "GET" if not methods or "GET" in methods else methods[0]
         return HttpPayload(method)
     fitting = ["POST"] if methods is None else [method for method in methods if method in BODY_METHODS]
     if len(fitting) != 1:
@@ -228,6 +238,7 @@ def http(
     if url is not None:
         if not isinstance(url, str) or not _is_address(url):
             raise wrong_value("http", "url", url, "a path or a URL without blanks")
+        check_texts("http", url=url)
         url = url.partition("#")[0]  # a fragment stays with the client
     sent = {**(principal_headers(principal) if principal is not None else {}), **_headers(headers)}
     return HttpPayload(method.upper(), url, params, sent, cookies, json, data, files, auth)
@@ -241,9 +252,15 @@ def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     for name, value in headers.items():
         if not isinstance(name, str) or not _is_token(name):
             raise wrong_value("http", "headers", name, "named with letters, digits and dashes")
-        if not isinstance(value, str) or any(character in value for character in "\r\n\0"):
-            raise wrong_value("http", f"headers[{name!r}]", value, "a text of one line")
+        _check_line("http", f"headers[{name!r}]", value)
     return dict(headers)
+
+
+def _check_line(builder: str, name: str, value: object) -> None:
+    """Refuse what no header can say."""
+    if not isinstance(value, str) or any(character in value for character in "\r\n\0"):
+        raise wrong_value(builder, name, value, "a text of one line")
+    check_texts(builder, **{name: value})
 
 
 def _is_address(url: str) -> bool:
@@ -285,21 +302,43 @@ def principal_headers(principal: Mapping[str, Any], builder: str = "http") -> di
         raise wrong_value(builder, "principal['roles']", roles, "a list of texts")
     if not isinstance(claims, Mapping):
         raise wrong_value(builder, "principal['claims']", claims, "a mapping of claim types to values")
-    provider = str(principal.get("provider", "aad"))
-    listed = [{"typ": "name", "val": str(principal["name"])}] if "name" in principal else []
+    told = {name: _claim(builder, name, principal[name]) for name in ("provider", "id", "name") if name in principal}
+    provider = told.get("provider", "aad")
+    listed = [("name", told["name"])] if "name" in told else []
     for kind, value in claims.items():
         values = value if isinstance(value, (list, tuple)) else [value]
-        listed += [{"typ": str(kind), "val": str(each)} for each in values]
-    listed += [{"typ": "roles", "val": str(role)} for role in roles]
-    token = {"auth_typ": provider, "claims": listed, "name_typ": "name", "role_typ": "roles"}
+        listed += [(_claim(builder, "claims", kind), _claim(builder, "claims", each)) for each in values]
+    listed += [("roles", _claim(builder, "roles", role)) for role in roles]
+    token = {
+        "auth_typ": provider,
+        "claims": [{"typ": kind, "val": value} for kind, value in listed],
+        "name_typ": "name",
+        "role_typ": "roles",
+    }
     headers = {
         "X-MS-CLIENT-PRINCIPAL": base64.b64encode(json.dumps(token).encode()).decode(),
         "X-MS-CLIENT-PRINCIPAL-IDP": provider,
     }
-    for key, header in (("id", "X-MS-CLIENT-PRINCIPAL-ID"), ("name", "X-MS-CLIENT-PRINCIPAL-NAME")):
-        if key in principal:
-            headers[header] = str(principal[key])
+    for name, header in (("id", "X-MS-CLIENT-PRINCIPAL-ID"), ("name", "X-MS-CLIENT-PRINCIPAL-NAME")):
+        if name in told:
+            headers[header] = told[name]
+    for name, value in told.items():
+        _check_line(builder, f"principal[{name!r}]", value)
     return headers
+
+
+def _claim(builder: str, name: str, value: object) -> str:
+    """What is said of a user, as text.
+
+    :raises BindingError: it is none that a token can hold.
+    """
+    try:
+        text = str(value)
+    except ValueError:  # an integer of thousands of digits
+        raise wrong_value(builder, f"principal[{name!r}]", value, "a text") from None
+    if not is_utf8(text):
+        raise wrong_value(builder, f"principal[{name!r}]", value, UTF8_TEXT)
+    return text
 
 
 TYPES = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pytest_azfunc.rpc import TypedData
@@ -42,6 +42,14 @@ def naive_time(moment: datetime) -> str:
 def utc_text(moment: datetime) -> str:
     """A moment in UTC as ``2024-01-02T03:04:05.5Z``, the form of events."""
     return f"{naive_time(moment)}Z"
+
+
+def later(moment: datetime, span: timedelta) -> datetime:
+    """The moment after *span*; the last of all moments where it would come after that, as with .NET's clients."""
+    try:
+        return moment + span
+    except OverflowError:
+        return datetime.max.replace(tzinfo=moment.tzinfo)
 
 
 def milliseconds(moment: datetime) -> datetime:

@@ -14,7 +14,7 @@ from pytest_azfunc.host.bindings.builder_arguments import check_texts, utc, wron
 from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
 from pytest_azfunc.host.bindings.message_content import string_or_bytes
-from pytest_azfunc.host.bindings.net_values import net_time, new_guid
+from pytest_azfunc.host.bindings.net_values import later, net_time, new_guid
 from pytest_azfunc.host.bindings.output_bodies import array_items
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
@@ -83,7 +83,7 @@ def _times(
 ) -> tuple[TypedData, TypedData, TypedData]:
     """Expiration, insertion and next visible time of a message that is fetched now; None for what is not given."""
     inserted = inserted or now
-    moments = (expires or inserted + _WEEK, inserted, visible or now + _TEN_MINUTES)
+    moments = (expires or later(inserted, _WEEK), inserted, visible or now + _TEN_MINUTES)
     first, second, third = (TypedData("json", f'"{net_time(moment)}"') for moment in moments)
     return first, second, third
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
-from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, properties_of, utc
-from pytest_azfunc.host.bindings.given_values import content_of
+from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, utc
+from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.json_body import overlay
 from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes, typed_many
 from pytest_azfunc.host.bindings.net_values import (

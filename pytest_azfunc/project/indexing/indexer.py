@@ -80,7 +80,7 @@ def index(script: Script, place: Place) -> Index:
 
 def _index(script: Script) -> Index:
     if SCRIPT_NAME.fullmatch(script.name) is None:
-        error = ProjectError("script-name", location=Location(script.root), name=script.name)
+        error = ProjectError("script-name", location=Location(script.root))
         return Index(Contents(failure=IndexFailure(error, error.location)))
     app = None
     with _without_garbage_collection():

@@ -272,7 +272,7 @@ def test_a_name_that_no_script_may_have(tmp_path: Path, monkeypatch: pytest.Monk
         write_text(tmp_path / name, HEAD)
     error = Project.load(tmp_path).index_error
     assert str(error).splitlines() == [
-        f"PYTHON_SCRIPT_FILE_NAME is {name!r}, which is no name that the worker takes for a script.",
+        "the value of PYTHON_SCRIPT_FILE_NAME is no name that the worker takes for a script.",
         "  where:  .",
         "  Azure:  the worker indexes no function of the app: 0 functions found.",
         "  remedy: write the name of a .py file in the app's folder: letters, digits, '_' and '-' only, no folder.",
