@@ -192,7 +192,6 @@ IMPORTED_WHEN_NEEDED = {
     "http_client.adapter",
     "http_client.preparation",
     "http_client.requests_internals",
-    "plugin.known_fixtures",
     "http_client.responses",
     "http_client.retries",
     "http_client.session",
