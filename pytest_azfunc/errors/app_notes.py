@@ -5,9 +5,9 @@ from __future__ import annotations
 from pytest_azfunc.errors.wording import Location
 
 
-def script_not_there(setting: str, script: str) -> str:
-    """The app setting names a script that does not exist."""
-    return f"{setting} is {script!r}, which is not there: Azure reads function.json."
+def script_not_there(setting: str) -> str:
+    """The app setting names a script that does not exist. Its value, as that of any setting, is not shown."""
+    return f"{setting} names a file that is not there: Azure reads function.json."
 
 
 def no_function(script: str) -> str:

@@ -62,11 +62,36 @@ def read_settings_file(path: str) -> FileSettings:
         if isinstance(value, (dict, list)):
             raise invalid(f"the value of {key} is {json_kind(value)}, not a string", "Values", key)
         if "\0" in key or "=" in key or not key:
-            raise invalid(f"{key!r} cannot be the name of an environment variable", "Values", key)
+            raise invalid(f"{quoted_name(key)} cannot be the name of an environment variable", "Values", key)
         settings[key] = _as_text(value)
         if "\0" in settings[key]:
             raise invalid(f"the value of {key} has a NUL character in it", "Values", key)
     return settings
+
+
+def quoted_name(name: str) -> str:
+    """The name of a setting that cannot be one: what stands behind ``=`` in it may be a value, and is not shown."""
+    before, equals, behind = name.partition("=")
+    return repr(f"{before}=...") if equals and behind else repr(name)
+
+
+def every_value(path: str) -> dict[str, str]:
+    """All texts in a settings file, by their keys, to be kept from being shown; empty where it cannot be read."""
+    try:
+        content = loads(read_json_text(path, unreadable="settings-invalid"))
+    except (OSError, ProjectError, JsonError):
+        return {}
+    found: dict[str, str] = {}
+    left = [("", content)]
+    while left:
+        name, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{name}:{key}" if name else key, inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            left += [(name, inner) for inner in value]
+        elif isinstance(value, str):
+            found[name.removeprefix("Values:")] = value
+    return found
 
 
 def read_host_section(path: str) -> dict[str, Any]:

@@ -27,8 +27,7 @@ def declared_by(project: Project) -> str:
 def notes_of(project: Project) -> list[str]:
     """The notes, a sentence or two each. Call it while the app's host is open."""
     if project.script is None:
-        named = os.environ.get(SCRIPT_SETTING)
-        return [] if named is None else [app_notes.script_not_there(SCRIPT_SETTING, named)]
+        return [app_notes.script_not_there(SCRIPT_SETTING)] if SCRIPT_SETTING in os.environ else []
     if project.failure is not None:
         return []
     script = declared_by(project)

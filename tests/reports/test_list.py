@@ -604,7 +604,7 @@ DECORATOR_APPS = {
         files({"function_app.py": DECORATORS}),
         [
             f"azfunc: app, function.json, {SDK}, settings: none",
-            "  note: PYTHON_SCRIPT_FILE_NAME is 'shop.py', which is not there: Azure reads",
+            "  note: PYTHON_SCRIPT_FILE_NAME names a file that is not there: Azure reads",
             "    function.json.",
             "",
             "",
