@@ -18,7 +18,7 @@ from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
 from pytest_azfunc.project.discovery import find_project, require_app
 from pytest_azfunc.project.function_app import script_in_file
-from pytest_azfunc.project.settings import FileSettings, read_settings_file
+from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
@@ -248,6 +248,15 @@ class SessionApps:
             yield None
         finally:
             modules.deactivate()
+
+    def values_to_hide(self, folder: str, mark: Mapping[str, Any]) -> dict[str, str]:
+        """Every value of a setting of the app for a test in *folder*, as far as file and mark give it."""
+        given = {name: value for name, value in mark.get("settings", _NO_SETTINGS).items() if isinstance(value, str)}
+        try:
+            path = self.choice.settings or os.path.join(self.find(folder, mark).project.root, FILE_NAME)
+        except Exception:  # no app, no settings
+            return given
+        return {**every_value(os.fspath(path)), **given}
 
     def leave_alone(self, test_file: str) -> None:
         """Tell the app of a test file that the file, and what lies beside it, is not the app's."""

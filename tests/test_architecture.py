@@ -193,7 +193,6 @@ IMPORTED_WHEN_NEEDED = {
     "http_client.preparation",
     "http_client.refused_arguments",
     "http_client.requests_internals",
-    "plugin.known_fixtures",
     "http_client.responses",
     "http_client.retries",
     "http_client.session",

@@ -36,6 +36,8 @@ FIXTURES = frozenset(
 
 # One of these is in every text that speaks of us; all our fixtures have them in their names.
 _WORDS = (b"azfunc", b"invoke")
+# What the decorator gives: before pytest 8.4, and since.
+_FIXTURES_ARE = ("function", "FixtureFunctionDefinition")
 # Whose modules need no look.
 _PYTEST = ("_pytest", "pytest_azfunc")
 
@@ -95,7 +97,7 @@ class FirstLook:
 
     def texts(self, file: Path) -> Texts:
         """The texts of a test file and of every conftest.py above it."""
-        return (read(file), *self._above(os.path.dirname(file)))
+        return (_read(file), *self._above(os.path.dirname(file)))
 
     def _above(self, folder: str) -> Texts:
         found = self._conftests.get(folder)
@@ -103,7 +105,7 @@ class FirstLook:
             parent, conftest = os.path.dirname(folder), os.path.join(folder, "conftest.py")
             found = self._above(parent) if parent != folder else ()
             if self._plugins.has_plugin(conftest):
-                found = (read(conftest), *found)
+                found = (_read(conftest), *found)
             self._conftests[folder] = found
         return found
 
@@ -120,7 +122,7 @@ class FirstLook:
         return self._lead_to_ours
 
 
-def read(path: str | Path) -> bytes:
+def _read(path: str | Path) -> bytes:
     """The text of a file; nothing where it cannot be read, which its import will tell."""
     try:
         with open(path, "rb") as file:
@@ -129,8 +131,10 @@ def read(path: str | Path) -> bytes:
         return b""
 
 
-def _asks(function: object) -> bool:
-    code = getattr(getattr(function, "__wrapped__", None), "__code__", None)
+def _asks(thing: object) -> bool:
+    if type(thing).__name__ not in _FIXTURES_ARE:  # a look at anything else may wake up what is lazy
+        return False
+    code = getattr(getattr(thing, "__wrapped__", None), "__code__", None)
     return code is not None and not FIXTURES.isdisjoint(
         (*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], *code.co_consts)
     )
@@ -164,7 +168,7 @@ def _those_taking_part(session: pytest.Session) -> TakingPart:
     if found is None:
         from pytest_azfunc.plugin.taking_part import TakingPart
 
-        found = session.config.stash[_PART] = TakingPart(session)
+        found = session.config.stash[_PART] = TakingPart(session, FIXTURES)
     return found
 
 

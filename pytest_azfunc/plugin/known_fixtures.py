@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc.plugin import FIXTURES
-
 _OURS = "pytest_azfunc.plugin.fixtures"
-_NONE: frozenset[str] = frozenset()
 
 
 class KnownFixtures:
-    """What pytest would give to who asks for a fixture by its name."""
+    """What pytest would give to who asks for a fixture by its name.
 
-    def __init__(self, session: pytest.Session) -> None:
+    :ivar ours: the names of our fixtures, which pytest knows from when a file takes part.
+    """
+
+    def __init__(self, session: pytest.Session, ours: frozenset[str]) -> None:
+        self.ours = ours
         self._session = session
         manager: Any = session.config.pluginmanager.get_plugin("funcmanage")
         self._manager = manager
@@ -58,7 +59,7 @@ class KnownFixtures:
     def _tables(self) -> Iterator[tuple[list[Any], bool]]:
         """The fixtures of each of our names, and whether the least specific comes first."""
         manager = self._manager
-        for name in FIXTURES:
+        for name in self.ours:
             if hasattr(manager, "_arg2node2fixturedefs"):  # from pytest 9.1 on
                 yield manager._arg2node2fixturedefs.get(name, {}).get(self._session, []), False
             else:
@@ -84,8 +85,8 @@ class _Search:
         self._seen.add((name, number))
         others = self._known.definitions(name, self._node)
         if number >= len(others):
-            return name in FIXTURES
-        for asked in _asked_by(others[number]):
+            return name in self._known.ours
+        for asked in _asked_by(others[number], self._known.ours):
             if asked == name:  # the one that it stands in for
                 if self._leads(name, number + 1):
                     return True
@@ -94,12 +95,12 @@ class _Search:
         return False
 
 
-def _asked_by(definition: Any) -> set[str]:
+def _asked_by(definition: Any, ours: frozenset[str]) -> set[str]:
     """The fixtures that a fixture asks for, by argument or by name."""
     names = set(definition.argnames)
     code = getattr(definition.func, "__code__", None)
     if code is not None and "getfixturevalue" in code.co_names:
-        names.update(found for found in code.co_consts if isinstance(found, str) and found in FIXTURES)
+        names.update(ours.intersection(code.co_consts))
     return names
 
 

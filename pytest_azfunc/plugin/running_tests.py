@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 import pytest
 
 from pytest_azfunc.plugin.choice import session_apps
-from pytest_azfunc.plugin.current_test import begin, current_test
+from pytest_azfunc.plugin.current_test import CurrentTest, begin, current_test
 from pytest_azfunc.plugin.marks import lenient_arguments
 
 _NOT_IMPORTABLE = "azfunc: why no module of the app can be imported"
@@ -24,6 +24,10 @@ def importing(collector: pytest.Collector) -> Importing:
         report = yield
     if problem is not None and "No module named" in str(report.longrepr):
         report.sections.append((_NOT_IMPORTABLE, problem))
+    if report.failed:
+        from pytest_azfunc.plugin.masked_reports import mask
+
+        mask(report, apps.values_to_hide(os.path.dirname(file), {}))
     return report
 
 
@@ -53,19 +57,31 @@ class RunningTests:
             finally:
                 test.end()
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)  # the outermost: nobody gets to see what is not to be shown
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         test = current_test()
-        if call.excinfo is None or not (test.host is not None or self._takes_part(item)):
-            return (yield)
-        from pytest_azfunc.plugin.tracebacks import shorten, without_advice
+        if call.excinfo is not None and self._has_to_do_with_an_app(test):
+            from pytest_azfunc.plugin.tracebacks import shorten
 
-        shorten(call.excinfo.value)
+            shorten(call.excinfo.value)
         report = yield
+        # What a unittest raises is not known before.
+        if call.excinfo is not None and self._has_to_do_with_an_app(test):
+            self._complete(report, test, call.excinfo.value)
+        return report
+
+    def _has_to_do_with_an_app(self, test: CurrentTest) -> bool:
+        return test.host is not None or self._takes_part(test.item)
+
+    def _complete(self, report: pytest.TestReport, test: CurrentTest, error: BaseException) -> None:
+        """Take out of a report what is not to be shown, and add what the app has done."""
+        from pytest_azfunc.plugin.masked_reports import mask
+        from pytest_azfunc.plugin.tracebacks import without_advice
+
         without_advice(report)
-        if test.problem is not None and isinstance(call.excinfo.value, ModuleNotFoundError):
+        if test.problem is not None and isinstance(error, ModuleNotFoundError):
             report.sections.append((_NOT_IMPORTABLE, test.problem))
         host = test.host
         if host is not None and report.failed and (host.invocations or host.refusals):
@@ -73,4 +89,6 @@ class RunningTests:
 
             title = f"azfunc invocations ({report.when})"
             report.sections.append((title, describe(host.invocations, host.refusals)))
-        return report
+        apps, folder = session_apps(self._config), os.path.dirname(test.item.path)
+        settings = apps.values_to_hide(folder, lenient_arguments(test.item))
+        mask(report, settings | (test.settings.set_by_test() if test.settings is not None else {}))

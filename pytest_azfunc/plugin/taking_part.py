@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from pytest_azfunc.plugin import FIXTURES, Texts
 from pytest_azfunc.plugin.asked_for import NO_TESTS, Asked, Names, asked_for
 from pytest_azfunc.plugin.known_fixtures import KnownFixtures
 
@@ -21,14 +20,14 @@ class TakingPart:
     :ivar known: the fixtures that pytest knows.
     """
 
-    def __init__(self, session: pytest.Session) -> None:
-        self.known = KnownFixtures(session)
+    def __init__(self, session: pytest.Session, ours: frozenset[str]) -> None:
+        self.known = KnownFixtures(session, ours)
         config = session.config
         self._names = Names(tuple(config.getini("python_functions")), tuple(config.getini("python_classes")))
         self._files: dict[Path, bool] = {}
         self._conftests: dict[bytes, Asked] = {}
 
-    def file(self, collector: pytest.File, texts: Texts) -> bool:
+    def file(self, collector: pytest.File, texts: tuple[bytes, ...]) -> bool:
         """Whether a test file takes part.
 
         :param texts: its text, and those of every conftest.py above it.
@@ -62,7 +61,7 @@ class TakingPart:
         return "azfunc" in item.keywords and item.get_closest_marker("azfunc") is not None
 
     def _asks(self, item: pytest.Item) -> bool:
-        names = FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        names = self.known.ours.intersection(getattr(item, "fixturenames", ()))
         if names and hasattr(item, "callspec"):
             names -= item.callspec.params.keys()  # values, no fixtures
         return bool(names) and self.known.lead_to_ours(names, item)

@@ -71,6 +71,25 @@ def read_settings_file(path: str) -> FileSettings:
     return settings
 
 
+def every_value(path: str) -> dict[str, str]:
+    """All texts in a settings file, by their keys, to be kept from being shown; empty where it cannot be read."""
+    try:
+        content = loads(read_json_text(path, unreadable="settings-invalid"))
+    except (OSError, ProjectError, JsonError):
+        return {}
+    found: dict[str, str] = {}
+    left = [("", content)]
+    while left:
+        name, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{name}:{key}" if name else key, inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            left += [(name, inner) for inner in value]
+        elif isinstance(value, str):
+            found[name.removeprefix("Values:")] = value
+    return found
+
+
 def read_host_section(path: str) -> dict[str, Any]:
     """``Host`` of a local.settings.json: what ``func start`` reads for itself.
 
