@@ -42,9 +42,7 @@ class AliasLoader(importlib.abc.Loader):
         self._led(self._name, module)
 
 
-def alias(
-    name: str, target: str, places: list[str] | None, led: Callable[[str, ModuleType], None]
-) -> ModuleSpec:
+def alias(name: str, target: str, places: list[str] | None, led: Callable[[str, ModuleType], None]) -> ModuleSpec:
     """What makes *name* mean the module *target*.
 
     :param places: where the submodules are, when it is a package.

@@ -71,9 +71,7 @@ class AppFinder(importlib.abc.MetaPathFinder):
             while self in finders:
                 finders.remove(self)
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """The spec of a module of the app; None for all others."""
         head, _, rest = name.partition(".")
         if head == NAMESPACE and self._files.script is None:
