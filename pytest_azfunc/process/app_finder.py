@@ -50,6 +50,7 @@ class AppFinder(importlib.abc.MetaPathFinder):
         self._of_tests = of_tests
         self._kept = kept
         self._settings = settings
+        self._finders = sys.meta_path  # the list itself: somebody may put another into its place
         self._second: dict[str, ModuleType] = {}  # the names that led to a module which has another of its own
 
     def forget(self) -> None:
@@ -59,15 +60,16 @@ class AppFinder(importlib.abc.MetaPathFinder):
 
     def install(self) -> None:
         """Ask this finder before Python's own; the import hooks of others come first."""
-        if self not in sys.meta_path:
+        self._finders = finders = sys.meta_path
+        if self not in finders:
             standard = importlib.machinery.PathFinder
-            place = sys.meta_path.index(standard) if standard in sys.meta_path else len(sys.meta_path)
-            sys.meta_path.insert(place, self)
+            finders.insert(finders.index(standard) if standard in finders else len(finders), self)
 
     def uninstall(self) -> None:
         """Take it out of the way."""
-        while self in sys.meta_path:
-            sys.meta_path.remove(self)
+        for finders in (self._finders, sys.meta_path):
+            while self in finders:
+                finders.remove(self)
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """The spec of a module of the app; None for all others."""

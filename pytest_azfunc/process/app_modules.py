@@ -71,10 +71,13 @@ class AppModules:
         self._path.begin()
         self._of_tests.make_way()
 
-    def end_code(self) -> None:
-        """Code of the app has run: ``sys.path`` and the modules of the tests are back."""
+    def end_code(self, is_alone: bool = True) -> None:
+        """Code of the app has run: ``sys.path`` and the modules of the tests are back.
+
+        :param is_alone: whether nobody but the app can have changed ``sys.path`` meanwhile.
+        """
         self._of_tests.come_back()
-        self._path.end()
+        self._path.end(is_alone)
 
     def import_function(self, name: str) -> ModuleType:
         """The module of a function: the one that was imported under its plain name, or else as Azure imports it.

@@ -50,9 +50,18 @@ class AppPath:
             sys.path[:] = [*front, *self._test_path, *back]
         self._runs = True
 
-    def end(self) -> None:
-        """Code of the app has run: put ``sys.path`` back, and remember what was added."""
+    def end(self, is_alone: bool = True) -> None:
+        """Code of the app has run: put ``sys.path`` back, and remember what was added.
+
+        :param is_alone: whether nobody but the app can have changed it meanwhile; else only what was added before is
+            taken out.
+        """
         self._runs = False
+        if not is_alone:
+            for path in (*self._added[0], *self._added[1]):
+                if path in sys.path:
+                    sys.path.remove(path)
+            return
         if sys.path == self._test_path:
             return
         known = set(self._test_path)

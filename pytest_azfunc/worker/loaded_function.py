@@ -17,7 +17,7 @@ class LoadedFunction:
     """A function whose script was imported and whose signature was accepted.
 
     :ivar decoders: parameter -> binding type, whether it is given trigger metadata.
-    :ivar module: the name that Azure gives its module, and the module; None of a function that a decorator app declares.
+    :ivar module: Azure's name of its module, and the module; None of a function that a decorator app declares.
     :ivar http_parameter: the parameter that gets the web framework's request, of a function that streams HTTP.
     """
 
