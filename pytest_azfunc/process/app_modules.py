@@ -42,6 +42,8 @@ class AppModules:
         self._kept: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
         self._path_entries: list[str] = []
+        # The lists themselves: somebody may put others in their place, and take them away again.
+        self._sys_path, self._meta_path = sys.path, sys.meta_path
         self._packages: str | None = None
         self._begin_afresh()
 
@@ -56,16 +58,18 @@ class AppModules:
         :returns: whether a test has imported one of the functions' modules by itself meanwhile. That copy is the
             one it will patch, so it takes the place of the kept one.
         """
-        adopted = False
-        if not self.in_place:
-            if _ACTIVE:
-                _ACTIVE[-1]._take_out()
-            adopted = self._put_in_place()
-        _ACTIVE.append(self)
-        return adopted
+        top = _ACTIVE[-1] if _ACTIVE else None
+        _ACTIVE.append(self)  # from now on there is something to be taken out
+        if top is self:
+            return False
+        if top is not None:
+            top._take_out()
+        return self._put_in_place()
 
     def deactivate(self) -> None:
         """Take the app's modules out again, and put back what they stood in front of."""
+        if self not in _ACTIVE:
+            return
         top = _ACTIVE[-1]
         del _ACTIVE[len(_ACTIVE) - 1 - _ACTIVE[::-1].index(self)]
         below = _ACTIVE[-1] if _ACTIVE else None
@@ -79,10 +83,13 @@ class AppModules:
         self._path.begin()
         self._of_tests.make_way()
 
-    def end_code(self) -> None:
-        """Code of the app has run: ``sys.path`` and the modules of the tests are back."""
+    def end_code(self, is_alone: bool = True) -> None:
+        """Code of the app has run: ``sys.path`` and the modules of the tests are back.
+
+        :param is_alone: whether nobody but the app can have changed ``sys.path`` meanwhile.
+        """
         self._of_tests.come_back()
-        self._path.end()
+        self._path.end(is_alone)
 
     def leave_alone(self, file: str) -> None:
         """Do not take the modules around *file* for the app's: it is a test that lies within the app's folder."""
@@ -113,6 +120,7 @@ class AppModules:
             self._packages = self._files.packages()
         self._extend_path()
         self._of_tests.look(self._finder.top_level - self._finder.foreign - self._files.functions)
+        self._meta_path = sys.meta_path
         sys.meta_path.insert(0, self._finder)
         if self._files.script is None:
             adopted = self._adopt_native_copies()
@@ -127,6 +135,7 @@ class AppModules:
         return adopted
 
     def _extend_path(self) -> None:
+        self._sys_path = sys.path
         if self._packages is not None:
             sys.path.insert(0, self._packages)
             self._path_entries.append(self._packages)
@@ -174,9 +183,13 @@ class AppModules:
                 self._displaced.update((name, sys.modules.pop(name)) for name in names)
 
     def _take_out(self) -> None:
-        if self._finder in sys.meta_path:
-            sys.meta_path.remove(self._finder)
-        for name in self._finder.found:
+        found = set(self._finder.found)
+        if self._finder not in sys.meta_path:  # another list was there for a time: Python has found some by itself
+            found.update(name for name in sys.modules if name.startswith(f"{NAMESPACE}."))
+        for finders in (self._meta_path, sys.meta_path):
+            if self._finder in finders:
+                finders.remove(self._finder)
+        for name in found:
             module = sys.modules.get(name)
             if module is not None:
                 self._kept[name] = module
@@ -184,9 +197,10 @@ class AppModules:
             sys.modules.pop(name, None)
         sys.modules.update(self._displaced)
         self._displaced.clear()
-        for path in self._path_entries:
-            if path in sys.path:
-                sys.path.remove(path)
+        for entries in (self._sys_path, sys.path) if sys.path is not self._sys_path else (sys.path,):
+            for path in self._path_entries:
+                if path in entries:
+                    entries.remove(path)
         self._path_entries.clear()
 
 
