@@ -76,11 +76,13 @@ class _Reachable:
         self._apps: tuple[PlainRequests, ...] = ()
         self._lock = threading.RLock()
         self._finder = _ImportHook(self._hook_in)
+        self._finders = sys.meta_path  # the list itself: somebody may put another in its place, and take it away again
 
     def add(self, app: PlainRequests) -> None:
         with self._lock:
             self._apps = (*self._apps, app)
             if self._finder not in sys.meta_path:  # before Python's own finder; the import hooks of others come first
+                self._finders = sys.meta_path
                 place = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
                 sys.meta_path.insert(place, self._finder)
             if _MODULE in sys.modules:
@@ -91,8 +93,9 @@ class _Reachable:
         with self._lock:
             self._apps = tuple(other for other in self._apps if other is not app)
             if not self._apps:
-                if self._finder in sys.meta_path:
-                    sys.meta_path.remove(self._finder)
+                for finders in (self._finders, sys.meta_path):
+                    if self._finder in finders:
+                        finders.remove(self._finder)
                 self._unhook()
 
     def find(self, session: Any, url: str) -> Any:

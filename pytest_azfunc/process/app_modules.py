@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
@@ -23,6 +22,7 @@ from pytest_azfunc.process.import_state import imported_as, is_put_by_hand
 from pytest_azfunc.process.kept_modules import KeptModules
 from pytest_azfunc.process.lent_settings import LentSettings
 from pytest_azfunc.process.modules_of_tests import ModulesOfTests
+from pytest_azfunc.process.undoing import PROCESS_LOCK
 
 _NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
@@ -121,7 +121,7 @@ class AppModules:
 
     def forget(self) -> None:
         """Drop every module that was imported, as a new worker process would."""
-        with _PLACE.lock:
+        with PROCESS_LOCK:
             in_place = self.in_place  # a test has them in place beside every host
             if in_place:
                 self.take_out()
@@ -187,18 +187,16 @@ class _Place:
     """Which app is in place: the process has one ``sys.modules``, however many hosts are open.
 
     :ivar app: the one that is in place; None while none is.
-    :ivar lock: held while that changes.
     """
 
     def __init__(self) -> None:
         self.app: AppModules | None = None
-        self.lock = threading.RLock()
         self._layers: list[_Layer] = []
 
     def add(self, app: AppModules, settings: Mapping[str, str]) -> None:
         """It is the turn of *app*, until it is removed or another one comes."""
         layer = _Layer(app, settings)
-        with self.lock:
+        with PROCESS_LOCK:
             try:
                 self._layers.append(layer)
                 self._settle()
@@ -209,7 +207,7 @@ class _Place:
 
     def remove(self, app: AppModules) -> None:
         """The turn of *app* is over, the last one of it; the layers around stay as they are."""
-        with self.lock:
+        with PROCESS_LOCK:
             for index in range(len(self._layers) - 1, -1, -1):
                 if self._layers[index].app is app:
                     del self._layers[index]
