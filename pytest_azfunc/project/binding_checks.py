@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_azfunc.errors import ProjectError, either, json_kind, shown_json, suggestion
+from pytest_azfunc.project.binding_types import OUTPUT_ONLY
 from pytest_azfunc.project.function import Source
 
 FUNCTION_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_\-]{0,127}")
@@ -154,6 +155,9 @@ def _check_types(bindings: Bindings, kinds: list[str], check: Check, known_types
     if "http" in kinds:
         _check_http_outputs(bindings, kinds, check)
     for index, kind in enumerate(kinds):
+        if kind in OUTPUT_ONLY and bindings[index]["direction"] == "in":
+            name, written = bindings[index]["name"], bindings[index]["type"]
+            raise check.error("output-only", "bindings", index, "direction", binding=name, type=written)
         if kind not in known_types:
             written = bindings[index]["type"]
             raise check.error(

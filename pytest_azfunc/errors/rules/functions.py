@@ -59,6 +59,11 @@ FUNCTIONS: Final[dict[str, Rule]] = {
     "trigger-several": left_out(
         "{count} trigger bindings ({names}); a function has exactly one.", "split it into several functions."
     ),
+    "output-only": Rule(
+        "a {type} cannot be an input: its extension only knows outputs.",
+        "the host cannot bind it, puts the function in error and leaves it out; the others run.",
+        'write "direction": "out", or remove the binding; a message comes in with a trigger.',
+    ),
     "http-direction": left_out(
         "an http binding can only be an output, but its direction is {found!r} ('in' is the default).",
         'write "direction": "out".',
