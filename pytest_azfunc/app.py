@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError
 from pytest_azfunc.host.app_settings import AppSettings
+from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
+from pytest_azfunc.host.kept_invocations import KeptInvocations
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
@@ -31,6 +32,7 @@ from pytest_azfunc.worker import Worker, WorkerProcess
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pytest_azfunc.host.log_capture import LogCapture
     from pytest_azfunc.host.web.authorization import Keys
     from pytest_azfunc.host.web.http_response import Answer
     from pytest_azfunc.http_client import AppSession
@@ -38,9 +40,6 @@ if TYPE_CHECKING:
     from pytest_azfunc.worker.context import Context
 
 __tracebackhide__ = True
-
-# A host that runs for hours must not grow: of more invocations than these, only the latest are kept.
-KEPT_INVOCATIONS = 100
 
 
 class Host:
@@ -61,25 +60,22 @@ class Host:
     ) -> None:
         self.worker: WorkerChannel = worker or Worker(WorkerProcess(project), ends_process=True)
         self._app = project
-        self.raise_exceptions = raise_exceptions
-        self.auth = auth
-        self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
-        """The latest invocations, oldest first; :meth:`keep_all` lifts the bound."""
+        self._behaviour = behaviour = Behaviour(auth, raise_exceptions)
+        self._kept = KeptInvocations()
         self._given_settings = dict(settings or {})
         self._file_settings = file_settings
-        self._settings: AppSettings | None = None
         port = free_port()
         self.script_host = ScriptHost(
             self.worker,
-            HostOptions(url_of(port), project.host, lambda: self.settings, types, http_client.prepare, http_response),
+            HostOptions(url_of(port), project.host, behaviour.settings, types, http_client.prepare, http_response),
             strict,
             clock.now,
-            [self._keep, *observers],
+            [self._kept.add, *observers],
         )
         """The part of the host that runs functions."""
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
-        self._doors = HttpEntrances(self.script_host, self.failures, self, port)
+        self._doors = HttpEntrances(self.script_host, self.failures, behaviour, port)
 
     @classmethod
     def open(
@@ -114,7 +110,7 @@ class Host:
         file_values = self._app.file_settings if self._file_settings is None else self._file_settings
         self._borrowed = BorrowedProcess()  # as it is before the settings change it
         try:
-            self._settings = AppSettings(file_values, self._given_settings)
+            self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
             self.worker.open()
         except BaseException:
             self._close_worker()
@@ -124,10 +120,10 @@ class Host:
 
     def close(self) -> None:
         """Put the process back as it was. A second call does nothing."""
-        if self._settings is None:
+        if self._behaviour.open_settings is None:
             return
         self._doors.close()
-        self._settings = None
+        self._behaviour.open_settings = None
         if DECODER.get() == self._decode:
             DECODER.set(None)
         self._close_worker()
@@ -159,9 +155,30 @@ class Host:
 
         :raises BindingError: the host is closed.
         """
-        if self._settings is None:
-            raise BindingError("host-closed")
-        return self._settings
+        return self._behaviour.settings()
+
+    @property
+    def auth(self) -> bool:
+        """Whether authorization levels are enforced; may be changed at any time."""
+        return self._behaviour.auth
+
+    @auth.setter
+    def auth(self, value: bool) -> None:
+        self._behaviour.auth = value
+
+    @property
+    def raise_exceptions(self) -> bool:
+        """Whether a function's exception reaches an HTTP client's code; may be changed at any time."""
+        return self._behaviour.raise_exceptions
+
+    @raise_exceptions.setter
+    def raise_exceptions(self, value: bool) -> None:
+        self._behaviour.raise_exceptions = value
+
+    @property
+    def invocations(self) -> deque[Invocation]:
+        """The latest invocations, oldest first; :meth:`keep_all` lifts the bound."""
+        return self._kept.latest
 
     @property
     def now(self) -> datetime:
@@ -201,33 +218,22 @@ class Host:
 
     @property
     def _open_doors(self) -> HttpEntrances:
-        if self._settings is None:
-            raise BindingError("host-closed")
+        self._behaviour.settings()  # raises when it is closed
         return self._doors
-
-    def _keep(self, invocation: Invocation) -> None:
-        self.invocations.append(invocation)
 
     def keep_all(self) -> None:
         """Keep every invocation from now on, whatever it costs; the fixture ``azfunc_logs`` does so."""
-        self.invocations = deque(self.invocations)
+        self._kept.keep_all()
 
     @property
     def logs(self) -> LogCapture:
         """What the kept :attr:`invocations` have logged; it follows those to come."""
-        records = RecordsOfMany(lambda: (invocation.logs for invocation in self.invocations))
-        return LogCapture(records, self._reaches_console)
+        return self._kept.logs
 
     @property
     def console(self) -> list[str]:
         """What ``func start`` would have printed of it, by host.json's log levels."""
         return [line for invocation in self.invocations for line in invocation.logs.console]
-
-    def _reaches_console(self, record: Any) -> bool:
-        return any(
-            record in invocation.logs.records and invocation.logs.reaches_console(record)
-            for invocation in self.invocations
-        )
 
     def function(self, function: str | Callable[..., Any]) -> Function:
         """The function of that name (case ignored), or the one whose entry point is this object.
@@ -285,8 +291,7 @@ class Host:
         bindings: Mapping[str, Any],
     ) -> tuple[Function, Mapping[str, Any], ContextOverrides | None]:
         """Which function is meant, with which inputs and context."""
-        if self._settings is None:
-            raise BindingError("host-closed")
+        self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
         if not isinstance(inputs, (Mapping, type(None))):
             raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
@@ -333,7 +338,7 @@ class Host:
         return data.value if isinstance(data, PythonObject) else self.worker.decode(request)
 
     def __repr__(self) -> str:
-        state = "closed" if self._settings is None else "open"
+        state = "closed" if self._behaviour.open_settings is None else "open"
         return f"<Host {self._app.root} ({state}), invocations: {len(self.invocations)}>"
 
 
