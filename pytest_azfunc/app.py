@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError
 from pytest_azfunc.host.app_settings import AppSettings
+from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
+from pytest_azfunc.host.kept_invocations import KeptInvocations
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
@@ -32,6 +33,7 @@ from pytest_azfunc.worker import Worker, WorkerProcess
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pytest_azfunc.host.log_capture import LogCapture
     from pytest_azfunc.host.web.authorization import Keys
     from pytest_azfunc.host.web.http_response import Answer
     from pytest_azfunc.http_client import AppSession
@@ -39,9 +41,6 @@ if TYPE_CHECKING:
     from pytest_azfunc.worker.context import Context
 
 __tracebackhide__ = True
-
-# A host that runs for hours must not grow: of more invocations than these, only the latest are kept.
-KEPT_INVOCATIONS = 100
 
 _SCRIPT_ROOT = "AzureWebJobsScriptRoot"  # the app's folder, as worker extensions look for it
 
@@ -64,26 +63,23 @@ class Host:
     ) -> None:
         self.worker: WorkerChannel = worker or Worker(WorkerProcess(project), ends_process=True)
         self._app = project
-        self.raise_exceptions = raise_exceptions
-        self.auth = auth
-        self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
-        """The latest invocations, oldest first; :meth:`keep_all` lifts the bound."""
+        self._behaviour = behaviour = Behaviour(auth, raise_exceptions)
+        self._kept = KeptInvocations()
         self._given_settings = dict(settings or {})
         self._file_settings = file_settings
-        self._settings: AppSettings | None = None
         self._undo = UndoSteps()
         port = free_port()
         self.script_host = ScriptHost(
             self.worker,
-            HostOptions(url_of(port), project.host, lambda: self.settings, types, http_client.prepare, http_response),
+            HostOptions(url_of(port), project.host, behaviour.settings, types, http_client.prepare, http_response),
             strict,
             clock.now,
-            [self._keep, *observers],
+            [self._kept.add, *observers],
         )
         """The part of the host that runs functions."""
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
-        self._doors = HttpEntrances(self.script_host, self.failures, self, port)
+        self._doors = HttpEntrances(self.script_host, self.failures, behaviour, port)
 
     @classmethod
     def open(
@@ -123,7 +119,7 @@ class Host:
             borrowed.lend(file_values.harmless)
             undo.add(self.worker.close)
             undo.add(self._forget)
-            self._settings = AppSettings(file_values, self._given_settings)
+            self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
             borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
             self.worker.open()
             DECODER.set(self._decode)
@@ -138,7 +134,7 @@ class Host:
         self._undo.undo()
 
     def _forget(self) -> None:
-        self._settings = None
+        self._behaviour.open_settings = None
         if DECODER.get() == self._decode:
             DECODER.set(None)
 
@@ -163,9 +159,30 @@ class Host:
 
         :raises BindingError: the host is closed.
         """
-        if self._settings is None:
-            raise BindingError("host-closed")
-        return self._settings
+        return self._behaviour.settings()
+
+    @property
+    def auth(self) -> bool:
+        """Whether authorization levels are enforced; may be changed at any time."""
+        return self._behaviour.auth
+
+    @auth.setter
+    def auth(self, value: bool) -> None:
+        self._behaviour.auth = value
+
+    @property
+    def raise_exceptions(self) -> bool:
+        """Whether a function's exception reaches an HTTP client's code; may be changed at any time."""
+        return self._behaviour.raise_exceptions
+
+    @raise_exceptions.setter
+    def raise_exceptions(self, value: bool) -> None:
+        self._behaviour.raise_exceptions = value
+
+    @property
+    def invocations(self) -> deque[Invocation]:
+        """The latest invocations, oldest first; :meth:`keep_all` lifts the bound."""
+        return self._kept.latest
 
     @property
     def now(self) -> datetime:
@@ -205,33 +222,22 @@ class Host:
 
     @property
     def _open_doors(self) -> HttpEntrances:
-        if self._settings is None:
-            raise BindingError("host-closed")
+        self._behaviour.settings()  # raises when it is closed
         return self._doors
-
-    def _keep(self, invocation: Invocation) -> None:
-        self.invocations.append(invocation)
 
     def keep_all(self) -> None:
         """Keep every invocation from now on, whatever it costs; the fixture ``azfunc_logs`` does so."""
-        self.invocations = deque(self.invocations)
+        self._kept.keep_all()
 
     @property
     def logs(self) -> LogCapture:
         """What the kept :attr:`invocations` have logged; it follows those to come."""
-        records = RecordsOfMany(lambda: (invocation.logs for invocation in self.invocations))
-        return LogCapture(records, self._reaches_console)
+        return self._kept.logs
 
     @property
     def console(self) -> list[str]:
         """What ``func start`` would have printed of it, by host.json's log levels."""
         return [line for invocation in self.invocations for line in invocation.logs.console]
-
-    def _reaches_console(self, record: Any) -> bool:
-        return any(
-            record in invocation.logs.records and invocation.logs.reaches_console(record)
-            for invocation in self.invocations
-        )
 
     def function(self, function: str | Callable[..., Any]) -> Function:
         """The function of that name (case ignored), or the one whose entry point is this object.
@@ -289,8 +295,7 @@ class Host:
         bindings: Mapping[str, Any],
     ) -> tuple[Function, Mapping[str, Any], ContextOverrides | None]:
         """Which function is meant, with which inputs and context."""
-        if self._settings is None:
-            raise BindingError("host-closed")
+        self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
         if not isinstance(inputs, (Mapping, type(None))):
             raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
@@ -337,7 +342,7 @@ class Host:
         return data.value if isinstance(data, PythonObject) else self.worker.decode(request)
 
     def __repr__(self) -> str:
-        state = "closed" if self._settings is None else "open"
+        state = "closed" if self._behaviour.open_settings is None else "open"
         return f"<Host {self._app.root} ({state}), invocations: {len(self.invocations)}>"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc import http_client
 from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, refusals
+from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
@@ -35,28 +36,18 @@ _PORTS: set[int] = set()
 KEPT_REFUSALS = 20
 
 
-class Ways(Protocol):
-    """How an app behaves towards its clients; looked at with every request."""
-
-    auth: bool
-    raise_exceptions: bool
-
-    @property
-    def settings(self) -> Mapping[str, str]:
-        """The app settings."""
-
-
 class HttpEntrances:
     """All entrances of one host.
 
+    :param behaviour: looked at with every request.
     :param port: where the app is, from :func:`free_port`.
     :ivar url: where the app is, such as ``http://localhost:7071``.
     :ivar refusals: the latest answers that no function gave, for the report of a failing test.
     """
 
-    def __init__(self, script_host: ScriptHost, failures: Failures, ways: Ways, port: int) -> None:
+    def __init__(self, script_host: ScriptHost, failures: Failures, behaviour: Behaviour, port: int) -> None:
         self._script_host = script_host
-        self._ways = ways
+        self._behaviour = behaviour
         self._web_host: WebHost | None = None
         self.refusals: deque[Answer] = deque(maxlen=KEPT_REFUSALS)
         self._failures = failures
@@ -97,7 +88,8 @@ class HttpEntrances:
         if self._web_host is None:
             from pytest_azfunc.host.web.web_host import WebHost  # many tests have no use for it
 
-            self._web_host = WebHost(self._script_host, lambda: self._ways.settings, lambda: self._ways.auth)
+            behaviour = self._behaviour
+            self._web_host = WebHost(self._script_host, behaviour.settings, lambda: behaviour.auth)
         return self._web_host
 
     @property
@@ -129,7 +121,7 @@ class HttpEntrances:
         """
         if not self._is_open:
             raise BindingError("host-closed")
-        if not self._ways.raise_exceptions:
+        if not self._behaviour.raise_exceptions:
             return self._as_azure(request, add_key)
         answer = self._noted(self.web_host.answer(request, add_key))
         if answer.invocation is None:
