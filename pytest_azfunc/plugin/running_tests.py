@@ -11,6 +11,8 @@ from pytest_azfunc.plugin.choice import session_apps
 from pytest_azfunc.plugin.current_test import CurrentTest, begin, current_test
 from pytest_azfunc.plugin.marks import lenient_arguments
 
+__tracebackhide__ = True
+
 _NOT_IMPORTABLE = "azfunc: why no module of the app can be imported"
 
 Importing = Generator[None, pytest.CollectReport, pytest.CollectReport]
