@@ -13,6 +13,8 @@ from pytest_azfunc.plugin.choice import session_apps
 from pytest_azfunc.plugin.marks import arguments
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import pytest
 
     from pytest_azfunc import AppSettings, Host
@@ -25,15 +27,17 @@ class CurrentTest:
 
     :ivar host: its host, once a fixture has asked for it.
     :ivar settings: the app settings of its host, also when that is closed.
+    :ivar importable: what makes the modules of its app importable, once it was entered.
     :ivar problem: why no module of an app can be imported; None when they can, or nobody has looked.
     """
 
-    __slots__ = ("host", "item", "problem", "settings")
+    __slots__ = ("host", "importable", "item", "problem", "settings")
 
     def __init__(self, item: pytest.Item) -> None:
         self.item = item
         self.host: Host | None = None
         self.settings: AppSettings | None = None
+        self.importable: AbstractContextManager[str | None] | None = None
         self.problem: str | None = None
 
     def open_host(self) -> Host:

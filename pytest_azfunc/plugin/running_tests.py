@@ -11,6 +11,8 @@ from pytest_azfunc.plugin.choice import session_apps
 from pytest_azfunc.plugin.current_test import CurrentTest, begin, current_test
 from pytest_azfunc.plugin.marks import lenient_arguments
 
+__tracebackhide__ = True
+
 _NOT_IMPORTABLE = "azfunc: why no module of the app can be imported"
 
 Importing = Generator[None, pytest.CollectReport, pytest.CollectReport]
@@ -44,18 +46,24 @@ class RunningTests:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         test = begin(item)
+        try:
+            return (yield)
+        finally:
+            try:
+                test.end()
+            finally:
+                if test.importable is not None:
+                    test.importable.__exit__(None, None, None)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)  # the innermost, as when its file was imported
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
+        test = current_test()
         # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
-        if not hasattr(item, "fixturenames") or not self._takes_part(item):
-            try:
-                return (yield)
-            finally:
-                test.end()
-        importable = session_apps(self._config).importable(os.path.dirname(item.path), lenient_arguments(item))
-        with importable as test.problem:
-            try:
-                return (yield)
-            finally:
-                test.end()
+        if test.importable is None and hasattr(item, "fixturenames") and self._takes_part(item):
+            folder, mark = os.path.dirname(item.path), lenient_arguments(item)
+            test.importable = session_apps(self._config).importable(folder, mark)
+            test.problem = test.importable.__enter__()
+        return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)  # the outermost: nobody gets to see what is not to be shown
     def pytest_runtest_makereport(
