@@ -154,6 +154,10 @@ class AppFinder(importlib.abc.MetaPathFinder):
 
     def _led(self, name: str, module: ModuleType) -> None:
         self._kept.note(name, module)
+        self.note_second(name, module)
+
+    def note_second(self, name: str, module: ModuleType) -> None:
+        """Remember that *name* leads to a module: when it no longer does, somebody has removed it."""
         self._second[name] = module
 
     def _ordinary(self, spec: ModuleSpec) -> ModuleSpec:

@@ -86,9 +86,15 @@ class AppModules:
         :raises Exception: whatever its code raises.
         """
         present, running = self._of_tests.app_module(plain(name)), sys.modules.get(name)
-        if running is not None and running is not present and self._is_replaced(name, running, present):
-            self._kept.drop(name)
-        return importlib.import_module(name)
+        if present is running or not self._is_replaced(name, running, present):
+            return importlib.import_module(name)
+        self._kept.drop(name)
+        if present is None:
+            return importlib.import_module(name)
+        importlib.import_module(name.rpartition(".")[0])
+        self._kept.lead(name, present)
+        self._finder.note_second(plain(name), present)
+        return present
 
     def is_current(self, name: str, module: ModuleType) -> bool:
         """Whether *module*, that was imported for a function, is still what a test would import and patch.
@@ -100,7 +106,7 @@ class AppModules:
         present = sys.modules.get(plain(name))
         return present is module or not self.in_place or not self._is_replaced(name, module, present)
 
-    def _is_replaced(self, name: str, running: ModuleType, present: ModuleType | None) -> bool:
+    def _is_replaced(self, name: str, running: ModuleType | None, present: ModuleType | None) -> bool:
         """Whether what is *present* under the plain name of a function, or nothing, takes the place of what runs."""
         own = plain(name)
         if present is None:
