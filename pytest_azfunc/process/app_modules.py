@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import importlib
 import sys
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 
-from pytest_azfunc.process.app_files import AppFiles
+from pytest_azfunc.process.app_files import NAMESPACE, AppFiles
 from pytest_azfunc.process.app_finder import AppFinder, plain
 from pytest_azfunc.process.app_path import AppPath
+from pytest_azfunc.process.import_hooks import ImportHook
 from pytest_azfunc.process.import_state import imported_as, is_put_by_hand
 from pytest_azfunc.process.kept_modules import KeptModules
 from pytest_azfunc.process.lent_settings import LentSettings
 from pytest_azfunc.process.modules_of_tests import ModulesOfTests
+from pytest_azfunc.process.undoing import PROCESS_LOCK
 
 _NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
@@ -44,6 +45,7 @@ class AppModules:
         self._kept = KeptModules()
         self._settings = LentSettings()
         self._finder = AppFinder(self._files, self._path, self._of_tests, self._kept, self._settings)
+        self._hook = ImportHook(self._finder)
         self._packages: str | None = None
         self._begin_afresh()
 
@@ -127,7 +129,7 @@ class AppModules:
 
     def forget(self) -> None:
         """Drop every module that was imported, as a new worker process would."""
-        with _PLACE.lock:
+        with PROCESS_LOCK:
             in_place = self.in_place  # a test has them in place beside every host
             if in_place:
                 self.take_out()
@@ -156,7 +158,7 @@ class AppModules:
         # At the end, as in Azure: a function called `queue` must not hide the standard library's.
         self._path.extend(self._packages, self._files.spelled_root)
         self._of_tests.look(self._finder.top_level - self._finder.foreign)
-        self._finder.install()
+        self._hook.install()
         self._kept.put_in_place()
         self._displace_other_apps()
 
@@ -176,7 +178,9 @@ class AppModules:
 
     def take_out(self) -> None:
         """Take them out again. For the one that knows which app's turn it is."""
-        self._finder.uninstall()
+        if not self._hook.is_installed:  # another list was there for a time: Python has found some by itself
+            self._kept.note_below(NAMESPACE)
+        self._hook.uninstall()
         self._kept.take_out()
         self._path.shorten()
 
@@ -193,18 +197,16 @@ class _Place:
     """Which app is in place: the process has one ``sys.modules``, however many hosts are open.
 
     :ivar app: the one that is in place; None while none is.
-    :ivar lock: held while that changes.
     """
 
     def __init__(self) -> None:
         self.app: AppModules | None = None
-        self.lock = threading.RLock()
         self._layers: list[_Layer] = []
 
     def add(self, app: AppModules, settings: Mapping[str, str]) -> None:
         """It is the turn of *app*, until it is removed or another one comes."""
         layer = _Layer(app, settings)
-        with self.lock:
+        with PROCESS_LOCK:
             try:
                 self._layers.append(layer)
                 self._settle()
@@ -215,7 +217,7 @@ class _Place:
 
     def remove(self, app: AppModules) -> None:
         """The turn of *app* is over, the last one of it; the layers around stay as they are."""
-        with self.lock:
+        with PROCESS_LOCK:
             for index in range(len(self._layers) - 1, -1, -1):
                 if self._layers[index].app is app:
                     del self._layers[index]

@@ -45,10 +45,10 @@ class AppPath:
     def begin(self) -> None:
         """Code of the app is about to run: put there what it has added before."""
         self._test_path = sys.path[:]
+        self._runs = True
         front, back = self._added
         if front or back:
             sys.path[:] = [*front, *self._test_path, *back]
-        self._runs = True
 
     def end(self, is_alone: bool = True) -> None:
         """Code of the app has run: put ``sys.path`` back, and remember what was added.
@@ -56,19 +56,23 @@ class AppPath:
         :param is_alone: whether nobody but the app can have changed it meanwhile; else only what was added before is
             taken out.
         """
-        self._runs = False
+        if not self._runs:
+            return
         if not is_alone:
+            self._runs = False
             for path in (*self._added[0], *self._added[1]):
                 if path in sys.path:
                     sys.path.remove(path)
             return
         if sys.path == self._test_path:
+            self._runs = False
             return
         known = set(self._test_path)
         first = next((index for index, path in enumerate(sys.path) if path in known), len(sys.path))
         front, back = sys.path[:first], [path for path in sys.path[first:] if path not in known]
         self._added = list(dict.fromkeys(front)), list(dict.fromkeys(back))
         sys.path[:] = self._test_path
+        self._runs = False
 
     def forget(self) -> None:
         """Drop what was added, as a new worker process would."""

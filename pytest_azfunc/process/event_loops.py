@@ -96,29 +96,26 @@ def _running(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
         events._set_running_loop(before)
 
 
+def kept_exception(task: asyncio.Task[Any]) -> BaseException | None:
+    """What a task has raised, without being the one who has asked for it: asyncio warns if nobody does."""
+    return getattr(task, "_exception", None)
+
+
 def loop_of(primitive: object) -> object:
     """The loop that an ``asyncio.Event`` or its like belongs to; None before anybody has waited for it."""
     return getattr(primitive, "_loop", None)
 
 
-class EventLoopPolicy:
-    """The event loop policy, to be put back if the app replaces it."""
+def loop_policy() -> Any:
+    """The event loop policy; None where there is none yet. Asking asyncio would create one."""
+    return getattr(sys.modules.get("asyncio.events"), "_event_loop_policy", None)
 
-    __slots__ = ("_saved",)
 
-    def __init__(self) -> None:
-        self._saved = self._present()
-
-    @staticmethod
-    def _present() -> Any:
-        # Asking asyncio would create a policy where there is none.
-        return getattr(sys.modules.get("asyncio.events"), "_event_loop_policy", None)
-
-    def restore(self) -> None:
-        """Put the policy back."""
-        events: Any = sys.modules.get("asyncio.events")
-        if events is not None and self._present() is not self._saved:
-            events._event_loop_policy = self._saved
+def set_loop_policy(policy: Any) -> None:
+    """Put it back."""
+    events: Any = sys.modules.get("asyncio.events")
+    if events is not None:
+        events._event_loop_policy = policy
 
 
 class LoopOfThread:
@@ -152,8 +149,9 @@ class LoopOfThread:
             return None
         present = place.copy()
         if present != self._saved:
-            place.clear()
-            place.update(self._saved)
+            place.update(self._saved)  # first, lest an interrupt leave nothing there
+            for name in present.keys() - self._saved.keys():
+                place.pop(name, None)
         return present
 
     def __enter__(self) -> LoopOfThread:

@@ -27,6 +27,11 @@ class KeptModules:
         """A module of the app is found, or there, under *name*."""
         self._names[name] = module
 
+    def note_below(self, package: str) -> None:
+        """Whatever is there below *package* is the app's."""
+        below = f"{package}."
+        self._names.update({name: module for name, module in [*sys.modules.items()] if name.startswith(below)})
+
     def lead(self, name: str, module: ModuleType) -> None:
         """Make *name* lead to a module that is there under another one."""
         self._names[name] = sys.modules[name] = module

@@ -1,7 +1,7 @@
 """The end of an ASGI app's life.
 
-``AsgiFunctionApp`` sends the lifespan startup with its first request and the shutdown when the process ends. So does the
-worker process here, which serves all tests of an app in a session.
+``AsgiFunctionApp`` sends the lifespan startup with its first request and the shutdown when the process ends. So does
+the worker process here, which serves all tests of an app in a session.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.process.environment import Environment, lend_variables
+from pytest_azfunc.process.environment import Environment
 from pytest_azfunc.process.event_loops import is_loop_running, no_running_loop
 from pytest_azfunc.process.loggers import Loggers
+from pytest_azfunc.process.undoing import PROCESS_LOCK, UndoSteps
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.indexing.decorators import is_decorated
 from pytest_azfunc.project.indexing.signature import check_signature
@@ -23,6 +24,7 @@ from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.loader import import_entry_point, module_name
 from pytest_azfunc.worker.logs import CURRENT, THREADS
 from pytest_azfunc.worker.runtime import Runtime
+from pytest_azfunc.worker.tasks import tasks_run_in_surroundings
 from pytest_azfunc.worker.worker_extensions import are_there
 from pytest_azfunc.worker.worker_process import WorkerProcess
 
@@ -47,30 +49,47 @@ class Worker:
         self._has_thread = False
         self._opened: Runtime | None = None
         self._is_open = False
+        self._has_modules = False
+        self._undo = UndoSteps()
 
     def open(self) -> None:
-        """Make the app importable. Settings must be in ``os.environ`` by now, as in Azure."""
-        lend_variables({"AzureWebJobsScriptRoot": self._process.root})  # worker extensions look for it
-        self._process.activate()
-        THREADS.install()
-        self._is_open = True
-        self._opened = Runtime(self._process, self._loop)
-        self._process.effects.apply(self._runtime.surroundings.root_logger)
+        """Make the app importable. Settings must be in ``os.environ`` by now, as in Azure.
+
+        Whatever it raises, :meth:`close` is to be called.
+        """
+        process, undo = self._process, self._undo
+        with PROCESS_LOCK:
+            if self._ends_process:
+                undo.add(process.end)
+            undo.add(process.forget_what_has_ended)
+            undo.add(self._give_back_modules)
+            self._has_modules = True
+            process.activate()
+            runtime = self._opened = Runtime(process, self._loop)
+            undo.add(runtime.surroundings.close)  # a call may be on its way yet, on another thread
+            undo.add(lambda: THREADS.leave(self))
+            THREADS.serve(self)
+            undo.add(self._leave_thread)
+            self._is_open = True
+            process.effects.apply(runtime.surroundings)
 
     def close(self) -> None:
-        """Take the app out again. A second call does nothing."""
-        if not self._is_open:
-            return
-        self._is_open = False
+        """Take the app out again. A second call does nothing, or goes on where the first was interrupted."""
+        try:
+            self._undo.undo()
+        finally:
+            self._is_open = False
+
+    def _give_back_modules(self) -> None:
+        with PROCESS_LOCK:
+            if self._has_modules:
+                self._process.deactivate()
+                self._has_modules = False
+
+    def _leave_thread(self) -> None:
         if self._has_thread:
-            self._has_thread = False
             self._loop.stop_thread()
-        THREADS.uninstall()
-        self._runtime.surroundings.close()  # a call may be on its way yet, on another thread
-        self._process.deactivate()
-        self._process.forget_what_has_ended()
-        if self._ends_process:
-            self._process.end()
+            self._has_thread = False
 
     def restart(self) -> None:
         """Forget everything, as a new worker process would. Only while the worker is closed."""
@@ -100,7 +119,7 @@ class Worker:
             with surroundings:
                 yield
         finally:
-            self._process.effects.record(*before, surroundings.root_logger)
+            self._process.effects.record(*before, surroundings)
 
     def load(self, function: str) -> None:
         """Import the function's script and check it against its bindings, once.
@@ -120,7 +139,8 @@ class Worker:
 
     def _load_once(self, function: Function) -> LoadedFunction:
         process = self._process
-        with process.loading:
+        # One script at a time in the whole process: code of another app would put other modules in place.
+        with PROCESS_LOCK:
             loaded = process.loaded_function(function.name)
             if loaded is None:
                 loaded = process.loaded[function.name] = self._load(function)
@@ -172,7 +192,8 @@ class Worker:
         call = self._call(request)
         try:
             if call.loaded.signature.is_async or call.loaded.http_parameter is not None:
-                await call.arun()
+                with tasks_run_in_surroundings():
+                    await call.arun()
             else:
                 with no_running_loop():
                     call.run()
@@ -198,8 +219,8 @@ class Worker:
         A live server needs it: its requests come on several threads, and all async functions share one loop.
         """
         if not self._has_thread:
-            self._loop.start_thread()
             self._has_thread = True
+            self._loop.start_thread()
 
     def decode(self, request: InvocationRequest) -> Any:
         """The SDK object that the function would get for its trigger.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,6 +16,7 @@ from typing import Any
 from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.process.import_effects import ImportEffects
 from pytest_azfunc.process.surroundings import surroundings_for_once
+from pytest_azfunc.process.undoing import PROCESS_LOCK
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.indexing.indexer import Place, index
 from pytest_azfunc.project.indexing.signature import Signature
@@ -37,7 +37,6 @@ class WorkerProcess:
     :ivar modules: the app's corner of ``sys.modules``.
     :ivar loaded: the functions that were loaded, by name.
     :ivar effects: what importing the scripts did to the process.
-    :ivar loading: held while a script is imported.
     :ivar loop: runs the async functions: what a module keeps (a client, a lock, a task) works in the next test, too.
     """
 
@@ -49,7 +48,6 @@ class WorkerProcess:
             self.modules = AppModules(self.root, [function.name for function in project.functions.values()])
         else:
             self.modules = AppModules(self.root, script=project.script.module)
-        self.loading = threading.RLock()
         self.loop = WorkerLoop()
         self.log_handler = InvocationLogHandler()
         self.extensions = WorkerExtensions(self.root)
@@ -87,7 +85,7 @@ class WorkerProcess:
         script = self._project.script
         if script is None:
             return self._project
-        with self.loading:
+        with PROCESS_LOCK:
             if self._indexed is None or not self._is_current():
                 opened = place or place_without_host(script, self.modules, self._project.file_settings)
                 found = index(script, lambda: self._noting_script(opened))
