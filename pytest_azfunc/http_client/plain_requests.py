@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
+from pytest_azfunc.process.import_hooks import ImportHook
 from pytest_azfunc.process.passing_loader import PassingLoader
 
 if TYPE_CHECKING:
@@ -75,16 +76,12 @@ class _Reachable:
     def __init__(self) -> None:
         self._apps: tuple[PlainRequests, ...] = ()
         self._lock = threading.RLock()
-        self._finder = _ImportHook(self._hook_in)
-        self._finders = sys.meta_path  # the list itself: somebody may put another in its place, and take it away again
+        self._hook = ImportHook(_SessionsFinder(self._hook_in))
 
     def add(self, app: PlainRequests) -> None:
         with self._lock:
             self._apps = (*self._apps, app)
-            if self._finder not in sys.meta_path:  # before Python's own finder; the import hooks of others come first
-                self._finders = sys.meta_path
-                place = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
-                sys.meta_path.insert(place, self._finder)
+            self._hook.install()
             if _MODULE in sys.modules:
                 # Not out of sys.modules: another thread may be at its import this moment.
                 self._hook_in(import_module(_MODULE))
@@ -93,9 +90,7 @@ class _Reachable:
         with self._lock:
             self._apps = tuple(other for other in self._apps if other is not app)
             if not self._apps:
-                for finders in (self._finders, sys.meta_path):
-                    if self._finder in finders:
-                        finders.remove(self._finder)
+                self._hook.uninstall()
                 self._unhook()
 
     def find(self, session: Any, url: str) -> Any:
@@ -117,7 +112,7 @@ class _Reachable:
             session_class.get_adapter = present.original
 
 
-class _ImportHook(MetaPathFinder):
+class _SessionsFinder(MetaPathFinder):
     """Calls back when the module of requests' sessions has been imported."""
 
     def __init__(self, imported: Callable[[ModuleType], None]) -> None:

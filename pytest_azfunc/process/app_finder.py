@@ -50,26 +50,12 @@ class AppFinder(importlib.abc.MetaPathFinder):
         self._of_tests = of_tests
         self._kept = kept
         self._settings = settings
-        self._finders = sys.meta_path  # the list itself: somebody may put another into its place
         self._second: dict[str, ModuleType] = {}  # the names that led to a module which has another of its own
 
     def forget(self) -> None:
         """Begin afresh, as a new worker process would."""
         self.top_level = None
         self._second = {}
-
-    def install(self) -> None:
-        """Ask this finder before Python's own; the import hooks of others come first."""
-        self._finders = finders = sys.meta_path
-        if self not in finders:
-            standard = importlib.machinery.PathFinder
-            finders.insert(finders.index(standard) if standard in finders else len(finders), self)
-
-    def uninstall(self) -> None:
-        """Take it out of the way."""
-        for finders in (self._finders, sys.meta_path):
-            while self in finders:
-                finders.remove(self)
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """The spec of a module of the app; None for all others."""
@@ -154,6 +140,10 @@ class AppFinder(importlib.abc.MetaPathFinder):
 
     def _led(self, name: str, module: ModuleType) -> None:
         self._kept.note(name, module)
+        self.note_second(name, module)
+
+    def note_second(self, name: str, module: ModuleType) -> None:
+        """Remember that *name* leads to a module: when it no longer does, somebody has removed it."""
         self._second[name] = module
 
     def _ordinary(self, spec: ModuleSpec) -> ModuleSpec:

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 
-from pytest_azfunc.process.app_files import AppFiles
+from pytest_azfunc.process.app_files import NAMESPACE, AppFiles
 from pytest_azfunc.process.app_finder import AppFinder, plain
 from pytest_azfunc.process.app_path import AppPath
+from pytest_azfunc.process.import_hooks import ImportHook
 from pytest_azfunc.process.import_state import imported_as, is_put_by_hand
 from pytest_azfunc.process.kept_modules import KeptModules
 from pytest_azfunc.process.lent_settings import LentSettings
@@ -44,6 +45,7 @@ class AppModules:
         self._kept = KeptModules()
         self._settings = LentSettings()
         self._finder = AppFinder(self._files, self._path, self._of_tests, self._kept, self._settings)
+        self._hook = ImportHook(self._finder)
         self._packages: str | None = None
         self._begin_afresh()
 
@@ -86,9 +88,15 @@ class AppModules:
         :raises Exception: whatever its code raises.
         """
         present, running = self._of_tests.app_module(plain(name)), sys.modules.get(name)
-        if running is not None and running is not present and self._is_replaced(name, running, present):
-            self._kept.drop(name)
-        return importlib.import_module(name)
+        if present is running or not self._is_replaced(name, running, present):
+            return importlib.import_module(name)
+        self._kept.drop(name)
+        if present is None:
+            return importlib.import_module(name)
+        importlib.import_module(name.rpartition(".")[0])
+        self._kept.lead(name, present)
+        self._finder.note_second(plain(name), present)
+        return present
 
     def is_current(self, name: str, module: ModuleType) -> bool:
         """Whether *module*, that was imported for a function, is still what a test would import and patch.
@@ -100,7 +108,7 @@ class AppModules:
         present = sys.modules.get(plain(name))
         return present is module or not self.in_place or not self._is_replaced(name, module, present)
 
-    def _is_replaced(self, name: str, running: ModuleType, present: ModuleType | None) -> bool:
+    def _is_replaced(self, name: str, running: ModuleType | None, present: ModuleType | None) -> bool:
         """Whether what is *present* under the plain name of a function, or nothing, takes the place of what runs."""
         own = plain(name)
         if present is None:
@@ -150,7 +158,7 @@ class AppModules:
         # At the end, as in Azure: a function called `queue` must not hide the standard library's.
         self._path.extend(self._packages, self._files.spelled_root)
         self._of_tests.look(self._finder.top_level - self._finder.foreign)
-        self._finder.install()
+        self._hook.install()
         self._kept.put_in_place()
         self._displace_other_apps()
 
@@ -170,7 +178,9 @@ class AppModules:
 
     def take_out(self) -> None:
         """Take them out again. For the one that knows which app's turn it is."""
-        self._finder.uninstall()
+        if not self._hook.is_installed:  # another list was there for a time: Python has found some by itself
+            self._kept.note_below(NAMESPACE)
+        self._hook.uninstall()
         self._kept.take_out()
         self._path.shorten()
 

@@ -96,6 +96,11 @@ def _running(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
         events._set_running_loop(before)
 
 
+def kept_exception(task: asyncio.Task[Any]) -> BaseException | None:
+    """What a task has raised, without being the one who has asked for it: asyncio warns if nobody does."""
+    return getattr(task, "_exception", None)
+
+
 def loop_of(primitive: object) -> object:
     """The loop that an ``asyncio.Event`` or its like belongs to; None before anybody has waited for it."""
     return getattr(primitive, "_loop", None)

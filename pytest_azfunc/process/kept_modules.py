@@ -19,13 +19,23 @@ class KeptModules:
         self._runs: dict[str, int] = {}
         self._out: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
-        self._attributes: list[tuple[str, str, ModuleType]] = []  # of packages that are everybody's
+        self._attributes: dict[str, ModuleType] = {}  # of packages that are everybody's
         self._is_in_place = False
         self._leaving: dict[str, ModuleType] | None = None  # while they are taken out
 
     def note(self, name: str, module: ModuleType | None = None) -> None:
         """A module of the app is found, or there, under *name*."""
         self._names[name] = module
+
+    def note_below(self, package: str) -> None:
+        """Whatever is there below *package* is the app's."""
+        below = f"{package}."
+        self._names.update({name: module for name, module in [*sys.modules.items()] if name.startswith(below)})
+
+    def lead(self, name: str, module: ModuleType) -> None:
+        """Make *name* lead to a module that is there under another one."""
+        self._names[name] = sys.modules[name] = module
+        _give_attribute(name, module)
 
     def note_run(self, name: str) -> None:
         """Its code is run."""
@@ -64,10 +74,10 @@ class KeptModules:
                     continue
                 self._displaced[name] = other
             present[name] = module
-        for parent, leaf, module in self._attributes:
-            if parent in present and present.get(f"{parent}.{leaf}") is module:
-                setattr(present[parent], leaf, module)
-        self._attributes = []
+        for name, module in self._attributes.items():
+            if present.get(name) is module:
+                _give_attribute(name, module)
+        self._attributes = {}
 
     def take_out(self) -> None:
         """Take them out, and put back what they stood in front of. Goes on where an interrupt has ended it."""
@@ -80,11 +90,11 @@ class KeptModules:
         for name, module in self._out.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
-            parent, _, leaf = name.rpartition(".")
-            if parent and parent not in self._out:
-                self._take_attribute(parent, leaf, module)
+            if name.rpartition(".")[0] not in self._out and _take_attribute(name, module):
+                self._attributes[name] = module
         for name, module in self._displaced.items():
-            sys.modules.setdefault(name, module)
+            if sys.modules.setdefault(name, module) is module:
+                _give_attribute(name, module)
         self._displaced, self._leaving, self._is_in_place = {}, None, False
 
     def _present(self) -> dict[str, ModuleType]:
@@ -96,12 +106,26 @@ class KeptModules:
                 found[name] = module
         return found
 
-    def _take_attribute(self, parent: str, leaf: str, module: ModuleType) -> None:
-        attributes = getattr(sys.modules.get(parent), "__dict__", {})
-        if attributes.get(leaf) is module:
-            self._attributes.append((parent, leaf, module))
-            del attributes[leaf]
-
     def forget(self) -> None:
         """Drop all of them, as a new worker process would. Only while they are out of place."""
-        self._names, self._out, self._attributes = {}, {}, []
+        self._names, self._out, self._attributes = {}, {}, {}
+
+
+def _give_attribute(name: str, module: ModuleType) -> None:
+    """Let a package have its submodule, as the import system does."""
+    package, _, leaf = name.rpartition(".")
+    if package in sys.modules:
+        setattr(sys.modules[package], leaf, module)
+
+
+def _take_attribute(name: str, module: ModuleType) -> bool:
+    """Take it away again.
+
+    :returns: whether it was there.
+    """
+    package, _, leaf = name.rpartition(".")
+    attributes = getattr(sys.modules.get(package), "__dict__", {})
+    if attributes.get(leaf) is not module:
+        return False
+    del attributes[leaf]
+    return True

@@ -57,11 +57,11 @@ class Surroundings:
         self._is_closed = False
         self._borrowed_modules = self._runs_code = False
         self._leaving = (
-            self._leave_modules,
-            self._leave_folder,
-            self._leave_warnings,
-            self._leave_root_logger,
             self._leave_switches,
+            self._leave_root_logger,
+            self._leave_warnings,
+            self._leave_folder,
+            self._leave_modules,
         )
 
     def enter(self) -> None:
@@ -139,7 +139,12 @@ class Surroundings:
             raise
 
     def _take_out(self) -> None:
-        undo([*self._leaving])
+        try:
+            for leave in self._leaving:
+                leave()
+        except BaseException:
+            undo([*reversed(self._leaving)])  # each may be done twice
+            raise
 
     def _leave_switches(self) -> None:
         if self._is_alone:

@@ -49,14 +49,13 @@ class WorkingFolder:
 
         :param is_alone: whether nobody but the app can have gone elsewhere meanwhile.
         """
-        way_back, is_last = self._way_back, _ENTERED[-1:] == [self]
-        if way_back is None:
+        if self._way_back is None:
             return
         if len(_ENTERED) > 1:
-            if is_last and _current() == self._made:
+            if _ENTERED[-1] is self and _current() == self._made:
                 os.chdir(_ENTERED[-2]._made)
         elif is_alone or _current() == self._made:
-            os.chdir(way_back)
+            os.chdir(self._way_back)
         if self in _ENTERED:
             _ENTERED.remove(self)
         self._way_back = None

@@ -27,7 +27,8 @@ class Call:
         self.runtime = runtime
         self.loaded = loaded
         self.request = request
-        self.records = Records(runtime.surroundings)
+        self.records = records = Records()
+        records.surroundings = runtime.surroundings
         self.context = runtime.context(loaded.function, request)
         self.outs: dict[str, Out] = {}
         if loaded.signature.requires_context:  # only then can the function know its invocation's id

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_azfunc.process.event_loops import LoopOfThread, loop_appears_running, new_loop_of_real_time
 from pytest_azfunc.process.undoing import undo
+from pytest_azfunc.worker.tasks import InvocationTasks
 
 if TYPE_CHECKING:
     import asyncio
@@ -39,7 +40,9 @@ class WorkerLoop:
 
     def _get(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            self._loop = new_loop_of_real_time()
+            loop = new_loop_of_real_time()
+            loop.set_task_factory(InvocationTasks(loop.get_task_factory()))
+            self._loop = loop
         return self._loop
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:

@@ -31,9 +31,7 @@ class Records(list[logging.LogRecord]):
 
     __slots__ = ("__weakref__", "surroundings")
 
-    def __init__(self, surroundings: Surroundings | None = None) -> None:
-        super().__init__()
-        self.surroundings = surroundings
+    surroundings: Surroundings
 
 
 CURRENT: contextvars.ContextVar[Records | None] = contextvars.ContextVar("azfunc_invocation", default=None)
@@ -100,16 +98,15 @@ class ThreadInheritance:
 
     def __init__(self) -> None:
         self._served: list[object] = []
-        self._patches: tuple[_Patch, ...] = ()
+        self._patches = (
+            _Patch(threading.Thread, "start", _starting, self._is_needed),
+            _Patch(concurrent.futures.ThreadPoolExecutor, "submit", _submitting, self._is_needed),
+        )
 
     def serve(self, worker: object) -> None:
         """Have threads and executors inherit the invocation, until :meth:`leave`."""
         self._served.append(worker)
         if len(self._served) == 1:
-            self._patches = (
-                _Patch(threading.Thread, "start", _starting, self._is_needed),
-                _Patch(concurrent.futures.ThreadPoolExecutor, "submit", _submitting, self._is_needed),
-            )
             for patch in self._patches:
                 patch.put()
 
@@ -133,25 +130,36 @@ class _Patch:
     def __init__(
         self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Any], is_needed: Callable[[], bool]
     ) -> None:
-        self._owner, self._name = owner, name
-        self._before = before = owner.__dict__[name]
-        replaced = make(before)
-
-        @functools.wraps(before)
-        def ours(*args: Any, **kwargs: Any) -> Any:
-            if is_needed():
-                return replaced(*args, **kwargs)
-            self.take_away()
-            return before(*args, **kwargs)
-
-        self._ours = ours
+        self._owner, self._name, self._make, self._is_needed = owner, name, make, is_needed
+        self._before: Any = None
+        self._ours: Any = None
 
     def put(self) -> None:
+        """Replace what is there now."""
+        present = self._owner.__dict__[self._name]
+        if present is self._ours:
+            return
+        if present is not self._before:
+            self._before, self._ours = present, self._around(present)
         setattr(self._owner, self._name, self._ours)
 
     def take_away(self) -> None:
-        if self._owner.__dict__[self._name] is self._ours:
+        """Put back what was there before."""
+        if self._ours is not None and self._owner.__dict__[self._name] is self._ours:
             setattr(self._owner, self._name, self._before)
+
+    def _around(self, before: Callable[..., Any]) -> Callable[..., Any]:
+        replaced = self._make(before)
+
+        @functools.wraps(before)
+        def ours(*args: Any, **kwargs: Any) -> Any:
+            if self._is_needed():
+                return replaced(*args, **kwargs)
+            if self._owner.__dict__[self._name] is ours:
+                setattr(self._owner, self._name, before)
+            return before(*args, **kwargs)
+
+        return ours
 
 
 def _starting(start: Callable[..., None]) -> Callable[..., None]:
@@ -184,13 +192,13 @@ def _belonging_to(records: Records, function: Callable[..., T]) -> Callable[...,
     def run(*args: Any, **kwargs: Any) -> T:
         token = CURRENT.set(records)
         place = records.surroundings
-        stays = place is not None and place.begin_thread()
+        stays = place.begin_thread()
         try:
-            if place is not None and stays:
+            if stays:
                 move_thread(place.root)
             return function(*args, **kwargs)
         finally:
-            if place is not None and stays:
+            if stays:
                 place.end_thread()
             CURRENT.reset(token)
 

@@ -23,6 +23,7 @@ from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.loader import import_entry_point, module_name
 from pytest_azfunc.worker.logs import CURRENT, THREADS
 from pytest_azfunc.worker.runtime import Runtime
+from pytest_azfunc.worker.tasks import tasks_run_in_surroundings
 from pytest_azfunc.worker.worker_extensions import are_there
 from pytest_azfunc.worker.worker_process import WorkerProcess
 
@@ -190,7 +191,8 @@ class Worker:
         call = self._call(request)
         try:
             if call.loaded.signature.is_async or call.loaded.http_parameter is not None:
-                await call.arun()
+                with tasks_run_in_surroundings():
+                    await call.arun()
             else:
                 with no_running_loop():
                     call.run()
