@@ -45,6 +45,13 @@ class RunningTests:
         self._uses_fixtures = uses_fixtures
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        try:
+            return (yield)
+        finally:  # here an interrupt of the app's tasks ends the session as any other does
+            session_apps(self._config).close()
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         test = begin(item)
         # A fixture or a test's body may import them too, or patch them by name, with or without a fixture of ours.
