@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from pytest_azfunc.app import Host
@@ -14,6 +14,7 @@ from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, 
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.storage import check_storage
+from pytest_azfunc.process.undoing import undo
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
 from pytest_azfunc.project.discovery import find_project, require_app
@@ -200,9 +201,7 @@ class SessionApps:
 
     def close(self) -> None:
         """The session is over: end what runs in the worker processes."""
-        for process in self._processes.values():
-            with suppress(Exception, SystemExit):  # the last words of the app's tasks, and nobody is left to hear them
-                process.end()
+        undo([partial(_end, process) for process in self._processes.values()])
 
     def function_list(self, folder: str, width: int) -> tuple[list[str], bool]:
         """The lines of ``--azfunc-list``, and whether a function would not load.
@@ -265,3 +264,8 @@ class SessionApps:
         except Exception:
             return
         app.process.modules.leave_alone(test_file)
+
+
+def _end(process: WorkerProcess) -> None:
+    with suppress(Exception, SystemExit):  # the last words of the app's tasks, and nobody is left to hear them
+        process.end()

@@ -44,6 +44,13 @@ class RunningTests:
         self._takes_part = takes_part
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        try:
+            return (yield)
+        finally:  # here an interrupt of the app's tasks ends the session as any other does
+            session_apps(self._config).close()
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         test = begin(item)
         try:

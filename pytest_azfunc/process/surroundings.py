@@ -50,7 +50,7 @@ class Surroundings:
         self._modules = modules
         self._folder = WorkingFolder(root)
         self._warnings = WarningFilters()
-        self._home = threading.get_ident()
+        self._home = self._thread = threading.get_ident()
         self._depth = 0
         self._is_alone = True
         self._threads = 0
@@ -122,6 +122,11 @@ class Surroundings:
 
     def _put_in_place(self) -> None:
         modules = self._modules
+        self._thread = threading.get_ident()
+        for other in _IN_PLACE:
+            if other._thread != self._thread:  # code of another app runs beside that of this one
+                other._is_alone = self._is_alone = False
+        _IN_PLACE.append(self)
         try:
             self.switches.enter()
             if self._threads:  # as the test is now
@@ -139,6 +144,8 @@ class Surroundings:
             raise
 
     def _take_out(self) -> None:
+        if self in _IN_PLACE:
+            _IN_PLACE.remove(self)
         try:
             for leave in self._leaving:
                 leave()
@@ -168,6 +175,10 @@ class Surroundings:
         if self._borrowed_modules:
             self._borrowed_modules = False
             self._modules.deactivate()
+
+
+# Those of the hosts whose code runs now.
+_IN_PLACE: list[Surroundings] = []
 
 
 @contextmanager

@@ -60,8 +60,17 @@ class WorkerLoop:
                 self._let_go(outer)
 
     def _run_here(self, loop: asyncio.AbstractEventLoop, awaited: Awaitable[T]) -> T:
+        import asyncio
+
         with LoopOfThread():
-            return loop.run_until_complete(awaited)
+            future = asyncio.ensure_future(awaited, loop=loop)
+            try:
+                return loop.run_until_complete(future)
+            finally:
+                if not future.done():  # another task has ended the run: whoever waits for this one is gone
+                    future.cancel()
+                elif not future.cancelled():
+                    future.exception()
 
     def _let_go(self, outer: int | None = None) -> None:
         with self._changed:

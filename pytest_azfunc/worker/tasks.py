@@ -61,7 +61,7 @@ class InvocationTasks:
         if records is None or not loop.is_running():  # what a call itself waits for
             return self._make(loop, coroutine, options)
         task = self._make(loop, _InSteps(coroutine, records.surroundings), options)
-        task.add_done_callback(_cut_our_frame)
+        task.add_done_callback(_tidy)
         return task
 
     def _make(self, loop: asyncio.AbstractEventLoop, coroutine: Any, options: dict[str, Any]) -> Any:
@@ -102,9 +102,11 @@ class _InSteps(Coroutine[Any, Any, Any]):
         return getattr(self._coroutine, name)  # asyncio shows a task by its coroutine's names and frames
 
 
-def _cut_our_frame(task: asyncio.Task[Any]) -> None:
-    """What a task has raised begins in the app."""
+def _tidy(task: asyncio.Task[Any]) -> None:
+    """What a task has raised begins in the app; what has ended the loop's run was raised there, too."""
     error = kept_exception(task)
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        task.exception()  # so asyncio need not warn that nobody knows of it
     while error is not None and error.__traceback__ is not None:
         if error.__traceback__.tb_frame.f_globals is not globals():
             break

@@ -296,6 +296,8 @@ def _get(url: str) -> bytes:
 
 for _place in PLACES:
     for _exit in EXITS:
+        if (_place, _exit) == ("executor", "raises StopIteration"):
+            continue  # a future cannot hold it, so asyncio waits for ever, here as anywhere
         GROUPS["exits"].append(Scenario(f"{_place}: {_exit}", partial(_leaves, _place, _exit)))
 
 
