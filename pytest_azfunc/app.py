@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError
 from pytest_azfunc.host.app_settings import AppSettings
-from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, text_mapping, wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
@@ -101,8 +101,11 @@ class Host:
         :param raise_exceptions: whether a function's exception reaches an HTTP client's code; False gives it the 500.
         :param auth: whether authorization levels are enforced.
         :raises ProjectError: the folder is no function app, or the host would not start with it.
+        :raises BindingError: an app setting that no environment can carry.
         """
         check_storage(storage)
+        if not isinstance(settings, (Mapping, type(None))):
+            raise wrong_value("Host.open", "settings", settings, "a mapping of names to texts")
         script = (settings or {}).get(SCRIPT_SETTING)
         project = path if isinstance(path, Project) else Project.read(path, script=script)
         host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
@@ -308,7 +311,11 @@ class Host:
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
         name = "" if function is None else self.function(function).name
-        trace = TraceContext(trace_parent or "", trace_state or "", dict(attributes or {}))
+        texts = {"invocation_id": invocation_id, "trace_parent": trace_parent, "trace_state": trace_state}
+        check_texts("azfunc_context", **texts)
+        check_numbers("azfunc_context", INT32, retry_count=retry_count, max_retry_count=max_retry_count)
+        named = text_mapping("azfunc_context", "attributes", attributes)
+        trace = TraceContext(trace_parent or "", trace_state or "", named)
         retry = RetryContext(retry_count, max_retry_count)
         request = InvocationRequest(name, {}, invocation_id=invocation_id, trace_context=trace, retry_context=retry)
         return self.worker.context(request)  # type: ignore[no-any-return]

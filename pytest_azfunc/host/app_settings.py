@@ -38,8 +38,12 @@ class AppSettings(MutableMapping[str, str]):
                 f"its value is {kind_of(value)}, but must be a str" if not isinstance(value, str) else "it has a NUL"
             )
             raise BindingError("setting", name=name, reason=reason)
+        try:
+            os.environ[name] = value
+        except UnicodeEncodeError:
+            reason = "it has half of a surrogate pair, which no environment can carry"
+            raise BindingError("setting", name=name, reason=reason) from None
         self._names[name] = None
-        os.environ[name] = value
 
     def __delitem__(self, name: str) -> None:
         del self._names[name]

@@ -11,6 +11,7 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter
 
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import Serve
 from pytest_azfunc.http_client import requests_internals as internals
@@ -115,8 +116,12 @@ def _text(value: str | bytes) -> str:
     return value
 
 
-def read_body(body: Any) -> bytes:
-    """All of a request's body: text, bytes, a file, or anything to iterate over."""
+def read_body(body: Any, builder: str = "azfunc_http") -> bytes:
+    """All of a request's body: text, bytes, a file, or anything to iterate over.
+
+    :param builder: what an error is about.
+    :raises BindingError: it gives something else.
+    """
     if isinstance(body, str):
         return body.encode("utf-8")
     if isinstance(body, (bytes, bytearray, memoryview)):
@@ -126,6 +131,9 @@ def read_body(body: Any) -> bytes:
     for piece in pieces:
         if not piece and hasattr(body, "read"):
             break
+        if not isinstance(piece, (str, bytes, bytearray, memoryview)):
+            expected = "text, bytes, or what gives them when it is read or iterated over"
+            raise wrong_value(builder, "data", piece, expected)
         whole += piece.encode("utf-8") if isinstance(piece, str) else piece
         if len(whole) > _LONGEST_BODY:
             break

@@ -44,7 +44,18 @@ KNOWN: Final[dict[str, str]] = {name.lower(): name for names in _NAMES.values() 
 """The types: in lower case -> as they are usually spelled."""
 
 OUTPUT_ONLY: Final = frozenset(
-    ("queue", "eventgrid", "eventhub", "servicebus", "kafka", "rabbitmq", "signalr", "webpubsub", "sendgrid", "twiliosms")
+    (
+        "queue",
+        "eventgrid",
+        "eventhub",
+        "servicebus",
+        "kafka",
+        "rabbitmq",
+        "signalr",
+        "webpubsub",
+        "sendgrid",
+        "twiliosms",
+    )
 )
 """Types, in lower case, whose extension binds an output and nothing else (``IAsyncCollector``)."""
 
