@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError
 from pytest_azfunc.host.app_settings import AppSettings
-from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, text_mapping, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
+from pytest_azfunc.host.given_context import context_request
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
@@ -25,7 +26,7 @@ from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.settings import FileSettings, is_disabled
-from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext, WorkerChannel
+from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 if TYPE_CHECKING:
@@ -311,13 +312,8 @@ class Host:
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
         name = "" if function is None else self.function(function).name
-        texts = {"invocation_id": invocation_id, "trace_parent": trace_parent, "trace_state": trace_state}
-        check_texts("azfunc_context", **texts)
-        check_numbers("azfunc_context", INT32, retry_count=retry_count, max_retry_count=max_retry_count)
-        named = text_mapping("azfunc_context", "attributes", attributes)
-        trace = TraceContext(trace_parent or "", trace_state or "", named)
-        retry = RetryContext(retry_count, max_retry_count)
-        request = InvocationRequest(name, {}, invocation_id=invocation_id, trace_context=trace, retry_context=retry)
+        retries = (retry_count, max_retry_count)
+        request = context_request(name, invocation_id, trace_parent, trace_state, attributes, *retries)
         return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
