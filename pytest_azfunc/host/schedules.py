@@ -2,7 +2,8 @@
 
 The host understands two kinds of text: NCRONTAB expressions of five or six fields, and .NET time spans. It reads them
 with NCrontab 3.3.3 and ``TimeSpan.TryParse`` and puts its own treatment of clock changes on top. All of that is
-repeated here, surprises included, so that a schedule that is due at 03:30 under ``func start`` is due at 03:30 in a test.
+repeated here, surprises included, so that a schedule that is due at 03:30 under ``func start`` is due at 03:30 in a
+test.
 
 Everything in this module is a pure function of its arguments: no clock, no environment, no local time zone.
 """
