@@ -23,6 +23,7 @@ from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
 from pytest_azfunc.process.borrowed import BorrowedProcess
+from pytest_azfunc.process.undoing import UndoSteps
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.settings import FileSettings, is_disabled
@@ -43,6 +44,8 @@ __tracebackhide__ = True
 # A host that runs for hours must not grow: of more invocations than these, only the latest are kept.
 KEPT_INVOCATIONS = 100
 
+_SCRIPT_ROOT = "AzureWebJobsScriptRoot"  # the app's folder, as worker extensions look for it
+
 
 class Host:
     """A running function app. Open one with :meth:`open`; the fixture ``azfunc_host`` is one."""
@@ -60,7 +63,7 @@ class Host:
         observers: Sequence[Callable[[Invocation], None]] = (),
         types: Catalogue = BUILT_IN,
     ) -> None:
-        self.worker: WorkerChannel = worker or Worker(WorkerProcess(project))
+        self.worker: WorkerChannel = worker or Worker(WorkerProcess(project), ends_process=True)
         self._app = project
         self.raise_exceptions = raise_exceptions
         self.auth = auth
@@ -69,6 +72,7 @@ class Host:
         self._given_settings = dict(settings or {})
         self._file_settings = file_settings
         self._settings: AppSettings | None = None
+        self._undo = UndoSteps()
         port = free_port()
         self.script_host = ScriptHost(
             self.worker,
@@ -116,31 +120,31 @@ class Host:
     def begin(self) -> None:
         """Put settings and modules in place. :meth:`open` does it for you."""
         file_values = self._app.file_settings if self._file_settings is None else self._file_settings
-        self._borrowed = BorrowedProcess()  # as it is before the settings change it
-        try:
+        undo, borrowed = self._undo, BorrowedProcess()
+        with undo:
+            undo.add(borrowed.give_back)
+            borrowed.borrow()  # as it is before the settings change it
+            borrowed.lend(file_values.harmless)
+            undo.add(self.worker.close)
+            undo.add(self._forget)
             self._settings = AppSettings(file_values, self._given_settings)
+            borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
             self.worker.open()
-        except BaseException:
-            self._close_worker()
-            raise
-        DECODER.set(self._decode)
-        self._doors.open()
+            DECODER.set(self._decode)
+            undo.add(self._doors.close)
+            self._doors.open()
 
     def close(self) -> None:
-        """Put the process back as it was. A second call does nothing."""
-        if self._settings is None:
-            return
-        self._doors.close()
+        """Put the process back as it was. A second call does nothing, or goes on where the first was interrupted.
+
+        :raises BaseException: what a step of it has raised first; the others are done all the same.
+        """
+        self._undo.undo()
+
+    def _forget(self) -> None:
         self._settings = None
         if DECODER.get() == self._decode:
             DECODER.set(None)
-        self._close_worker()
-
-    def _close_worker(self) -> None:
-        try:
-            self.worker.close()
-        finally:
-            self._borrowed.give_back()
 
     def __enter__(self) -> Host:
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc import http_client
@@ -14,6 +14,7 @@ from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.web.http_response import NOT_RUNNING, Answer, HttpResult, failure
 from pytest_azfunc.host.web.http_result import http_result
+from pytest_azfunc.process.undoing import UndoSteps
 from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import PythonObject
 
@@ -63,30 +64,32 @@ class HttpEntrances:
         self.url = url_of(port)
         self._session: AppSession | None = None
         self._is_open = False
-        self._plain: AbstractContextManager[Any] | None = None
-        self._servers: list[LiveServer] = []
+        self._undo = UndoSteps()
 
     def open(self) -> None:
         """Let plain ``requests`` reach the app."""
-        self._is_open = True
         self._web_host = None  # after a restart, routes and settings may be others
+        plain = http_client.plain_requests(self.url, self.serve)
+        self._undo.add(lambda: plain.__exit__(None, None, None))
+        self._undo.add(self._shut)
+        self._is_open = True
         _PORTS.add(self._port)
-        self._plain = http_client.plain_requests(self.url, self.serve)
-        self._plain.__enter__()
+        plain.__enter__()
 
     def close(self) -> None:
-        """Close every entrance. A second call does nothing."""
+        """Close every entrance. A second call does nothing, or goes on where the first was interrupted."""
+        self._undo.undo()
+
+    def _shut(self) -> None:
         self._is_open = False
         _PORTS.discard(self._port)
-        while self._servers:
-            server = self._servers.pop()
-            server.stop()
-            for request in server.left_running:
-                error = FunctionFailed("server-left-running", request=request)
-                self._failures.add(Failure("the app", error, request))
-        plain, self._plain = self._plain, None
-        if plain is not None:
-            plain.__exit__(None, None, None)
+
+    def _stop(self, server: LiveServer) -> None:
+        server.stop()
+        requests, server.left_running = server.left_running, ()
+        for request in requests:
+            error = FunctionFailed("server-left-running", request=request)
+            self._failures.add(Failure("the app", error, request))
 
     @property
     def web_host(self) -> WebHost:
@@ -115,7 +118,7 @@ class HttpEntrances:
         from pytest_azfunc.http_server import LiveServer
 
         server = LiveServer(self.serve_socket)
-        self._servers.append(server)
+        self._undo.add(partial(self._stop, server))
         return server
 
     def serve(self, request: PreparedRequest, add_key: bool = False) -> Answer:

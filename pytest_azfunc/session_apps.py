@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
 from pytest_azfunc.project.discovery import find_project, require_app
 from pytest_azfunc.project.function_app import script_in_file
-from pytest_azfunc.project.settings import FileSettings, read_settings_file
+from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
@@ -198,6 +198,12 @@ class SessionApps:
         host.begin()
         return host
 
+    def close(self) -> None:
+        """The session is over: end what runs in the worker processes."""
+        for process in self._processes.values():
+            with suppress(Exception, SystemExit):  # the last words of the app's tasks, and nobody is left to hear them
+                process.end()
+
     def function_list(self, folder: str, width: int) -> tuple[list[str], bool]:
         """The lines of ``--azfunc-list``, and whether a function would not load.
 
@@ -219,35 +225,38 @@ class SessionApps:
         return lines, any(entry.fails for entry in entries)
 
     @contextmanager
-    def importable(self, folder: str, mark: Mapping[str, Any], *, with_settings: bool) -> Iterator[str | None]:
+    def importable(self, folder: str, mark: Mapping[str, Any]) -> Iterator[str | None]:
         """While a test file in *folder* is imported, or a test of it runs: the modules of its app are importable.
 
-        They are the ones that will run, so a test can patch them before its host is open.
+        They are the ones that will run, so a test can patch them before its host is open. The values of the settings
+        file are in ``os.environ`` while code of one is executed, where it may look for them, and nowhere else.
 
-        :param with_settings: whether the values of the settings file are in ``os.environ``, where modules that are
-            imported now may look for them.
         :returns: why they are not importable, or None.
         """
         problem = None
         try:
             app = self.find(folder, mark)
-            settings = app.file_settings.harmless if with_settings else _NO_SETTINGS
+            settings = app.file_settings.harmless
         except Exception as error:
             problem = str(error)
         if problem is not None:
             yield problem
             return
         modules = app.process.modules
-        modules.activate()
-        lent = {name: value for name, value in settings.items() if name not in os.environ}
+        modules.activate(settings)
         try:
-            os.environ.update(lent)
             yield None
         finally:
-            for name, value in lent.items():
-                if os.environ.get(name) == value:
-                    del os.environ[name]
             modules.deactivate()
+
+    def values_to_hide(self, folder: str, mark: Mapping[str, Any]) -> dict[str, str]:
+        """Every value of a setting of the app for a test in *folder*, as far as file and mark give it."""
+        given = {name: value for name, value in mark.get("settings", _NO_SETTINGS).items() if isinstance(value, str)}
+        try:
+            path = self.choice.settings or os.path.join(self.find(folder, mark).project.root, FILE_NAME)
+        except Exception:  # no app, no settings
+            return given
+        return {**every_value(os.fspath(path)), **given}
 
     def leave_alone(self, test_file: str) -> None:
         """Tell the app of a test file that the file, and what lies beside it, is not the app's."""

@@ -299,6 +299,7 @@ def test_a_circle_is_found() -> None:
 # The one module for the private names of each library.
 FENCES = {
     "http_client.requests_internals",
+    "plugin.known_fixtures",
     "process.environment",
     "process.event_loops",
     "process.import_state",

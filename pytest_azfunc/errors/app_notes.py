@@ -6,7 +6,7 @@ from pytest_azfunc.errors.wording import Location
 
 
 def script_not_there(setting: str) -> str:
-    """The app setting names a script that does not exist."""
+    """The app setting names a script that does not exist. Its value, as that of any setting, is not shown."""
     return f"{setting} names a file that is not there: Azure reads function.json."
 
 

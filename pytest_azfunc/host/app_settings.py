@@ -19,7 +19,7 @@ class AppSettings(MutableMapping[str, str]):
     """
 
     def __init__(self, file_values: FileSettings, test_values: Mapping[str, str]) -> None:
-        self._names: dict[str, None] = dict.fromkeys(file_values)
+        self._names: dict[str, str | None] = dict.fromkeys(file_values)  # with what the test has set
         for name, value in file_values.harmless.items():
             os.environ.setdefault(name, value)
         for name, value in test_values.items():
@@ -39,11 +39,12 @@ class AppSettings(MutableMapping[str, str]):
             )
             raise BindingError("setting", name=name, reason=reason)
         try:
-            os.environ[name] = value
+            os.fsencode(f"{name}{value}")
         except UnicodeEncodeError:
             reason = "it has half of a surrogate pair, which no environment can carry"
             raise BindingError("setting", name=name, reason=reason) from None
-        self._names[name] = None
+        self._names[name] = value
+        os.environ[name] = value
 
     def __delitem__(self, name: str) -> None:
         del self._names[name]
@@ -54,6 +55,10 @@ class AppSettings(MutableMapping[str, str]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+    def set_by_test(self) -> dict[str, str]:
+        """What marks and the test itself have set, also when the host is closed."""
+        return {name: value for name, value in self._names.items() if value is not None}
 
     def differences(self, other: Mapping[str, str]) -> list[str]:
         """What is not the same in another mapping, a line for each kind of difference: names, and no values."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
@@ -35,9 +35,13 @@ class PlainRequests:
     """
 
     def __init__(self, base_url: str, serve: Serve) -> None:
-        self.origin = Origin.of(base_url)
         self._base_url = base_url
         self._serve = serve
+
+    @cached_property
+    def origin(self) -> Origin:
+        """Where the app is; most tests send no request that it has to be compared with."""
+        return Origin.of(self._base_url)
 
     @cached_property
     def adapter(self) -> Any:
@@ -72,12 +76,15 @@ class _Reachable:
         self._apps: tuple[PlainRequests, ...] = ()
         self._lock = threading.RLock()
         self._finder = _ImportHook(self._hook_in)
+        self._finders = sys.meta_path  # the list itself: somebody may put another in its place, and take it away again
 
     def add(self, app: PlainRequests) -> None:
         with self._lock:
             self._apps = (*self._apps, app)
-            if self._finder not in sys.meta_path:
-                sys.meta_path.insert(0, self._finder)
+            if self._finder not in sys.meta_path:  # before Python's own finder; the import hooks of others come first
+                self._finders = sys.meta_path
+                place = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
+                sys.meta_path.insert(place, self._finder)
             if _MODULE in sys.modules:
                 # Not out of sys.modules: another thread may be at its import this moment.
                 self._hook_in(import_module(_MODULE))
@@ -86,8 +93,9 @@ class _Reachable:
         with self._lock:
             self._apps = tuple(other for other in self._apps if other is not app)
             if not self._apps:
-                if self._finder in sys.meta_path:
-                    sys.meta_path.remove(self._finder)
+                for finders in (self._finders, sys.meta_path):
+                    if self._finder in finders:
+                        finders.remove(self._finder)
                 self._unhook()
 
     def find(self, session: Any, url: str) -> Any:

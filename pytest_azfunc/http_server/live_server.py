@@ -68,11 +68,14 @@ class LiveServer:
         """
         with self._lock:
             if self._server is None:
-                self._server = server = _Server(self._serve)
-                self._thread = threading.Thread(
-                    target=server.serve_forever, args=(_POLL,), name="azfunc-live-server", daemon=True
-                )
-                self._thread.start()
+                server = _Server(self._serve)
+                self._thread = threading.Thread(target=server.serve, name="azfunc-live-server", daemon=True)
+                self._server = server  # from now on there is something to stop
+                try:
+                    self._thread.start()
+                except BaseException:
+                    self._end(server, self._thread)
+                    raise
         return self
 
     def stop(self) -> None:
@@ -81,13 +84,15 @@ class LiveServer:
         Does nothing when the server is not running.
         """
         with self._lock:
-            server, thread = self._server, self._thread
-            if server is None or thread is None:
-                return
-            self._server = self._thread = None
-        server.shutdown()
-        thread.join()
+            if self._server is not None and self._thread is not None:
+                self._end(self._server, self._thread)
+
+    def _end(self, server: _Server, thread: threading.Thread) -> None:
+        server.end()
+        if thread.ident is not None:
+            thread.join()
         self.left_running = server.end_connections(self._grace)
+        self._server = self._thread = None
 
     def __enter__(self) -> LiveServer:
         return self.start()
@@ -107,7 +112,24 @@ class _Server(ThreadedWSGIServer):
     def __init__(self, serve: Serve) -> None:
         self._connections: dict[threading.Thread, tuple[socket.socket, list[str]]] = {}
         self._guard = threading.Lock()
+        self._serves = self._is_over = False
         super().__init__("127.0.0.1", 0, _unbreakable(serve), _Handler)
+
+    def serve(self) -> None:
+        """Take connections until :meth:`end`; what the server's thread does."""
+        with self._guard:
+            if self._is_over:
+                return
+            self._serves = True
+        self.serve_forever(_POLL)
+
+    def end(self) -> None:
+        """Take no more connections, even if the thread has not begun yet, or never will."""
+        with self._guard:
+            self._is_over = True
+        if self._serves:
+            self.shutdown()
+        self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer a connection in a thread of its own."""
@@ -190,6 +212,15 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _SLOWEST
     server: _Server
+
+    def parse_request(self) -> bool:
+        """Read the request. What Kestrel answers to one without a version is no page of HTTP/0.9, but a 400."""
+        words = self.raw_requestline.split()
+        if len(words) in (1, 2) or (words[-1:] and words[-1].startswith(b"HTTP/0.")):
+            self.requestline, self.command = "", ""
+            self.send_error(400)
+            return False
+        return super().parse_request()
 
     def run_wsgi(self) -> None:
         """Answer the request, unless nothing can be made of it."""

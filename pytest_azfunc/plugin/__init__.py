@@ -15,6 +15,10 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytest_azfunc.plugin.taking_part import TakingPart
+
+Texts = tuple[bytes, ...]
+
 FIXTURES = frozenset(
     [
         "invoke",
@@ -29,6 +33,13 @@ FIXTURES = frozenset(
         "azfunc_trigger",
     ]
 )
+
+# One of these is in every text that speaks of us; all our fixtures have them in their names.
+_WORDS = (b"azfunc", b"invoke")
+# What the decorator gives: before pytest 8.4, and since.
+_FIXTURES_ARE = ("function", "FixtureFunctionDefinition")
+# Whose modules need no look.
+_PYTEST = ("_pytest", "pytest_azfunc")
 
 MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, auth=True)"
 
@@ -62,9 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "outputs pass that Azure would drop or mangle; auth=False opens every HTTP function, as `func start` does. "
         "The closest mark wins, key by key.",
     )
-    config.stash[_PART] = TakingPart(config)
-    if config.getoption("showfixtures", False) or config.getoption("show_fixtures_per_test", False):
-        _join(config)
+    config.stash[_LOOK] = FirstLook(config)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -76,68 +85,91 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return print_functions(config)
 
 
-class TakingPart:
-    """Which test files and tests have to do with a function app: those that one was named for, or that have one near.
-
-    A few file look-ups for each folder of tests.
-    """
+class FirstLook:
+    """Whether a test file may take part: whether anything around it speaks of us at all. Mostly nothing does."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._is_named = bool(config.getoption("azfunc_project") or config.getini("azfunc_project"))
-        self._root = config.rootpath
-        self._is_below: bool | None = None
-        self._is_above: dict[str, bool] = {}
-        self._files: dict[Path, bool] = {}
+        self._plugins = config.pluginmanager
+        self._is_named = not FIXTURES.isdisjoint(config.getini("usefixtures"))
+        self._conftests: dict[str, Texts] = {}
+        self._plugins_seen: set[object] = set()
+        self._lead_to_ours = False
 
-    def __call__(self, node: pytest.Collector | pytest.Item) -> bool:
-        """Whether a test file, or a test, takes part."""
-        found = self._files.get(node.path)
+    def texts(self, file: Path) -> Texts:
+        """The texts of a test file and of every conftest.py above it."""
+        return (_read(file), *self._above(os.path.dirname(file)))
+
+    def _above(self, folder: str) -> Texts:
+        found = self._conftests.get(folder)
         if found is None:
-            found = self._files[node.path] = self._is_named or self._is_near(os.path.dirname(node.path))
-        return found or self.is_marked(node)
-
-    def is_marked(self, node: pytest.Collector | pytest.Item) -> bool:
-        """Whether a mark of ours is on it: the app of a mark need not be near."""
-        return "azfunc" in node.keywords and node.get_closest_marker("azfunc") is not None
-
-    def uses_fixtures(self, item: pytest.Item) -> bool:
-        """Whether a test uses a fixture of ours, itself or through other fixtures."""
-        return not FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
-
-    def _is_near(self, folder: str) -> bool:
-        if self._has_above(folder):
-            return True
-        if self._is_below is None:
-            self._is_below = any(self._root.glob("*/host.json"))
-        return self._is_below
-
-    def _has_above(self, folder: str) -> bool:
-        found = self._is_above.get(folder)
-        if found is None:
-            parent = os.path.dirname(folder)
-            found = os.path.isfile(os.path.join(folder, "host.json")) or (parent != folder and self._has_above(parent))
-            self._is_above[folder] = found
+            parent, conftest = os.path.dirname(folder), os.path.join(folder, "conftest.py")
+            found = self._above(parent) if parent != folder else ()
+            if self._plugins.has_plugin(conftest):
+                found = (_read(conftest), *found)
+            self._conftests[folder] = found
         return found
 
+    def may_take_part(self, texts: Texts) -> bool:
+        """Whether it is worth to look closer."""
+        return any(word in text for text in texts for word in _WORDS) or self._is_named or self._plugins_ask()
 
+    def _plugins_ask(self) -> bool:
+        """Whether a plugin of others has a function with an argument that is called like a fixture of ours."""
+        for plugin in self._plugins.get_plugins() - self._plugins_seen:
+            self._plugins_seen.add(plugin)
+            if not self._lead_to_ours and not str(getattr(plugin, "__name__", "_pytest")).startswith(_PYTEST):
+                self._lead_to_ours = any(map(_asks, vars(plugin).values()))
+        return self._lead_to_ours
+
+
+def _read(path: str | Path) -> bytes:
+    """The text of a file; nothing where it cannot be read, which its import will tell."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _asks(thing: object) -> bool:
+    if type(thing).__name__ not in _FIXTURES_ARE:  # a look at anything else may wake up what is lazy
+        return False
+    code = getattr(getattr(thing, "__wrapped__", None), "__code__", None)
+    return code is not None and not FIXTURES.isdisjoint(
+        (*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], *code.co_consts)
+    )
+
+
+_LOOK: pytest.StashKey[FirstLook] = pytest.StashKey()
 _PART: pytest.StashKey[TakingPart] = pytest.StashKey()
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)  # the innermost: hooks of others see nothing of it
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    if not isinstance(collector, pytest.File):
+    if not isinstance(collector, pytest.File) or collector.path.suffix != ".py":
         return (yield)
-    config = collector.config
-    takes_part = config.stash[_PART](collector)
-    if takes_part or _speaks_of_us(collector.path):
-        _join(config)
-    if not takes_part or not isinstance(collector, pytest.Module):
-        return (yield)
-    from pytest_azfunc.plugin.running_tests import importing
+    look = collector.config.stash[_LOOK]
+    texts = look.texts(collector.path)
+    if look.may_take_part(texts) and _those_taking_part(collector.session).file(collector, texts):
+        from pytest_azfunc.plugin.running_tests import importing
 
-    return (yield from importing(collector))
+        _join(collector.session)
+        return (yield from importing(collector))
+    if any(b"getfixturevalue" in text for text in texts):  # maybe of one of ours, in a way that no text tells
+        _join(collector.session)
+    return (yield)
+
+
+def _those_taking_part(session: pytest.Session) -> TakingPart:
+    """Which files and tests of the session take part."""
+    found = session.config.stash.get(_PART, None)
+    if found is None:
+        from pytest_azfunc.plugin.taking_part import TakingPart
+
+        found = session.config.stash[_PART] = TakingPart(session, FIXTURES)
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -149,12 +181,16 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    # Not in the text of their files: fixtures of ours that fixtures of others ask for, and marks that a hook has given.
-    part = session.config.stash[_PART]
-    if not _has_joined(session.config) and any(
-        part.uses_fixtures(item) or part.is_marked(item) for item in session.items
-    ):
-        _join(session.config)
+    if _has_joined(session.config):
+        return
+    # Not in any text: tests that a file inherits, fixtures that it imports, marks that a hook has given.
+    late = any(map(_may_ask, session.items)) and any(map(_those_taking_part(session).item, session.items))
+    if late or session.config.getoption("showfixtures", False):
+        _join(session)
+
+
+def _may_ask(item: pytest.Item) -> bool:
+    return "azfunc" in item.keywords or not FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
@@ -166,29 +202,21 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return None
 
 
-def _speaks_of_us(path: Path) -> bool:
-    """Whether the file may ask for what is ours in a way that pytest does not know beforehand."""
-    try:
-        return b"azfunc" in path.read_bytes()
-    except OSError:
-        return False
-
-
 def _has_joined(config: pytest.Config) -> bool:
     return config.pluginmanager.has_plugin("azfunc-running-tests")
 
 
-def _join(config: pytest.Config) -> None:
+def _join(session: pytest.Session) -> None:
     """Register the parts that only a session with a function app needs.
 
-    Fixtures of plugins come before those of every conftest.py, however late they are registered; and a test that was
-    collected before finds them when it asks.
+    A test that was collected before finds the fixtures when it asks for them.
     """
-    if _has_joined(config):
+    if _has_joined(session.config):
         return
     from pytest_azfunc.plugin import fixtures
     from pytest_azfunc.plugin.running_tests import RunningTests
 
-    part = config.stash[_PART]
-    config.pluginmanager.register(fixtures, "azfunc-fixtures")
-    config.pluginmanager.register(RunningTests(config, part, part.uses_fixtures), "azfunc-running-tests")
+    part, plugins = _those_taking_part(session), session.config.pluginmanager
+    plugins.register(fixtures, "azfunc-fixtures")
+    part.known.put_ours_last()
+    plugins.register(RunningTests(session.config, part.item), "azfunc-running-tests")

@@ -29,6 +29,7 @@ def session_apps(config: pytest.Config) -> SessionApps:
             config.getoption("azfunc_storage") or "memory",
         )
         apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added))
+        config.add_cleanup(apps.close)
         apps.observers.append(lambda invocation: config.hook.pytest_azfunc_invoked(invocation=invocation))
     return apps
 

@@ -15,7 +15,7 @@ from pytest_azfunc.plugin.marks import arguments
 if TYPE_CHECKING:
     import pytest
 
-    from pytest_azfunc import Host
+    from pytest_azfunc import AppSettings, Host
 
 __tracebackhide__ = True
 
@@ -24,14 +24,16 @@ class CurrentTest:
     """A test while it runs.
 
     :ivar host: its host, once a fixture has asked for it.
+    :ivar settings: the app settings of its host, also when that is closed.
     :ivar problem: why no module of an app can be imported; None when they can, or nobody has looked.
     """
 
-    __slots__ = ("host", "item", "problem")
+    __slots__ = ("host", "item", "problem", "settings")
 
     def __init__(self, item: pytest.Item) -> None:
         self.item = item
         self.host: Host | None = None
+        self.settings: AppSettings | None = None
         self.problem: str | None = None
 
     def open_host(self) -> Host:
@@ -46,6 +48,7 @@ class CurrentTest:
             self.host = session_apps(item.config).open_host(os.path.dirname(item.path), arguments(item))
         except AzfuncError as error:
             raise error.with_traceback(None) from None  # it says all there is to say
+        self.settings = self.host.settings
         item.addfinalizer(self._tear_down)
         return self.host
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 
 import pytest
 
@@ -12,7 +13,7 @@ from pytest_azfunc.plugin.choice import session_apps, start_folder
 def print_functions(config: pytest.Config) -> int:
     """Print the list.
 
-    :returns: pytest's exit status: 1 when a function would not load.
+    :returns: pytest's exit status: 1 when a function would not load, 2 after Ctrl-C.
     :raises pytest.UsageError: the app cannot be found or read, which ends the session like a wrong option does.
     """
     from pytest_azfunc.errors import AzfuncError
@@ -22,5 +23,8 @@ def print_functions(config: pytest.Config) -> int:
         lines, failed = apps.function_list(start_folder(config), shutil.get_terminal_size().columns)
     except AzfuncError as error:
         raise pytest.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        print("KeyboardInterrupt", file=sys.stderr)
+        return pytest.ExitCode.INTERRUPTED
     print(*lines, sep="\n")
     return 1 if failed else 0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 import pytest
 
 from pytest_azfunc.plugin.choice import session_apps
-from pytest_azfunc.plugin.current_test import begin, current_test
+from pytest_azfunc.plugin.current_test import CurrentTest, begin, current_test
 from pytest_azfunc.plugin.marks import lenient_arguments
 
 _NOT_IMPORTABLE = "azfunc: why no module of the app can be imported"
@@ -20,10 +20,14 @@ def importing(collector: pytest.Collector) -> Importing:
     """A wrapper around the collection of a test file: it may import the app's modules, and they are those that run."""
     apps, file = session_apps(collector.config), str(collector.path)
     apps.leave_alone(file)
-    with apps.importable(os.path.dirname(file), {}, with_settings=True) as problem:
+    with apps.importable(os.path.dirname(file), {}) as problem:
         report = yield
     if problem is not None and "No module named" in str(report.longrepr):
         report.sections.append((_NOT_IMPORTABLE, problem))
+    if report.failed:
+        from pytest_azfunc.plugin.masked_reports import mask
+
+        mask(report, apps.values_to_hide(os.path.dirname(file), {}))
     return report
 
 
@@ -31,18 +35,11 @@ class RunningTests:
     """The hooks around each test.
 
     :param takes_part: whether a test has to do with a function app.
-    :param uses_fixtures: whether it uses a fixture of ours.
     """
 
-    def __init__(
-        self,
-        config: pytest.Config,
-        takes_part: Callable[[pytest.Item], bool],
-        uses_fixtures: Callable[[pytest.Item], bool],
-    ) -> None:
+    def __init__(self, config: pytest.Config, takes_part: Callable[[pytest.Item], bool]) -> None:
         self._config = config
         self._takes_part = takes_part
-        self._uses_fixtures = uses_fixtures
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -53,28 +50,38 @@ class RunningTests:
                 return (yield)
             finally:
                 test.end()
-        importable = session_apps(self._config).importable(
-            os.path.dirname(item.path), lenient_arguments(item), with_settings=self._uses_fixtures(item)
-        )
+        importable = session_apps(self._config).importable(os.path.dirname(item.path), lenient_arguments(item))
         with importable as test.problem:
             try:
                 return (yield)
             finally:
                 test.end()
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)  # the outermost: nobody gets to see what is not to be shown
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        if call.excinfo is None:
-            return (yield)
-        from pytest_azfunc.plugin.tracebacks import shorten, without_advice
-
-        shorten(call.excinfo.value)
-        report = yield
-        without_advice(report)
         test = current_test()
-        if test.problem is not None and isinstance(call.excinfo.value, ModuleNotFoundError):
+        if call.excinfo is not None and self._has_to_do_with_an_app(test):
+            from pytest_azfunc.plugin.tracebacks import shorten
+
+            shorten(call.excinfo.value)
+        report = yield
+        # What a unittest raises is not known before.
+        if call.excinfo is not None and self._has_to_do_with_an_app(test):
+            self._complete(report, test, call.excinfo.value)
+        return report
+
+    def _has_to_do_with_an_app(self, test: CurrentTest) -> bool:
+        return test.host is not None or self._takes_part(test.item)
+
+    def _complete(self, report: pytest.TestReport, test: CurrentTest, error: BaseException) -> None:
+        """Take out of a report what is not to be shown, and add what the app has done."""
+        from pytest_azfunc.plugin.masked_reports import mask
+        from pytest_azfunc.plugin.tracebacks import without_advice
+
+        without_advice(report)
+        if test.problem is not None and isinstance(error, ModuleNotFoundError):
             report.sections.append((_NOT_IMPORTABLE, test.problem))
         host = test.host
         if host is not None and report.failed and (host.invocations or host.refusals):
@@ -82,4 +89,6 @@ class RunningTests:
 
             title = f"azfunc invocations ({report.when})"
             report.sections.append((title, describe(host.invocations, host.refusals)))
-        return report
+        apps, folder = session_apps(self._config), os.path.dirname(test.item.path)
+        settings = apps.values_to_hide(folder, lenient_arguments(test.item))
+        mask(report, settings | (test.settings.set_by_test() if test.settings is not None else {}))

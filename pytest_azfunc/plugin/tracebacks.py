@@ -15,8 +15,8 @@ _GROUP: Any = getattr(builtins, "BaseExceptionGroup", ())  # from Python 3.11 on
 def shorten(error: BaseException) -> None:
     """Cut off the ends of the tracebacks of *error*, and of the exceptions behind it, that say nothing of the test.
 
-    - Frames of ``os.environ``. pytest prints the arguments of the last frame: there the whole environment, with the app
-      settings at its end.
+    - Frames of ``os.environ`` and of the app settings. pytest prints the arguments of the last frame: there the whole
+      environment, with the app settings at its end, or a value that was about to be set.
     - Our own frames, when the error is ours: it says all there is to say.
     """
     from pytest_azfunc.errors import AzfuncError
@@ -45,7 +45,10 @@ def _cut_environment(error: BaseException) -> None:
 
 
 def _is_environment(frame: FrameType) -> bool:
-    return frame.f_code.co_varnames[:1] == ("self",) and frame.f_locals.get("self") is os.environ
+    if frame.f_code.co_varnames[:1] != ("self",):
+        return False
+    owner = frame.f_locals.get("self")
+    return owner is os.environ or type(owner).__module__ == "pytest_azfunc.host.app_settings"
 
 
 def _cut_ours(error: BaseException) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.machinery
 import os
-import sys
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 NAMESPACE = "__app__"
+_CLIMBS = re.compile(rb"^[ \t]*from[ \t]*\.[ \t]*\.", re.MULTILINE)
 _PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
 
 
@@ -26,6 +28,11 @@ class AppFiles:
         self.spelled_root = root
         self.functions = frozenset(functions)
         self.script = script
+        self._climbing: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        """Look at the files again when they are next asked for."""
+        self._climbing = {}
 
     def top_level(self) -> frozenset[str]:
         """The names that are modules in the root, or may be."""
@@ -44,12 +51,47 @@ class AppFiles:
         places = [spec.origin] if spec.origin and spec.has_location else list(spec.submodule_search_locations or ())
         return any(self._has_path(os.path.realpath(place)) for place in places)
 
+    def has_module(self, module: ModuleType) -> bool:
+        """Whether a module that is there is one of the app."""
+        spec = module.__spec__
+        return spec is not None and self.has(spec)
+
+    def head_of(self, file: str) -> str:
+        """The name of what lies in the root and is, or holds, a file below it."""
+        return os.path.splitext(os.path.relpath(os.path.realpath(file), self.root).split(os.sep)[0])[0]
+
     def _has_path(self, path: str) -> bool:
         """Whether it lies below the root; the packages of a virtual environment there are the tests' too."""
         if not path.startswith(self.root + os.sep):
             return False
         inside = path[len(self.root) + 1 :]
         return inside.startswith(_PACKAGES) or f"{os.sep}site-packages{os.sep}" not in inside
+
+    def is_package(self) -> bool:
+        """Whether the root is itself a package of the name ``__app__``."""
+        return os.path.basename(self.root) == NAMESPACE and os.path.isfile(os.path.join(self.root, "__init__.py"))
+
+    def above(self) -> str:
+        """The folder that the root lies in, as it was spelled."""
+        return os.path.dirname(self.spelled_root)
+
+    def climb(self, function: str) -> bool:
+        """Whether the function's files import relatively from above its folder: plain Python cannot import it."""
+        found = self._climbing.get(function)
+        if found is None:
+            found = any(_climbs(file, dots) for file, dots in self._scripts(function))
+            self._climbing[function] = found
+        return found
+
+    def _scripts(self, function: str) -> Iterator[tuple[str, int]]:
+        """The Python files below the folder of a function, and how many dots lead to that folder."""
+        top = os.path.join(self.root, function)
+        for folder, folders, files in os.walk(top):
+            folders[:] = [name for name in folders if name.isidentifier()]
+            dots = 1 + (0 if folder == top else os.path.relpath(folder, top).count(os.sep) + 1)
+            for name in files:
+                if name.endswith(".py") and not is_test(os.path.splitext(name)[0]):
+                    yield os.path.join(folder, name), dots
 
     def are_of_another(self, file: str) -> bool:
         """Whether the file of a top-level module lies right in the folder of another function app."""
@@ -59,14 +101,20 @@ class AppFiles:
         return os.path.realpath(folder) != self.root and os.path.isfile(os.path.join(folder, "host.json"))
 
 
-def module_from(name: str, origin: str) -> ModuleType | None:
-    """The module that is in ``sys.modules`` under *name*, when it comes from the file *origin*."""
-    module = sys.modules.get(name)
-    file = getattr(module, "__file__", None)
-    return module if isinstance(file, str) and os.path.realpath(file) == os.path.realpath(origin) else None
-
-
 def is_test(name: str) -> bool:
     """A test beside the function's script is pytest's to import: it rewrites the assertions."""
     leaf = name.rpartition(".")[2]
     return leaf.startswith("test_") or leaf.endswith("_test") or leaf == "conftest"
+
+
+def _climbs(file: str, dots: int) -> bool:
+    """Whether a file imports relatively with more dots than these."""
+    try:
+        with open(file, "rb") as opened:
+            source = opened.read()
+        if _CLIMBS.search(source) is None:
+            return False
+        nodes = ast.walk(ast.parse(source))
+    except (OSError, SyntaxError, ValueError):  # whoever imports it will say so
+        return False
+    return any(isinstance(node, ast.ImportFrom) and node.level > dots for node in nodes)

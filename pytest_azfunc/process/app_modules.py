@@ -1,202 +1,231 @@
 """The app's own corner of ``sys.modules``.
 
-Azure's worker imports a function as ``__app__.<folder>[.<script>]``, a decorator app's script under its bare name, and
-has the app's root at the end of ``sys.path``. In a test process that corner is put in place while a host is open and
-taken out afterwards, so that two apps in one session do not see each other, and a module imported by one test is the
-same object in the next.
-
-One thing is on purpose not as in Azure: there ``import ProcessOrder`` makes a second copy of a function's module,
-here it is the module that runs, because tests import it to patch it.
+A module that a test imports is an ordinary one, found on ``sys.path``, and it is the one that runs. What no test has
+imported is imported as Azure's worker does: a function as ``__app__.<folder>[.<script>]``, a decorator app's script
+under its bare name, with the app's root at the end of ``sys.path``. The corner is in place while a host is open, a test
+file that takes part is imported, or a test of it runs, and is taken out in between: others do not see it, two apps in
+one session do not see each other, and a module imported by one test is the same object in the next.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.machinery
-import os
 import sys
-from collections.abc import Iterable
-from types import ModuleType
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType
 
-from pytest_azfunc.process.app_files import NAMESPACE, AppFiles, module_from
-from pytest_azfunc.process.app_finder import AppFinder
+from pytest_azfunc.process.app_files import AppFiles
+from pytest_azfunc.process.app_finder import AppFinder, plain
 from pytest_azfunc.process.app_path import AppPath
+from pytest_azfunc.process.import_state import imported_as, is_put_by_hand
+from pytest_azfunc.process.kept_modules import KeptModules
+from pytest_azfunc.process.lent_settings import LentSettings
 from pytest_azfunc.process.modules_of_tests import ModulesOfTests
+from pytest_azfunc.process.undoing import PROCESS_LOCK
+
+_NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+
+__tracebackhide__ = True
 
 
 class AppModules:
     """Modules of one app: put in place by :meth:`activate`, taken out by :meth:`deactivate`.
 
-    Both may nest, with other apps' too: of several the one that was activated last is in place, alone.
-
-    :ivar generation: grows when other copies of modules take the place of those that were imported before.
+    Both may nest, with other apps' too, and be undone in any order: of several the one that was activated last is in
+    place, alone.
     """
 
     def __init__(self, root: str, functions: Iterable[str] = (), script: str | None = None) -> None:
         """Of the app in the folder *root*; for the arguments see :class:`AppFiles`."""
-        self.generation = 0
         self._files = AppFiles(root, functions, script)
         self._of_tests = ModulesOfTests(self._files.root)
         self._path = AppPath()
-        self._finder = AppFinder(self._files, self._path, self._of_tests)
-        self._kept: dict[str, ModuleType] = {}
-        self._displaced: dict[str, ModuleType] = {}
-        self._path_entries: list[str] = []
+        self._kept = KeptModules()
+        self._settings = LentSettings()
+        self._finder = AppFinder(self._files, self._path, self._of_tests, self._kept, self._settings)
         self._packages: str | None = None
         self._begin_afresh()
 
     @property
     def in_place(self) -> bool:
         """Whether it is this app's modules that are importable now."""
-        return bool(_ACTIVE) and _ACTIVE[-1] is self
+        return _PLACE.app is self
 
-    def activate(self) -> bool:
+    def activate(self, settings: Mapping[str, str] = _NO_SETTINGS) -> None:
         """Make the app importable, and put its modules back into ``sys.modules``.
 
-        :returns: whether a test has imported one of the functions' modules by itself meanwhile. That copy is the
-            one it will patch, so it takes the place of the kept one.
+        :param settings: app settings that are in ``os.environ`` while a module of the app is imported.
         """
-        adopted = False
-        if not self.in_place:
-            if _ACTIVE:
-                _ACTIVE[-1]._take_out()
-            adopted = self._put_in_place()
-        _ACTIVE.append(self)
-        return adopted
+        _PLACE.add(self, settings)
 
     def deactivate(self) -> None:
-        """Take the app's modules out again, and put back what they stood in front of."""
-        top = _ACTIVE[-1]
-        del _ACTIVE[len(_ACTIVE) - 1 - _ACTIVE[::-1].index(self)]
-        below = _ACTIVE[-1] if _ACTIVE else None
-        if below is not top:
-            top._take_out()
-            if below is not None:
-                below._put_in_place()
+        """Take the app's modules out again, and put back what they stood in front of.
+
+        Does nothing where it was not activated.
+        """
+        _PLACE.remove(self)
 
     def begin_code(self) -> None:
         """Code of the app is about to run: what it has added to ``sys.path`` is there, and its names mean its own."""
         self._path.begin()
         self._of_tests.make_way()
 
-    def end_code(self) -> None:
-        """Code of the app has run: ``sys.path`` and the modules of the tests are back."""
+    def end_code(self, is_alone: bool = True) -> None:
+        """Code of the app has run: ``sys.path`` and the modules of the tests are back.
+
+        :param is_alone: whether nobody but the app can have changed ``sys.path`` meanwhile.
+        """
         self._of_tests.come_back()
-        self._path.end()
+        self._path.end(is_alone)
+
+    def import_function(self, name: str) -> ModuleType:
+        """The module of a function: the one that was imported under its plain name, or else as Azure imports it.
+
+        :param name: Azure's name of it, below ``__app__``.
+        :raises Exception: whatever its code raises.
+        """
+        present, running = self._of_tests.app_module(plain(name)), sys.modules.get(name)
+        if running is not None and running is not present and self._is_replaced(name, running, present):
+            self._kept.drop(name)
+        return importlib.import_module(name)
+
+    def is_current(self, name: str, module: ModuleType) -> bool:
+        """Whether *module*, that was imported for a function, is still what a test would import and patch.
+
+        :param name: Azure's name of it, below ``__app__``.
+        """
+        if sys.modules.get(name) is not module:
+            return not self.in_place
+        present = sys.modules.get(plain(name))
+        return present is module or not self.in_place or not self._is_replaced(name, module, present)
+
+    def _is_replaced(self, name: str, running: ModuleType, present: ModuleType | None) -> bool:
+        """Whether what is *present* under the plain name of a function, or nothing, takes the place of what runs."""
+        own = plain(name)
+        if present is None:
+            return imported_as(running) == own  # removed, to have it imported anew
+        return is_put_by_hand(own, present) or self._files.has_module(present)
+
+    def script_state(self) -> tuple[object, int]:
+        """Tells one run of a decorator app's script from another: it was imported anew, reloaded or replaced."""
+        script = self._files.script or ""
+        return self._of_tests.app_module(script), self._kept.runs(script)
 
     def leave_alone(self, file: str) -> None:
         """Do not take the modules around *file* for the app's: it is a test that lies within the app's folder."""
-        head = os.path.relpath(os.path.realpath(file), self._files.root).split(os.sep)[0]
+        head = self._files.head_of(file)
         if head not in self._files.functions:
-            self._finder.foreign.add(os.path.splitext(head)[0])
+            self._finder.foreign.add(head)
         self._of_tests.add(file)
 
     def forget(self) -> None:
         """Drop every module that was imported, as a new worker process would."""
-        in_place = self.in_place  # a test within the app's folder has them in place beside every host
-        if in_place:
-            self._take_out()
-        self._begin_afresh()
-        if in_place:
-            self._put_in_place()
+        with PROCESS_LOCK:
+            in_place = self.in_place  # a test has them in place beside every host
+            if in_place:
+                self.take_out()
+            self._begin_afresh()
+            if in_place:
+                self.put_in_place(self._settings.values)
 
     def _begin_afresh(self) -> None:
-        self._kept = {NAMESPACE: _namespace(self._files.spelled_root)} if self._files.script is None else {}
+        self._kept.forget()
         self._path.forget()
         self._of_tests.forget()
         self._finder.forget()
+        self._files.forget()
 
-    def _put_in_place(self) -> bool:
+    def lend(self, settings: Mapping[str, str]) -> None:
+        """From now on these settings are there while a module is imported."""
+        self._settings.values = settings
+
+    def put_in_place(self, settings: Mapping[str, str]) -> None:
+        """Put finder, path and modules there. For the one that knows which app's turn it is."""
+        self.lend(settings)
         if self._finder.top_level is None:
             importlib.invalidate_caches()  # the app's files may be newer than the path caches
             self._finder.top_level = self._files.top_level()
             self._packages = self._files.packages()
-        self._extend_path()
-        self._of_tests.look(self._finder.top_level - self._finder.foreign - self._files.functions)
-        sys.meta_path.insert(0, self._finder)
-        if self._files.script is None:
-            adopted = self._adopt_native_copies()
-        else:
-            adopted = self._adopt_native_script(self._files.script)
-            self._displace_other_apps()
-        for name, module in self._kept.items():
-            other = sys.modules.get(name)
-            if other is not None and other is not module:
-                self._displaced[name] = other
-            sys.modules[name] = module
-        return adopted
-
-    def _extend_path(self) -> None:
-        if self._packages is not None:
-            sys.path.insert(0, self._packages)
-            self._path_entries.append(self._packages)
         # At the end, as in Azure: a function called `queue` must not hide the standard library's.
-        sys.path.append(self._files.spelled_root)
-        self._path_entries.append(self._files.spelled_root)
-
-    def _adopt_native_copies(self) -> bool:
-        """Take over the modules of functions that a test has imported by itself."""
-        adopted = False
-        for name, module in list(self._kept.items()):
-            plain = name.removeprefix(f"{NAMESPACE}.")
-            if plain.partition(".")[0] not in self._files.functions or plain not in sys.modules:
-                continue
-            native, file = sys.modules[plain], getattr(module, "__file__", None)
-            if native is not module and file and module_from(plain, file):
-                self._kept[f"{NAMESPACE}.{plain}"] = native
-                self._kept.pop(plain, None)
-                adopted = True
-        return adopted
-
-    def _adopt_native_script(self, script: str) -> bool:
-        """Take over what a conftest.py has imported by itself: the copy it patches is the one that must run."""
-        native = sys.modules.get(script)
-        file = getattr(native, "__file__", None)
-        if native is None or native is self._kept.get(script) or not isinstance(file, str):
-            return False
-        if not os.path.realpath(file).startswith(self._files.root + os.sep):
-            return False
-        self._kept[script] = native
-        self.generation += 1
-        return True
+        self._path.extend(self._packages, self._files.spelled_root)
+        self._of_tests.look(self._finder.top_level - self._finder.foreign)
+        self._finder.install()
+        self._kept.put_in_place()
+        self._displace_other_apps()
 
     def _displace_other_apps(self) -> None:
         """Take modules of another function app out of the way, until this app is taken out.
 
         All decorator apps call their script the same, so one that a test has imported by itself would be found here.
         """
+        present = sys.modules
         for head in self._finder.top_level or ():
-            file = getattr(sys.modules.get(head), "__file__", None)
-            if not isinstance(file, str) or head in self._kept or head in self._finder.foreign:
+            module = present.get(head)
+            if module is None or self._kept.get(head) is module or head in self._finder.foreign:
                 continue
-            if self._files.are_of_another(file):
-                names = [name for name in sys.modules if name.partition(".")[0] == head]
-                self._displaced.update((name, sys.modules.pop(name)) for name in names)
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and self._files.are_of_another(file) and not is_put_by_hand(head, module):
+                self._kept.displace(head)
 
-    def _take_out(self) -> None:
-        if self._finder in sys.meta_path:
-            sys.meta_path.remove(self._finder)
-        for name in self._finder.found:
-            module = sys.modules.get(name)
-            if module is not None:
-                self._kept[name] = module
-        for name in self._kept:
-            sys.modules.pop(name, None)
-        sys.modules.update(self._displaced)
-        self._displaced.clear()
-        for path in self._path_entries:
-            if path in sys.path:
-                sys.path.remove(path)
-        self._path_entries.clear()
+    def take_out(self) -> None:
+        """Take them out again. For the one that knows which app's turn it is."""
+        self._finder.uninstall()
+        self._kept.take_out()
+        self._path.shorten()
 
 
-# Which apps are active, the one that is in place last. The process has one sys.modules, however many hosts are open.
-_ACTIVE: list[AppModules] = []
+@dataclass(eq=False)
+class _Layer:
+    """An app that somebody has activated."""
+
+    app: AppModules
+    settings: Mapping[str, str]
 
 
-def _namespace(root: str) -> ModuleType:
-    module = ModuleType(NAMESPACE, "The function app, as Azure's worker names it.")
-    module.__path__ = [root]
-    module.__spec__ = importlib.machinery.ModuleSpec(NAMESPACE, None, is_package=True)
-    module.__spec__.submodule_search_locations = [root]
-    return module
+class _Place:
+    """Which app is in place: the process has one ``sys.modules``, however many hosts are open.
+
+    :ivar app: the one that is in place; None while none is.
+    """
+
+    def __init__(self) -> None:
+        self.app: AppModules | None = None
+        self._layers: list[_Layer] = []
+
+    def add(self, app: AppModules, settings: Mapping[str, str]) -> None:
+        """It is the turn of *app*, until it is removed or another one comes."""
+        layer = _Layer(app, settings)
+        with PROCESS_LOCK:
+            try:
+                self._layers.append(layer)
+                self._settle()
+            except BaseException:
+                self._layers = [other for other in self._layers if other is not layer]
+                self._settle()
+                raise
+
+    def remove(self, app: AppModules) -> None:
+        """The turn of *app* is over, the last one of it; the layers around stay as they are."""
+        with PROCESS_LOCK:
+            for index in range(len(self._layers) - 1, -1, -1):
+                if self._layers[index].app is app:
+                    del self._layers[index]
+                    break
+            self._settle()
+
+    def _settle(self) -> None:
+        """Bring about what the layers ask for. What an interrupt has left undone, the next call does."""
+        top = self._layers[-1] if self._layers else None
+        if top is not None and top.app is self.app:
+            top.app.lend(top.settings)
+            return
+        if self.app is not None:
+            self.app.take_out()
+            self.app = None
+        if top is not None:
+            self.app = top.app
+            top.app.put_in_place(top.settings)
+
+
+_PLACE = _Place()

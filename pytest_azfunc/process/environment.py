@@ -7,48 +7,111 @@ which decodes every name and value.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
+
+from pytest_azfunc.process.layers import withdraw
 
 # pytest rewrites it in each phase of a test: it is not ours to put back.
 _PYTEST_VARIABLE = "PYTEST_CURRENT_TEST"
 
+Raw = dict[Any, Any]
+
 
 class Environment:
-    """A copy of ``os.environ`` that can be put back."""
+    """A copy of ``os.environ`` that can be put back.
 
-    __slots__ = ("_saved",)
+    Somebody may put another object in the place of ``os.environ`` and take it away again: it is the object of which the
+    copy was made that is put back, and what is in its place loses what has changed in both.
+    """
+
+    __slots__ = ("_lent", "_object", "_saved")
 
     def __init__(self) -> None:
-        self._saved = _raw()
+        self._object: MutableMapping[str, str] = os.environ
+        self._saved = _raw(self._object)
+        self._lent: dict[str, str] = {}
 
     def differences(self) -> dict[str, str | None]:
         """Variables that are other than they were (pytest's own aside), with their present values; None for removed."""
-        return {name: now for name, _, now in self._changes()}
+        return {name: now for name, _, now in _changes(self._object, self._saved, _raw(self._object))}
+
+    def lend(self, values: Mapping[str, str]) -> None:
+        """Set the variables that are not set yet, as :func:`lend_variables`; when another host closes they stay."""
+        self._lent.update(values)
+        lend_variables(values)
 
     def restore(self) -> None:
         """Put every variable back; child processes see it too."""
-        for name, before, _ in self._changes():
-            set_variable(name, before)
+        changes = _changes(self._object, self._saved, _raw(self._object))
+        if os.environ is not self._object:
+            for name, before, now in changes:
+                if now is not None and os.environ.get(name) == now:
+                    _put(os.environ, name, before)
+        for name, before, _ in changes:
+            _put(self._object, name, before)
 
-    def _changes(self) -> list[tuple[str, str | None, str | None]]:
-        """Name, former and present value of each variable that has changed; only these are decoded."""
-        saved, present = self._saved, _raw()
-        if saved == present:
-            return []
-        key, value = getattr(os.environ, "decodekey", str), getattr(os.environ, "decodevalue", str)
-        return [
-            (key(raw), value(saved[raw]) if raw in saved else None, value(present[raw]) if raw in present else None)
-            for raw in {raw for raw, _ in saved.items() ^ present.items()}
-        ]
+    def give_back(self, later: Sequence[Environment]) -> None:
+        """Put back what is not that of *later* copies, and correct these."""
+        later = [other for other in later if other._object is self._object]
+        if not later:
+            self.restore()
+            return
+        environ, decoded = self._object, _decoder(self._object)
+        present = _raw(environ)
+        copies = [other._saved for other in later]
+        for raw, before in withdraw(self._saved, copies, present).items():
+            _put(environ, decoded.name(raw), None if before is None else decoded.value(before))
+        for number, other in enumerate(later, 1):
+            for name, value in other._lent.items():
+                environ.setdefault(name, value)
+                for copy in copies[number:]:
+                    copy.setdefault(decoded.raw_name(name), decoded.raw_value(value))
+
+
+class _Plain:
+    """The names and values of a mapping that is no environment of :mod:`os`."""
+
+    name = value = raw_name = raw_value = staticmethod(lambda text: text)
+
+
+class _Decoder:
+    """What an environment has below its names and values."""
+
+    def __init__(self, environ: Any) -> None:
+        self.name, self.value = environ.decodekey, environ.decodevalue
+        self.raw_name, self.raw_value = environ.encodekey, environ.encodevalue
+
+
+def _decoder(environ: Any) -> Any:
+    return _Decoder(environ) if isinstance(getattr(environ, "_data", None), dict) else _Plain
+
+
+def _changes(environ: Any, saved: Raw, present: Raw) -> list[tuple[str, str | None, str | None]]:
+    """Name, former and present value of each variable that has changed; only these are decoded."""
+    if saved == present:
+        return []
+    decoded = _decoder(environ)
+    return [
+        (
+            decoded.name(raw),
+            decoded.value(saved[raw]) if raw in saved else None,
+            decoded.value(present[raw]) if raw in present else None,
+        )
+        for raw in {raw for raw, _ in saved.items() ^ present.items()}
+    ]
+
+
+def _put(environ: MutableMapping[str, str], name: str, value: str | None) -> None:
+    if value is None:
+        environ.pop(name, None)
+    else:
+        environ[name] = value
 
 
 def set_variable(name: str, value: str | None) -> None:
     """Give a variable its value; None removes it."""
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
+    _put(os.environ, name, value)
 
 
 def lend_variables(values: Mapping[str, str]) -> None:
@@ -62,10 +125,10 @@ def variable_names() -> list[Any]:
     return list(getattr(os.environ, "_data", os.environ))
 
 
-def _raw() -> dict[Any, Any]:
-    raw = getattr(os.environ, "_data", None)
+def _raw(environ: Any) -> Raw:
+    raw = getattr(environ, "_data", None)
     if not isinstance(raw, dict):
-        return {name: value for name, value in os.environ.items() if name != _PYTEST_VARIABLE}
+        return {name: value for name, value in environ.items() if name != _PYTEST_VARIABLE}
     copy = raw.copy()
-    copy.pop(os.environ.encodekey(_PYTEST_VARIABLE), None)
+    copy.pop(environ.encodekey(_PYTEST_VARIABLE), None)
     return copy

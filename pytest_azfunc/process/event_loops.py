@@ -6,8 +6,10 @@ to be found.
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,27 @@ if TYPE_CHECKING:
 
 # So that asyncio makes no loop by itself, as it does on the main thread.
 NEW_THREAD: Mapping[str, Any] = {"_set_called": True}
+
+# The machine's own clock. Nothing that freezes a test's time knows it by this name, as it does time.monotonic.
+_CLOCK: Callable[[], float] | None = (
+    functools.partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else None
+)
+
+
+def new_loop_of_real_time() -> asyncio.AbstractEventLoop:
+    """A new event loop whose clock goes on while a test has frozen its own: who waits in it need not wait for ever."""
+    import asyncio
+
+    loop = asyncio.new_event_loop()
+    if isinstance(loop, asyncio.BaseEventLoop):  # uvloop has a clock of its own
+        loop.time = _CLOCK or _unfrozen_clock()  # type: ignore[method-assign]
+    return loop
+
+
+def _unfrozen_clock() -> Callable[[], float]:
+    freezegun: Any = sys.modules.get("freezegun.api")
+    clock: Callable[[], float] = getattr(freezegun, "real_monotonic", time.monotonic)
+    return clock
 
 
 def is_loop_running() -> bool:
@@ -78,24 +101,16 @@ def loop_of(primitive: object) -> object:
     return getattr(primitive, "_loop", None)
 
 
-class EventLoopPolicy:
-    """The event loop policy, to be put back if the app replaces it."""
+def loop_policy() -> Any:
+    """The event loop policy; None where there is none yet. Asking asyncio would create one."""
+    return getattr(sys.modules.get("asyncio.events"), "_event_loop_policy", None)
 
-    __slots__ = ("_saved",)
 
-    def __init__(self) -> None:
-        self._saved = self._present()
-
-    @staticmethod
-    def _present() -> Any:
-        # Asking asyncio would create a policy where there is none.
-        return getattr(sys.modules.get("asyncio.events"), "_event_loop_policy", None)
-
-    def restore(self) -> None:
-        """Put the policy back."""
-        events: Any = sys.modules.get("asyncio.events")
-        if events is not None and self._present() is not self._saved:
-            events._event_loop_policy = self._saved
+def set_loop_policy(policy: Any) -> None:
+    """Put it back."""
+    events: Any = sys.modules.get("asyncio.events")
+    if events is not None:
+        events._event_loop_policy = policy
 
 
 class LoopOfThread:
@@ -129,8 +144,9 @@ class LoopOfThread:
             return None
         present = place.copy()
         if present != self._saved:
-            place.clear()
-            place.update(self._saved)
+            place.update(self._saved)  # first, lest an interrupt leave nothing there
+            for name in present.keys() - self._saved.keys():
+                place.pop(name, None)
         return present
 
     def __enter__(self) -> LoopOfThread:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_azfunc.process.environment import Environment, set_variable
-from pytest_azfunc.process.loggers import Loggers, State, apply_factories, apply_state
-from pytest_azfunc.process.root_logger import RootLogger
+from pytest_azfunc.process.loggers import Loggers, State, apply_state
+from pytest_azfunc.process.surroundings import Surroundings
 
 
 @dataclass
@@ -17,23 +17,27 @@ class ImportEffects:
 
     environment: dict[str, str | None] = field(default_factory=dict)
     loggers: dict[str, State] = field(default_factory=dict)
-    log_factories: tuple[Any, Any] | None = None
+    log_factories: dict[int, Any] = field(default_factory=dict)
     root_level: int | None = None
     root_handlers: list[logging.Handler] = field(default_factory=list)
+    root_filters: list[Any] = field(default_factory=list)
 
-    def record(self, environment: Environment, loggers: Loggers, root_logger: RootLogger) -> None:
+    def record(self, environment: Environment, loggers: Loggers, surroundings: Surroundings) -> None:
         """Add what is other now than in the two copies, which were made before an import."""
         self.environment.update(environment.differences())
         self.loggers.update(loggers.differences())
-        self.log_factories = loggers.changed_factories() or self.log_factories
+        self.log_factories.update(surroundings.switches.factories)
+        root_logger = surroundings.root_logger
         self.root_level, self.root_handlers = root_logger.app_level, list(root_logger.app_handlers)
+        self.root_filters = list(root_logger.app_filters)
 
-    def apply(self, root_logger: RootLogger) -> None:
+    def apply(self, surroundings: Surroundings) -> None:
         """Do it again, for another host."""
+        root_logger = surroundings.root_logger
         root_logger.app_level, root_logger.app_handlers = self.root_level, list(self.root_handlers)
+        root_logger.app_filters = list(self.root_filters)
         for name, value in self.environment.items():
             set_variable(name, value)
-        if self.log_factories is not None:
-            apply_factories(self.log_factories)
+        surroundings.switches.apply(self.log_factories)
         for name, state in self.loggers.items():
             apply_state(name, state)

@@ -1,4 +1,4 @@
-"""All loggers, the root logger apart, and what makes records and loggers: a copy that can be put back.
+"""All loggers, the root logger apart: a copy that can be put back.
 
 What the logging module keeps to itself, its table of loggers and each logger's cache of levels, is known here alone.
 """
@@ -6,24 +6,25 @@ What the logging module keeps to itself, its table of loggers and each logger's 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
+
+from pytest_azfunc.process.layers import withdraw
 
 State = tuple[int, list[logging.Handler], list[Any], bool, bool]  # level, handlers, filters, propagate, disabled
 _FRESH: State = (logging.NOTSET, [], [], True, False)
 
 
 class Loggers:
-    """Levels, handlers and switches of all loggers, and what makes records and loggers, to be put back.
+    """Levels, handlers and switches of all loggers, to be put back.
 
     The root logger is the part of :class:`~pytest_azfunc.process.surroundings.Surroundings`.
     """
 
-    __slots__ = ("_disabled", "_factories", "_saved")
+    __slots__ = ("_saved",)
 
     def __init__(self) -> None:
         self._saved = _states()
-        self._disabled = logging.root.manager.disable
-        self._factories = log_factories()
 
     def differences(self) -> dict[str, State]:
         """Loggers that are other than they were, with their present state."""
@@ -34,19 +35,18 @@ class Loggers:
         states = {name: present.get(name, _FRESH) for name in names}
         return {name: state for name, state in states.items() if state != saved.get(name, _FRESH)}
 
-    def changed_factories(self) -> tuple[Any, Any] | None:
-        """What makes records and loggers now; None if nobody has changed that."""
-        present = log_factories()
-        return None if present == self._factories else present
-
     def restore(self) -> None:
         """Put all loggers back; loggers that are new lose what was set on them."""
-        if self.changed_factories() is not None:
-            apply_factories(self._factories)
-        if logging.root.manager.disable != self._disabled:
-            logging.disable(self._disabled)
         for name in self.differences():
             apply_state(name, self._saved.get(name, _FRESH))
+
+    def give_back(self, later: Sequence[Loggers]) -> None:
+        """Put back what is not that of *later* copies, and correct these."""
+        if not later:
+            self.restore()
+            return
+        for name, before in withdraw(self._saved, [other._saved for other in later], _states()).items():
+            apply_state(name, before or _FRESH)
 
 
 def _states() -> dict[str, State]:
@@ -61,18 +61,6 @@ def _states() -> dict[str, State]:
 
 def _is_logger(name: str) -> bool:
     return isinstance(logging.root.manager.loggerDict.get(name), logging.Logger)
-
-
-def log_factories() -> tuple[Any, Any]:
-    """What makes log records, and the class of new loggers."""
-    return logging.getLogRecordFactory(), logging.getLoggerClass()
-
-
-def apply_factories(factories: tuple[Any, Any]) -> None:
-    """Have these make records and loggers, as :func:`log_factories` returns them."""
-    record_factory, logger_class = factories
-    logging.setLogRecordFactory(record_factory)
-    logging.setLoggerClass(logger_class)
 
 
 def apply_state(name: str, state: State) -> None:

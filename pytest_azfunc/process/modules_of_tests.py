@@ -13,9 +13,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
-
-from pytest_azfunc.process.passing_loader import PassingLoader
 
 
 class ModulesOfTests:
@@ -30,8 +27,10 @@ class ModulesOfTests:
         self._of_tests: dict[str, ModuleType] = {}
         self._depth = 0
         self._candidates: dict[str, frozenset[str]] = {}  # folder of tests -> names
+        self._every: frozenset[str] = frozenset()  # the names of all folders
         self._names: frozenset[str] = frozenset()
-        self._names_for: list[str] = []  # the sys.path that they were found for
+        self._on_path: frozenset[str] = frozenset()
+        self._on_path_for: list[str] = []  # the sys.path that they were found for
 
     def add(self, file: str) -> None:
         """Take note of the folders that pytest puts on ``sys.path`` for a test file: its own, and its conftests'."""
@@ -54,19 +53,42 @@ class ModulesOfTests:
         if self._has_looked:
             return
         self._has_looked = True
-        found = {folder: _listed(folder).intersection(of_app) - {"conftest"} for folder in self._folders}
+        wanted = frozenset(of_app) - {"conftest"}
+        found = {folder: _listed(folder, wanted) for folder in self._folders}
         self._candidates = {folder: names for folder, names in found.items() if names}
-        self._names, self._names_for = frozenset(), []
+        self._every = frozenset().union(*self._candidates.values())
+        self._on_path, self._on_path_for = frozenset(), []
 
     @property
     def names(self) -> frozenset[str]:
         """The names that both have; none in nearly all projects, and then nothing here costs anything."""
-        if self._candidates and not self._depth and self._names_for != sys.path:
-            # pytest puts a folder there when it imports the first test of it, if at all (``--import-mode``).
-            on_path = self._candidates.keys() & set(map(os.path.realpath, sys.path))
-            self._names = frozenset(name for folder in on_path for name in self._candidates[folder])
-            self._names_for = sys.path[:]
+        if self._every and not self._depth:
+            if self._on_path_for != sys.path:
+                # pytest puts a folder there when it imports the first test of it, if at all (``--import-mode``).
+                self._on_path = frozenset(filter(self._is_found_first, self._every))
+                self._on_path_for = sys.path[:]
+            loaded = [name for name in self._every - self._on_path if self._is_loaded(name)]
+            self._names = self._on_path.union(loaded) if loaded else self._on_path
         return self._names
+
+    def _is_found_first(self, name: str) -> bool:
+        """Whether an import gives the tests' module: a mere folder never hides a package of the app."""
+        spec = importlib.machinery.PathFinder.find_spec(name)
+        if spec is None:
+            return False
+        places = [spec.origin] if spec.origin and spec.has_location else list(spec.submodule_search_locations or ())
+        return any(self._is_candidate(name, os.path.realpath(place)) for place in places)
+
+    def _is_candidate(self, name: str, place: str) -> bool:
+        folder = os.path.dirname(place)
+        if os.path.basename(place) == "__init__.py":
+            folder = os.path.dirname(folder)
+        return name in self._candidates.get(folder, ())
+
+    def _is_loaded(self, name: str) -> bool:
+        """Whether the tests' module is there, however pytest has imported it."""
+        module = sys.modules.get(name)
+        return module is not None and self._is_of_tests(module)
 
     @contextmanager
     def app_first(self) -> Iterator[None]:
@@ -88,7 +110,8 @@ class ModulesOfTests:
         for name, module in self._present():
             if self._is_of_tests(module):
                 self._of_tests[name] = sys.modules.pop(name)
-        sys.modules.update(self._of_app)
+        for name, module in self._of_app.items():
+            sys.modules.setdefault(name, module)
 
     def come_back(self) -> None:
         """Code of the app has run: the tests' modules are back, and the app's wait for the next time."""
@@ -104,44 +127,31 @@ class ModulesOfTests:
         self._of_tests.clear()
 
     def _present(self) -> list[tuple[str, ModuleType]]:
-        return [(name, module) for name, module in sys.modules.items() if name.partition(".")[0] in self._names]
+        return [(name, module) for name, module in list(sys.modules.items()) if name.partition(".")[0] in self._names]
 
     def _is_of_tests(self, module: ModuleType) -> bool:
         place = _place(module)
+        if not place:  # a stub that somebody has put there
+            return False
         for _ in range(module.__name__.count(".") + (os.path.basename(place) == "__init__.py")):
             place = os.path.dirname(place)
         return os.path.dirname(place) in self._folders
 
-    def find(self, name: str) -> importlib.machinery.ModuleSpec | None:
-        """The module *name*, one of :attr:`names`, as Azure would find it; None while the tests' code runs."""
+    def path_of_app(self) -> list[str] | None:
+        """``sys.path`` as Azure has it, without folders of tests; None while the tests' code runs."""
         if not self._depth:
             return None
-        path = [entry for entry in sys.path if os.path.realpath(entry) not in self._folders]
-        return importlib.machinery.PathFinder.find_spec(name, path)
+        return [entry for entry in sys.path if os.path.realpath(entry) not in self._folders]
 
-    def app_first_in(self, spec: importlib.machinery.ModuleSpec) -> importlib.machinery.ModuleSpec | None:
-        """*spec* of a module of the app, whose code is to find the app's modules whoever imports it.
-
-        :returns: None where nothing need be done for it.
-        """
-        if self._depth or not self.names or spec.loader is None:
-            return None
-        spec.loader = _AppFirstLoader(spec.loader, self)
-        return spec
+    def app_module(self, name: str) -> ModuleType | None:
+        """The app's module of that name, which may have to wait while the tests' is in its place."""
+        if self._of_app and not self._depth and name in self._of_app:
+            return self._of_app[name]
+        return sys.modules.get(name)
 
     def forget(self) -> None:
         """Drop the app's modules, as a new worker process would."""
         self._of_app.clear()
-
-
-class _AppFirstLoader(PassingLoader):
-    def __init__(self, loader: Any, of_tests: ModulesOfTests) -> None:
-        super().__init__(loader)
-        self._of_tests = of_tests
-
-    def run(self, module: ModuleType) -> None:
-        with self._of_tests.app_first():
-            super().run(module)
 
 
 def _place(module: ModuleType) -> str:
@@ -150,11 +160,18 @@ def _place(module: ModuleType) -> str:
     return os.path.realpath(next((place for place in places if isinstance(place, str)), "")) if any(places) else ""
 
 
-def _listed(folder: str) -> frozenset[str]:
-    """Names of the modules and packages in a folder."""
+def _listed(folder: str, wanted: frozenset[str]) -> frozenset[str]:
+    """Which of the names *wanted* are those of modules and packages in a folder."""
     try:
         with os.scandir(folder) as entries:
-            found = [os.path.splitext(entry.name) for entry in entries if entry.name.endswith(".py") or entry.is_dir()]
+            found = [(os.path.splitext(entry.name)[0], entry) for entry in entries]
     except OSError:
         return frozenset()
-    return frozenset(name for name, _ in found)
+    return frozenset(name for name, entry in found if name in wanted and _can_be_imported(entry))
+
+
+def _can_be_imported(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a script, or a folder with scripts in it."""
+    if not entry.is_dir():
+        return entry.name.endswith(".py")
+    return any(name.endswith(".py") for _, _, names in os.walk(entry.path) for name in names)

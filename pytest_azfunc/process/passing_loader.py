@@ -7,12 +7,20 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+__tracebackhide__ = True
+
 
 class PassingLoader(importlib.abc.Loader):
     """Loads as *loader* does. What else is to happen, a subclass does in :meth:`run`."""
 
     def __init__(self, loader: Any) -> None:
         self._loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        """What the other loader can do beyond importing: ``runpy`` asks for the code, ``inspect`` for the source."""
+        if name.startswith("__") or name == "_loader":
+            raise AttributeError(name)
+        return getattr(self._loader, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """The module, or None for an ordinary one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from pytest_azfunc.process.loggers import set_root_level
 
@@ -31,37 +32,94 @@ class RootLogger:
 
     :ivar app_level: the level that the app has set; None when it has set none.
     :ivar app_handlers: the handlers that the app has added.
+    :ivar app_filters: the filters that the app has added.
     """
 
     def __init__(self, handler: RootHandler, level: int) -> None:
         self.app_level: int | None = None
         self.app_handlers: list[logging.Handler] = []
+        self.app_filters: list[Any] = []
         self._handler = handler
         self._level = level
+        # The lists themselves, and what was on them: somebody may put others in their place.
+        self._handlers: list[logging.Handler] = []
+        self._filters: list[Any] = []
+        self._test_level: int = logging.NOTSET
 
     def enter(self) -> None:
         """Put the worker's level and handlers in place."""
         root, handler = logging.root, self._handler
-        self._test_level, self._test_handlers = root.level, root.handlers[:]
+        handlers, filters = root.handlers, root.filters
+        self._test_handlers, self._test_filters = handlers[:], filters[:]
+        self._test_level = _ENTERED[-1]._test_level if _ENTERED else root.level
         app_level = self.app_level
         # A test may have lowered the level (caplog.set_level); it may not silence what Azure would record.
-        entered = min(self._test_level, self._level) if app_level is None else app_level
-        if entered != self._test_level:
+        self._entered_level = entered = min(self._test_level, self._level) if app_level is None else app_level
+        self._handlers, self._filters = handlers, filters
+        _ENTERED.append(self)  # from now on there is something to be taken back
+        if entered != root.level:
             set_root_level(entered)
-        self._entered_level = handler.root_level = entered
+        handler.root_level = entered
         handler.floor = self._level if app_level is None else app_level
-        root.handlers.append(handler)
+        handlers.append(handler)
         if self.app_handlers:
-            root.handlers.extend(self.app_handlers)
+            handlers.extend(self.app_handlers)
+        if self.app_filters:
+            filters.extend(self.app_filters)
 
-    def leave(self) -> None:
-        """Put the test's back, and remember what the app has set."""
+    def leave(self, is_alone: bool = True) -> None:
+        """Put the test's back. A second call does nothing.
+
+        :param is_alone: whether nobody but the app can have changed anything meanwhile: then it is remembered what that
+            has set, and else only our own is taken out.
+        """
+        if self not in _ENTERED:
+            return
+        if is_alone and len(_ENTERED) == 1:
+            self._note_changes()
+            root = logging.root
+            if root.level != self._test_level:
+                set_root_level(self._test_level)
+            _put(self._handlers, root.handlers, self._test_handlers)
+            _put(self._filters, root.filters, self._test_filters)
+        else:
+            self._take_out()
+        _ENTERED.remove(self)
+
+    def _note_changes(self) -> None:
         root = logging.root
         if root.level != self._entered_level:
             self.app_level = root.level
-        if root.level != self._test_level:
-            set_root_level(self._test_level)
-        if len(root.handlers) != len(self._test_handlers) + 1 or self.app_handlers:
+        if self.app_handlers or len(root.handlers or ()) != len(self._test_handlers) + 1:
             ours = (*self._test_handlers, self._handler)
-            self.app_handlers = [handler for handler in root.handlers if handler not in ours]
-        root.handlers[:] = self._test_handlers
+            self.app_handlers = [handler for handler in root.handlers or () if handler not in ours]
+        if self.app_filters or len(root.filters or ()) != len(self._test_filters):
+            self.app_filters = [each for each in root.filters or () if each not in self._test_filters]
+
+    def _take_out(self) -> None:
+        root = logging.root
+        below = [other for other in _ENTERED if other is not self]
+        if root.level == self._entered_level:
+            set_root_level(below[-1]._entered_level if below else self._test_level)
+        for handlers in (self._handlers, root.handlers, *(other._test_handlers for other in below)):
+            _remove(handlers, (self._handler, *self.app_handlers))
+        for filters in (self._filters, root.filters, *(other._test_filters for other in below)):
+            _remove(filters, self.app_filters)
+
+
+# Whose code runs now, of several hosts.
+_ENTERED: list[RootLogger] = []
+
+
+def _put(ours: list[Any], present: Any, content: list[Any]) -> None:
+    """Give the list that we have changed, and the one that is in its place, what was on it before."""
+    ours[:] = content
+    if present is not ours and isinstance(present, list):
+        present[:] = content
+
+
+def _remove(present: Any, ours: Any) -> None:
+    if isinstance(present, list):
+        for each in ours:
+            if each in present:
+                present.remove(each)

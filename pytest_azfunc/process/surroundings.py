@@ -1,25 +1,27 @@
 """The surroundings of the app's code.
 
 While a host is open, the process has two faces: the test's and the worker's. The worker's modules, working folder, root
-logger and warning filters are in place only while code of the app runs; environment, loggers and event loop policy are
-borrowed as a whole, and given back when the host closes (:mod:`pytest_azfunc.process.borrowed`).
+logger and warning filters are in place only while code of the app runs; environment and loggers are borrowed as a
+whole, and given back when the host closes (:mod:`pytest_azfunc.process.borrowed`).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from pytest_azfunc.process import warning_filters
 from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.process.borrowed import BorrowedProcess
-from pytest_azfunc.process.environment import lend_variables
 from pytest_azfunc.process.event_loops import new_loop_appears_running
 from pytest_azfunc.process.root_logger import RootHandler, RootLogger
+from pytest_azfunc.process.switches import Switches
+from pytest_azfunc.process.undoing import PROCESS_LOCK, UndoSteps, undo
+from pytest_azfunc.process.warning_filters import WarningFilters
 from pytest_azfunc.process.working_folder import WorkingFolder
+
+__tracebackhide__ = True
 
 
 class Surroundings:
@@ -27,7 +29,13 @@ class Surroundings:
 
     May nest, on several threads. Where the app changes to is forgotten: every call begins in the app's root.
 
+    What is other when a call ends was changed by the app, and is put back: it runs on the test's own thread, and the
+    test waits. While a call runs on another thread, such as one of a live server, the test may change the process
+    itself: then only what was made here is put back, where it still stands.
+
+    :ivar root: the app's folder.
     :ivar root_logger: what the app has set on it.
+    :ivar switches: what the app has replaced.
     """
 
     def __init__(self, root: str, modules: AppModules, handler: RootHandler, level: int) -> None:
@@ -36,22 +44,41 @@ class Surroundings:
         :param handler: the worker's, for the root logger.
         :param level: the worker's root level.
         """
+        self.root = root
         self.root_logger = RootLogger(handler, level)
+        self.switches = Switches()
         self._modules = modules
         self._folder = WorkingFolder(root)
+        self._warnings = WarningFilters()
+        self._home = threading.get_ident()
         self._depth = 0
-        self._lock = threading.Lock()  # the threads of a live server enter and leave at any time
+        self._is_alone = True
+        self._threads = 0
+        self._is_closed = False
+        self._borrowed_modules = self._runs_code = False
+        self._leaving = (
+            self._leave_modules,
+            self._leave_folder,
+            self._leave_warnings,
+            self._leave_root_logger,
+            self._leave_switches,
+        )
 
     def enter(self) -> None:
-        """Put the worker's surroundings in place."""
-        with self._lock:
-            self._depth += 1
-            if self._depth == 1:
+        """Put the worker's surroundings in place. Does nothing when they are closed."""
+        with PROCESS_LOCK:
+            if self._is_closed:
+                return
+            if self._depth == 0:
+                self._is_alone = True
                 self._put_in_place()
+            self._depth += 1
+            if threading.get_ident() != self._home:
+                self._is_alone = False
 
     def leave(self) -> None:
         """Put the test's surroundings back."""
-        with self._lock:
+        with PROCESS_LOCK:
             if self._depth == 1:
                 self._take_out()
             self._depth = max(0, self._depth - 1)  # it is 0 when a call comes to its end after the host was closed
@@ -62,31 +89,87 @@ class Surroundings:
     def __exit__(self, *_: object) -> None:
         self.leave()
 
+    def begin_thread(self) -> bool:
+        """A thread of the app begins to run, perhaps beside the test: what it logs is recorded.
+
+        :returns: whether :meth:`end_thread` is to be called; False when they are closed.
+        """
+        with PROCESS_LOCK:
+            if self._is_closed:
+                return False
+            if self._threads == 0 and self._depth == 0:
+                self.root_logger.enter()
+            self._threads += 1
+            return True
+
+    def end_thread(self) -> None:
+        """It has come to its end."""
+        with PROCESS_LOCK:
+            self._threads = max(0, self._threads - 1)
+            if self._threads == 0 and self._depth == 0:
+                self.root_logger.leave(is_alone=False)
+
     def close(self) -> None:
-        """The test's surroundings are back, even if a call never ends; nothing is kept open."""
-        with self._lock:
-            if self._depth:
-                self._depth = 0
-                self._take_out()
-        self._folder.close()
+        """The test's surroundings are back, even if a call never ends; nothing is kept open. May be called again."""
+        with PROCESS_LOCK:
+            self._is_closed = True
+            steps = UndoSteps()
+            steps.add(self._folder.close)
+            steps.add(self.switches.give_back)
+            steps.add(self._take_out)
+            self._threads = self._depth = 0
+            steps.undo()
 
     def _put_in_place(self) -> None:
         modules = self._modules
-        self._borrowed_modules = not modules.in_place
-        if self._borrowed_modules:  # another app was opened meanwhile
-            modules.activate()
-        modules.begin_code()
-        self.root_logger.enter()
-        self._filters = warnings.filters[:]
-        self._folder.enter()
+        try:
+            self.switches.enter()
+            if self._threads:  # as the test is now
+                self.root_logger.leave(is_alone=False)
+            self.root_logger.enter()
+            self._warnings.enter()
+            self._folder.enter()
+            if not modules.in_place:  # another app was opened meanwhile
+                self._borrowed_modules = True
+                modules.activate()
+            self._runs_code = True
+            modules.begin_code()
+        except BaseException:
+            self._take_out()
+            raise
 
     def _take_out(self) -> None:
-        self.root_logger.leave()
-        warning_filters.restore(self._filters)
-        self._folder.leave()
-        self._modules.end_code()
+        undo([*self._leaving])
+
+    def _leave_switches(self) -> None:
+        if self._is_alone:
+            self.switches.leave()
+
+    def _leave_root_logger(self) -> None:
+        self.root_logger.leave(self._is_alone)
+        if self._threads:
+            self.root_logger.enter()
+
+    def _leave_warnings(self) -> None:
+        self._warnings.leave(self._is_alone)
+
+    def _leave_folder(self) -> None:
+        self._folder.leave(self._is_alone)
+
+    def _leave_modules(self) -> None:
+        if self._runs_code:
+            self._modules.end_code(self._is_alone)
+            self._runs_code = False
         if self._borrowed_modules:
+            self._borrowed_modules = False
             self._modules.deactivate()
+
+
+@contextmanager
+def import_surroundings_for_once(root: str, modules: AppModules, settings: Mapping[str, str]) -> Iterator[None]:
+    """The same as :func:`surroundings_for_once`, on what appears to be the worker's event loop."""
+    with surroundings_for_once(root, modules, settings), new_loop_appears_running():
+        yield
 
 
 @contextmanager
@@ -95,12 +178,12 @@ def surroundings_for_once(root: str, modules: AppModules, settings: Mapping[str,
 
     :param settings: app settings; the environment goes over them.
     """
-    with BorrowedProcess():
-        lend_variables(settings)
+    with BorrowedProcess() as borrowed:
+        borrowed.lend(settings)
         level = logging.root.level  # nothing is recorded, so it need not be the worker's
         surroundings = Surroundings(root, modules, RootHandler(level), level)
         try:
-            with surroundings, new_loop_appears_running():
+            with surroundings:
                 yield
         finally:
             surroundings.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 
 class WorkingFolder:
@@ -14,35 +15,70 @@ class WorkingFolder:
     def __init__(self, root: str) -> None:
         self._home = _current()
         self._root = root
-        self._test: str | None = None
+        self._way_back: str | int | None = None  # while it is entered
+        self._made = ""
         # Both are kept open from the first change on, as it is quicker, and the way home is there even when it is gone.
         self._descriptors: tuple[int, int] | None = None
         self._may_be_kept_open = self._home is not None and os.chdir in os.supports_fd
+        self._lost: list[int] = []
 
     def enter(self) -> None:
         """Go to the app's root."""
-        self._test = current = _current()
-        if current != self._home:
-            return
-        if self._may_be_kept_open:
-            self._keep_open()
-        if self._root != current:
-            os.chdir(self._descriptors[1] if self._descriptors else self._root)
-
-    def leave(self) -> None:
-        """Go back, wherever the app has gone meanwhile."""
-        if self._test is None:
-            return
-        if self._descriptors is not None and self._test == self._home:
-            os.chdir(self._descriptors[0])
+        if self._way_back is not None:  # it could not go back the last time
+            _ENTERED.remove(self)
+        elif _ENTERED:  # another host's code runs: the test is where that one will go back to
+            self._way_back = _ENTERED[-1]._way_back
+        elif (current := _current()) is None:
+            self._way_back = self._open_lost_folder()
+        elif current == self._home:
+            if self._may_be_kept_open:
+                self._keep_open()
+            self._way_back = self._descriptors[0] if self._descriptors else current
         else:
-            os.chdir(self._test)
+            self._way_back = self._made = current
+            _ENTERED.append(self)
+            return
+        if self._way_back is not None:
+            self._made = self._root
+            _ENTERED.append(self)
+            if self._root != self._home or len(_ENTERED) > 1:
+                os.chdir(self._descriptors[1] if self._descriptors else self._root)
+
+    def leave(self, is_alone: bool = True) -> None:
+        """Go back. A second call does nothing.
+
+        :param is_alone: whether nobody but the app can have gone elsewhere meanwhile.
+        """
+        way_back, is_last = self._way_back, _ENTERED[-1:] == [self]
+        if way_back is None:
+            return
+        if len(_ENTERED) > 1:
+            if is_last and _current() == self._made:
+                os.chdir(_ENTERED[-2]._made)
+        elif is_alone or _current() == self._made:
+            os.chdir(way_back)
+        if self in _ENTERED:
+            _ENTERED.remove(self)
+        self._way_back = None
+        while self._lost:
+            os.close(self._lost.pop())
 
     def close(self) -> None:
         """Let go of the folders."""
-        for descriptor in self._descriptors or ():
-            os.close(descriptor)
-        self._descriptors = None
+        descriptors, self._descriptors = self._descriptors, None
+        if descriptors is not None:
+            try:
+                os.close(descriptors[0])
+            finally:
+                os.close(descriptors[1])
+
+    def _open_lost_folder(self) -> int | None:
+        """The way back to a folder that has no name any more; None where there is none, and nobody can go away."""
+        if os.chdir in os.supports_fd:
+            with suppress(OSError):
+                self._lost.append(os.open(".", os.O_RDONLY))
+                return self._lost[-1]
+        return None
 
     def _keep_open(self) -> None:
         self._may_be_kept_open = False
@@ -55,6 +91,10 @@ class WorkingFolder:
                 os.close(descriptor)
         else:
             self._descriptors = opened[0], opened[1]
+
+
+# Whose code runs now, of several hosts: the folder is that of the last.
+_ENTERED: list[WorkingFolder] = []
 
 
 def _current() -> str | None:

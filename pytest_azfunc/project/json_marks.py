@@ -7,17 +7,11 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
+from pytest_azfunc.project.newtonsoft import Position
+
 Path = tuple["str | int", ...]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in a text: line and column, both counted from 1."""
-
-    line: int
-    column: int
 
 
 def position(text: str, offset: int) -> Position:

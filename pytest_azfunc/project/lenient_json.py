@@ -15,14 +15,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pytest_azfunc.project.json_marks import Container, Lines, Path, Position, position
-from pytest_azfunc.project.lenient_parser import (
-    MAX_DEPTH,
-    MAX_INTEGER_LENGTH,
-    JsonError,
-    Parser,
-)
+from pytest_azfunc.project.newtonsoft import MAX_DEPTH, MAX_INTEGER_LENGTH, JsonError, Position
+
+if TYPE_CHECKING:
+    from pytest_azfunc.project.json_marks import Container, Path
 
 __all__ = ["JsonError", "Position", "is_blank", "loads", "position_of", "positions"]
 
@@ -53,6 +51,9 @@ def position_of(text: str, path: Path) -> Position:
 
     :raises JsonError: the host would refuse the text.
     """
+    from pytest_azfunc.project.json_marks import position
+    from pytest_azfunc.project.lenient_parser import Parser
+
     text = _without_bom(text)
     _, root = Parser(text, marked=path).parse()
     return position(text, root if isinstance(root, int) else root.nearest(path))
@@ -66,6 +67,9 @@ def positions(text: str) -> dict[Path, Position]:
 
     :raises JsonError: the host would refuse the text.
     """
+    from pytest_azfunc.project.json_marks import Lines
+    from pytest_azfunc.project.lenient_parser import Parser
+
     text = _without_bom(text)
     _, root = Parser(text).parse()
     lines = Lines(text)
@@ -84,10 +88,14 @@ def positions(text: str) -> dict[Path, Position]:
 
 def is_blank(text: str) -> bool:
     """Whether a text holds no JSON value: only white space and comments."""
+    from pytest_azfunc.project.lenient_parser import Parser
+
     return Parser(_without_bom(text)).is_blank()
 
 
 def _loads_leniently(text: str) -> object:
+    from pytest_azfunc.project.lenient_parser import Parser  # which few apps need
+
     value, _ = Parser(text, marked=()).parse()
     return value
 

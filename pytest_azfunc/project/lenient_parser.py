@@ -6,9 +6,7 @@ import re
 
 from pytest_azfunc.project.json_marks import EVERYTHING, NOTHING, Container, Path, folded, position
 from pytest_azfunc.project.json_runs import escapes, pass_run
-
-MAX_DEPTH = 64
-MAX_INTEGER_LENGTH = 380
+from pytest_azfunc.project.newtonsoft import MAX_DEPTH, MAX_INTEGER_LENGTH, JsonError
 
 # What .NET's Char.IsWhiteSpace accepts, and U+0000, which Newtonsoft.Json passes over as well.
 # Python's \s is not the same set: it has U+001C to U+001F too.
@@ -43,24 +41,6 @@ _LITERALS: dict[str, object] = {
     "Infinity": float("inf"),
     "-Infinity": float("-inf"),
 }
-
-
-class JsonError(ValueError):
-    """A text the host would not read.
-
-    :ivar problem: what is wrong.
-    :ivar line: where it is wrong, counted from 1.
-    :ivar column: the same.
-    """
-
-    def __init__(self, problem: str, line: int, column: int) -> None:
-        super().__init__(problem, line, column)
-        self.problem = problem
-        self.line = line
-        self.column = column
-
-    def __str__(self) -> str:
-        return f"{self.problem} (line {self.line}, column {self.column})"
 
 
 class Parser:

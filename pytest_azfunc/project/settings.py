@@ -21,7 +21,9 @@ class FileSettings(dict[str, str]):
     @cached_property
     def harmless(self) -> Mapping[str, str]:
         """The same with nothing live in them: what is put into the environment."""
-        from pytest_azfunc.project.live_resources import without_live_resources  # many apps have no settings here
+        if not self:
+            return {}
+        from pytest_azfunc.project.live_resources import without_live_resources  # which few tests need
 
         return {name: without_live_resources(value) for name, value in self.items()}
 
@@ -67,6 +69,25 @@ def read_settings_file(path: str) -> FileSettings:
         if "\0" in settings[key]:
             raise invalid(f"the value of {key} has a NUL character in it", "Values", key)
     return settings
+
+
+def every_value(path: str) -> dict[str, str]:
+    """All texts in a settings file, by their keys, to be kept from being shown; empty where it cannot be read."""
+    try:
+        content = loads(read_json_text(path, unreadable="settings-invalid"))
+    except (OSError, ProjectError, JsonError):
+        return {}
+    found: dict[str, str] = {}
+    left = [("", content)]
+    while left:
+        name, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{name}:{key}" if name else key, inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            left += [(name, inner) for inner in value]
+        elif isinstance(value, str):
+            found[name.removeprefix("Values:")] = value
+    return found
 
 
 def read_host_section(path: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The end of an ASGI app's life.
 
-``AsgiFunctionApp`` sends the lifespan startup with its first request and the shutdown when the process ends. A host
-is one such process for a test, with an event loop of its own, so each host begins and ends the lifespan anew.
+``AsgiFunctionApp`` sends the lifespan startup with its first request and the shutdown when the process ends. So does
+the worker process here, which serves all tests of an app in a session.
 """
 
 from __future__ import annotations
@@ -22,22 +22,29 @@ def has_begun(app: Any) -> bool:
     return getattr(getattr(app, "middleware", None), "lifespan_receive_queue", None) is not None
 
 
-def end_lifespan(app: Any, loop: WorkerLoop) -> None:
-    """Send the shutdown and wait for it, then leave *app* as if it had never started.
+def lives_on(app: Any, loop: WorkerLoop) -> bool:
+    """Whether the lifespan of *app* runs on this loop; on another, such as that of an async test, it ended with it."""
+    return bool(app.startup_task_done) and loop.is_this(loop_of(app.middleware.lifespan_startup_event))
 
-    A lifespan that began on another loop, such as that of an async test, ended with it: it is only forgotten.
-    """
+
+def end_lifespan(app: Any, loop: WorkerLoop) -> None:
+    """Send the shutdown and wait for it, then leave *app* as if it had never started."""
     import asyncio
 
-    middleware = app.middleware
     try:
-        if app.startup_task_done and loop.is_this(loop_of(middleware.lifespan_startup_event)):
-            loop.run(asyncio.wait_for(middleware.notify_shutdown(), _PATIENCE))
+        if lives_on(app, loop):
+            loop.run(asyncio.wait_for(app.middleware.notify_shutdown(), _PATIENCE))
     except asyncio.TimeoutError:
         pass  # the loop's end cancels it
     finally:
-        app.startup_task_done = False
-        fresh = importlib.import_module("azure.functions").AsgiMiddleware(sdk_internals.asgi_app(middleware))
-        for name in sdk_internals.LIFESPAN:
-            setattr(middleware, name, getattr(fresh, name))
-        middleware.state.clear()
+        forget_lifespan(app)
+
+
+def forget_lifespan(app: Any) -> None:
+    """Leave *app* as if it had never started."""
+    middleware = app.middleware
+    app.startup_task_done = False
+    fresh = importlib.import_module("azure.functions").AsgiMiddleware(sdk_internals.asgi_app(middleware))
+    for name in sdk_internals.LIFESPAN:
+        setattr(middleware, name, getattr(fresh, name))
+    middleware.state.clear()

@@ -27,7 +27,7 @@ class Call:
         self.runtime = runtime
         self.loaded = loaded
         self.request = request
-        self.records = Records()
+        self.records = Records(runtime.surroundings)
         self.context = runtime.context(loaded.function, request)
         self.outs: dict[str, Out] = {}
         if loaded.signature.requires_context:  # only then can the function know its invocation's id
@@ -61,13 +61,13 @@ class Call:
     def _main(self, arguments: dict[str, Any]) -> Any:
         thread_local = self.runtime.log_handler.thread_local
         thread_local.invocation_id = self.context.invocation_id
-        places = self.runtime.pool_threads.enter()
+        places = self.runtime.process.pool_threads.enter()
         try:
             return self._with_extensions(arguments) if are_there() else self.loaded.main(**arguments)
         except StopIteration as error:  # it comes out of a thread, through a future, which cannot hold it
             raise RuntimeError(_STOP_ITERATION) from error
         finally:
-            self.runtime.pool_threads.leave(places)
+            self.runtime.process.pool_threads.leave(places)
             thread_local.invocation_id = None
 
     async def _amain(self, arguments: dict[str, Any]) -> Any:

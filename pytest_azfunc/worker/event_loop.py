@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Coroutine
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_azfunc.process.event_loops import LoopOfThread, loop_appears_running
+from pytest_azfunc.process.event_loops import LoopOfThread, loop_appears_running, new_loop_of_real_time
+from pytest_azfunc.process.undoing import undo
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,7 +21,7 @@ _PATIENCE = 5.0
 
 
 class WorkerLoop:
-    """One loop that lives as long as the host, made when it is first needed.
+    """One loop that lives as long as the worker process, made when it is first needed.
 
     It runs on the thread that invokes an async function. Threads that come meanwhile have theirs run there too, as
     functions share Azure's loop, and the next of them goes on with it. While a live server is up it runs on a thread of
@@ -34,30 +35,30 @@ class WorkerLoop:
         self._waiting = 0  # threads whose coroutines another one runs
         self._closing = False
         self._thread: threading.Thread | None = None
-        self._stopping = False
+        self._stopping = threading.Event()  # of that thread
 
     def _get(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            import asyncio
-
-            self._loop = asyncio.new_event_loop()
+            self._loop = new_loop_of_real_time()
         return self._loop
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run the coroutine to its end; tasks that it leaves behind go on at the next run."""
-        with self._changed:
-            loop, outer, here = self._get(), self._runner, threading.get_ident()
-            is_free = outer is None or outer == here
-            if is_free:
-                self._runner = here
-        return self._run_here(loop, coroutine, outer) if is_free else self._run_there(loop, coroutine)
-
-    def _run_here(self, loop: asyncio.AbstractEventLoop, awaited: Awaitable[T], outer: int | None = None) -> T:
+        outer, is_ours = None, False
         try:
-            with LoopOfThread():
-                return loop.run_until_complete(awaited)
+            with self._changed:
+                loop, outer, here = self._get(), self._runner, threading.get_ident()
+                if outer is None or outer == here:
+                    self._runner, is_ours = here, True
+            return self._run_here(loop, coroutine) if is_ours else self._run_there(loop, coroutine)
         finally:
-            self._let_go(outer)
+            coroutine.close()  # it has run, unless there was no loop, or an interrupt
+            if is_ours:
+                self._let_go(outer)
+
+    def _run_here(self, loop: asyncio.AbstractEventLoop, awaited: Awaitable[T]) -> T:
+        with LoopOfThread():
+            return loop.run_until_complete(awaited)
 
     def _let_go(self, outer: int | None = None) -> None:
         with self._changed:
@@ -75,7 +76,10 @@ class WorkerLoop:
         try:
             future.add_done_callback(self._wake)
             while self._takes_over(future):
-                self._run_here(loop, asyncio.wrap_future(future, loop=loop))
+                try:
+                    self._run_here(loop, asyncio.wrap_future(future, loop=loop))
+                finally:
+                    self._let_go()
         finally:
             with self._changed:
                 self._waiting -= 1
@@ -112,18 +116,22 @@ class WorkerLoop:
         with self._changed:
             if self._thread is not None:
                 return
-            self._changed.wait_for(lambda: self._runner is None)
-            self._stopping = False
-            self._thread = threading.Thread(
-                target=self._run_on, args=(self._get(),), name="azfunc-event-loop", daemon=True
+            self._changed.wait_for(lambda: self._runner in (None, threading.get_ident()))
+            loop, self._stopping = self._get(), threading.Event()
+            self._thread = thread = threading.Thread(
+                target=self._run_on, args=(loop, self._stopping), name="azfunc-event-loop", daemon=True
             )
-            self._thread.start()
-            assert self._thread.ident is not None
-            self._runner = self._thread.ident
+            try:
+                thread.start()
+            except Exception:  # after an interrupt it may have started all the same
+                self._thread = None
+                raise
+            assert thread.ident is not None
+            self._runner = thread.ident
 
-    def _run_on(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _run_on(self, loop: asyncio.AbstractEventLoop, stopping: threading.Event) -> None:
         try:
-            while not self._stopping:
+            while not stopping.is_set():
                 try:
                     loop.run_forever()
                 except BaseException:  # SystemExit of a task ends run_forever(); whoever waits for the task gets it too
@@ -133,15 +141,16 @@ class WorkerLoop:
 
     def stop_thread(self) -> None:
         """End the loop's thread. What was running stays unfinished; it goes on with the next :meth:`run`."""
-        with self._changed:
-            thread, self._thread = self._thread, None
+        thread = self._thread
         if thread is None:
             return
-        self._stopping = True
-        self._get().call_soon_threadsafe(self._get().stop)
-        thread.join(_PATIENCE)
+        self._stopping.set()
+        if thread.ident is not None:
+            self._get().call_soon_threadsafe(self._get().stop)
+            thread.join(_PATIENCE)
         if thread.is_alive():  # a function that blocks the loop for ever: thread and loop are beyond help
-            self._loop = None
+            self._loop = self._runner = None
+        self._thread = None
 
     def appears_running(self) -> AbstractContextManager[None]:
         """As while Azure's worker imports a script: on the loop's thread, so ``asyncio.run()`` fails."""
@@ -153,9 +162,10 @@ class WorkerLoop:
             self._closing = True  # nobody else goes on with the loop
         try:
             self.stop_thread()
-            loop, self._loop = self._loop, None
+            loop = self._loop
             if loop is not None and not loop.is_closed() and self._is_ours(loop):
                 _end(loop)
+            self._loop = None
         finally:
             with self._changed:
                 self._closing = False
@@ -195,12 +205,12 @@ def _cancel_all(loop: asyncio.AbstractEventLoop) -> set[asyncio.Task[Any]]:
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:
+    undo([loop.close, lambda: loop.run_until_complete(loop.shutdown_asyncgens()), lambda: _end_tasks(loop)])
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
     import asyncio
 
-    try:
-        tasks = _cancel_all(loop)
-        if tasks:
-            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        loop.run_until_complete(loop.shutdown_asyncgens())
-    finally:
-        loop.close()
+    tasks = _cancel_all(loop)
+    if tasks:
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))

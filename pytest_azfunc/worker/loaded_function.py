@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from pytest_azfunc.project import Function
@@ -16,6 +17,7 @@ class LoadedFunction:
     """A function whose script was imported and whose signature was accepted.
 
     :ivar decoders: parameter -> binding type, whether it is given trigger metadata.
+    :ivar module: Azure's name of its module, and the module; None of a function that a decorator app declares.
     :ivar http_parameter: the parameter that gets the web framework's request, of a function that streams HTTP.
     """
 
@@ -23,11 +25,17 @@ class LoadedFunction:
     main: Callable[..., Any]
     signature: Signature
     decoders: dict[str, tuple[str, bool]]
+    module: tuple[str, ModuleType] | None = None
     http_parameter: str | None = None
 
     @classmethod
     def of(
-        cls, function: Function, main: Callable[..., Any], signature: Signature, converters: Converters
+        cls,
+        function: Function,
+        main: Callable[..., Any],
+        signature: Signature,
+        converters: Converters,
+        module: tuple[str, ModuleType] | None = None,
     ) -> LoadedFunction:
         """The function with what the converters say of its parameters."""
         decoders = {
@@ -36,4 +44,4 @@ class LoadedFunction:
         }
         requests = (name for name, how in signature.inputs.items() if how.binding_type == "httpTrigger")
         http_parameter = next(requests, None) if function.streams_http else None
-        return cls(function, main, signature, decoders, http_parameter)
+        return cls(function, main, signature, decoders, module, http_parameter)

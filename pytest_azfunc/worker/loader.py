@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from types import ModuleType
 from typing import Any
 
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
@@ -17,12 +17,17 @@ from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, plac
 
 
 def import_entry_point(
-    function: Function, root: str, on_event_loop: Callable[[], AbstractContextManager[None]]
-) -> Callable[..., Any]:
-    """Import the script of *function* and return its entry point.
+    function: Function,
+    root: str,
+    import_module: Callable[[str], ModuleType],
+    on_event_loop: Callable[[], AbstractContextManager[None]],
+) -> tuple[ModuleType, Callable[..., Any]]:
+    """Import the script of *function*.
 
     :param root: the app's root, which scripts must lie below.
+    :param import_module: imports a function's module by Azure's name of it.
     :param on_event_loop: makes the surroundings in which Azure's worker imports modules: its loop is running.
+    :returns: its module, and its entry point.
     :raises FunctionLoadError: the script is no Python file of the app, ends the process, or has no entry point.
     :raises Exception: whatever the script raises while it is imported, unchanged.
     """
@@ -34,7 +39,7 @@ def import_entry_point(
         raise FunctionLoadError("script-is-missing", function=function.name, location=function.location, script=shown)
     try:
         with on_event_loop(), streams_put_back():
-            module = importlib.import_module(name)
+            module = import_module(name)
     except SystemExit as exit_:
         where = place_of(exit_, root) or Location(script)
         raise FunctionLoadError("import-exits", function=function.name, location=where, script=shown) from exit_
@@ -43,7 +48,7 @@ def import_entry_point(
         raise error.with_traceback(from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped
     entry_point = getattr(module, function.entry_point, None)
     if entry_point is None or not callable(entry_point):
-        names = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
+        names = [n for n, v in getattr(module, "__dict__", {}).items() if callable(v) and not n.startswith("_")]
         raise FunctionLoadError(
             "entry-point-missing",
             function=function.name,
@@ -52,7 +57,7 @@ def import_entry_point(
             entry_point=function.entry_point,
             suggestion=suggestion(function.entry_point, names),
         )
-    return entry_point  # type: ignore[no-any-return]
+    return module, entry_point
 
 
 def module_name(function: Function, script: str, root: str) -> str:

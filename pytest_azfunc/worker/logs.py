@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextvars
+import functools
 import logging
 import os
 import threading
@@ -16,14 +17,23 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pytest_azfunc.process.root_logger import RootHandler
+from pytest_azfunc.process.surroundings import Surroundings
+from pytest_azfunc.process.thread_folder import move_thread
 
 T = TypeVar("T")
 
 
 class Records(list[logging.LogRecord]):
-    """The records of one invocation, in order. (A class of its own, so that it can be referred to weakly.)"""
+    """The records of one invocation, in order. (A class of its own, so that it can be referred to weakly.)
 
-    __slots__ = ("__weakref__",)
+    :ivar surroundings: where its threads and tasks run.
+    """
+
+    __slots__ = ("__weakref__", "surroundings")
+
+    def __init__(self, surroundings: Surroundings | None = None) -> None:
+        super().__init__()
+        self.surroundings = surroundings
 
 
 CURRENT: contextvars.ContextVar[Records | None] = contextvars.ContextVar("azfunc_invocation", default=None)
@@ -86,48 +96,102 @@ def _inherits_root_level(name: str) -> bool:
 
 
 class ThreadInheritance:
-    """While installed, a thread or an executor's task logs for the invocation that started it. May nest."""
+    """While it serves anybody, a thread or an executor's task logs for the invocation that started it."""
 
     def __init__(self) -> None:
-        self._depth = 0
-        self._originals: tuple[Any, Any] = (None, None)
+        self._served: list[object] = []
+        self._patches: tuple[_Patch, ...] = ()
 
-    def install(self) -> None:
-        """Have threads and executors inherit the invocation."""
-        self._depth += 1
-        if self._depth > 1:
-            return
-        start, submit = threading.Thread.start, concurrent.futures.ThreadPoolExecutor.submit
-        self._originals = start, submit
+    def serve(self, worker: object) -> None:
+        """Have threads and executors inherit the invocation, until :meth:`leave`."""
+        self._served.append(worker)
+        if len(self._served) == 1:
+            self._patches = (
+                _Patch(threading.Thread, "start", _starting, self._is_needed),
+                _Patch(concurrent.futures.ThreadPoolExecutor, "submit", _submitting, self._is_needed),
+            )
+            for patch in self._patches:
+                patch.put()
 
-        def start_in_invocation(thread: threading.Thread) -> None:
-            records = CURRENT.get()
-            if records is not None:
-                thread.run = _belonging_to(records, thread.run)  # type: ignore[method-assign]
-            start(thread)
+    def leave(self, worker: object) -> None:
+        """It needs that no more. A second call does nothing."""
+        self._served = [other for other in self._served if other is not worker]
+        if not self._served:
+            for patch in self._patches:
+                patch.take_away()
 
-        def submit_in_invocation(
-            executor: concurrent.futures.ThreadPoolExecutor, fn: Callable[..., T], /, *args: Any, **kwargs: Any
-        ) -> concurrent.futures.Future[T]:
-            records = CURRENT.get()
-            return submit(executor, fn if records is None else _belonging_to(records, fn), *args, **kwargs)
+    def _is_needed(self) -> bool:
+        return bool(self._served)
 
-        threading.Thread.start = start_in_invocation  # type: ignore[method-assign, assignment]
-        concurrent.futures.ThreadPoolExecutor.submit = submit_in_invocation  # type: ignore[method-assign, assignment]
 
-    def uninstall(self) -> None:
-        """Leave them alone again."""
-        self._depth -= 1
-        if self._depth == 0:
-            threading.Thread.start, concurrent.futures.ThreadPoolExecutor.submit = self._originals  # type: ignore[method-assign]
+class _Patch:
+    """A method that is replaced, and put back where nobody else has replaced it meanwhile.
+
+    Who had replaced it may put ours back when it is no longer needed. Then it takes itself away when it is used.
+    """
+
+    def __init__(
+        self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Any], is_needed: Callable[[], bool]
+    ) -> None:
+        self._owner, self._name = owner, name
+        self._before = before = owner.__dict__[name]
+        replaced = make(before)
+
+        @functools.wraps(before)
+        def ours(*args: Any, **kwargs: Any) -> Any:
+            if is_needed():
+                return replaced(*args, **kwargs)
+            self.take_away()
+            return before(*args, **kwargs)
+
+        self._ours = ours
+
+    def put(self) -> None:
+        setattr(self._owner, self._name, self._ours)
+
+    def take_away(self) -> None:
+        if self._owner.__dict__[self._name] is self._ours:
+            setattr(self._owner, self._name, self._before)
+
+
+def _starting(start: Callable[..., None]) -> Callable[..., None]:
+    def start_in_invocation(thread: threading.Thread) -> None:
+        records = CURRENT.get()
+        if records is not None:
+            thread.run = _belonging_to(records, thread.run)  # type: ignore[method-assign]
+        start(thread)
+
+    return start_in_invocation
+
+
+def _submitting(submit: Callable[..., Any]) -> Callable[..., Any]:
+    def submit_in_invocation(
+        executor: concurrent.futures.ThreadPoolExecutor, fn: Callable[..., T], /, *args: Any, **kwargs: Any
+    ) -> concurrent.futures.Future[T]:
+        records = CURRENT.get()
+        if records is None:
+            return submit(executor, fn, *args, **kwargs)  # type: ignore[no-any-return]
+        token = CURRENT.set(None)  # a thread that is started for it will work for others, too
+        try:
+            return submit(executor, _belonging_to(records, fn), *args, **kwargs)  # type: ignore[no-any-return]
+        finally:
+            CURRENT.reset(token)
+
+    return submit_in_invocation
 
 
 def _belonging_to(records: Records, function: Callable[..., T]) -> Callable[..., T]:
     def run(*args: Any, **kwargs: Any) -> T:
         token = CURRENT.set(records)
+        place = records.surroundings
+        stays = place is not None and place.begin_thread()
         try:
+            if place is not None and stays:
+                move_thread(place.root)
             return function(*args, **kwargs)
         finally:
+            if place is not None and stays:
+                place.end_thread()
             CURRENT.reset(token)
 
     return run

@@ -32,7 +32,6 @@ class Runtime:
         self.loop = loop
         self.log_handler = process.log_handler
         self.log_handler.floor = self.log_handler.root_level = level
-        self.pool_threads = process.pool_threads
         self.extensions = process.extensions
         self.surroundings = Surroundings(process.root, process.modules, self.log_handler, level)
 

@@ -10,19 +10,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.process.environment import Environment, lend_variables
+from pytest_azfunc.process.environment import Environment
 from pytest_azfunc.process.event_loops import is_loop_running, no_running_loop
 from pytest_azfunc.process.loggers import Loggers
+from pytest_azfunc.process.undoing import PROCESS_LOCK, UndoSteps
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.indexing.decorators import is_decorated
 from pytest_azfunc.project.indexing.signature import check_signature
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
-from pytest_azfunc.worker.asgi_lifespan import end_lifespan, has_begun
 from pytest_azfunc.worker.call import Call
 from pytest_azfunc.worker.context import Context
-from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.loaded_function import LoadedFunction
-from pytest_azfunc.worker.loader import import_entry_point
+from pytest_azfunc.worker.loader import import_entry_point, module_name
 from pytest_azfunc.worker.logs import CURRENT, THREADS
 from pytest_azfunc.worker.runtime import Runtime
 from pytest_azfunc.worker.worker_extensions import are_there
@@ -38,41 +36,62 @@ class Worker:
     borrowed of the process as a whole, whoever opens the worker gives back.
     """
 
-    def __init__(self, process: WorkerProcess) -> None:
+    def __init__(self, process: WorkerProcess, *, ends_process: bool = False) -> None:
+        """Of a worker process.
+
+        :param ends_process: whether nobody else uses it: it ends when the worker closes.
+        """
         self._process = process
-        self._loop = WorkerLoop()
+        self._ends_process = ends_process
+        self._loop = process.loop
+        self._has_thread = False
         self._opened: Runtime | None = None
         self._is_open = False
+        self._has_modules = False
+        self._undo = UndoSteps()
 
     def open(self) -> None:
-        """Make the app importable. Settings must be in ``os.environ`` by now, as in Azure."""
-        lend_variables({"AzureWebJobsScriptRoot": self._process.root})  # worker extensions look for it
-        self._process.activate()
-        THREADS.install()
-        self._is_open = True
-        self._opened = Runtime(self._process, self._loop)
-        self._process.effects.apply(self._runtime.surroundings.root_logger)
+        """Make the app importable. Settings must be in ``os.environ`` by now, as in Azure.
+
+        Whatever it raises, :meth:`close` is to be called.
+        """
+        process, undo = self._process, self._undo
+        with PROCESS_LOCK:
+            if self._ends_process:
+                undo.add(process.end)
+            undo.add(process.forget_what_has_ended)
+            undo.add(self._give_back_modules)
+            self._has_modules = True
+            process.activate()
+            runtime = self._opened = Runtime(process, self._loop)
+            undo.add(runtime.surroundings.close)  # a call may be on its way yet, on another thread
+            undo.add(lambda: THREADS.leave(self))
+            THREADS.serve(self)
+            undo.add(self._leave_thread)
+            self._is_open = True
+            process.effects.apply(runtime.surroundings)
 
     def close(self) -> None:
-        """Take the app out again. A second call does nothing."""
-        if not self._is_open:
-            return
-        self._is_open = False
-        self._end_lifespan()
-        THREADS.uninstall()
-        self._runtime.surroundings.close()  # a call may be on its way yet, on another thread
-        self._process.deactivate()
-        self._loop.close()
+        """Take the app out again. A second call does nothing, or goes on where the first was interrupted."""
+        try:
+            self._undo.undo()
+        finally:
+            self._is_open = False
+
+    def _give_back_modules(self) -> None:
+        with PROCESS_LOCK:
+            if self._has_modules:
+                self._process.deactivate()
+                self._has_modules = False
+
+    def _leave_thread(self) -> None:
+        if self._has_thread:
+            self._loop.stop_thread()
+            self._has_thread = False
 
     def restart(self) -> None:
         """Forget everything, as a new worker process would. Only while the worker is closed."""
         self._process.restart()
-
-    def _end_lifespan(self) -> None:
-        app = self._process.app
-        if has_begun(app):
-            with self._runtime.surroundings:
-                end_lifespan(app, self._loop)
 
     @property
     def _runtime(self) -> Runtime:
@@ -98,7 +117,7 @@ class Worker:
             with surroundings:
                 yield
         finally:
-            self._process.effects.record(*before, surroundings.root_logger)
+            self._process.effects.record(*before, surroundings)
 
     def load(self, function: str) -> None:
         """Import the function's script and check it against its bindings, once.
@@ -113,31 +132,35 @@ class Worker:
 
     def _loaded(self, name: str) -> LoadedFunction:
         project = self.index()
-        loaded = self._process.loaded.get(name)
+        loaded = self._process.loaded_function(name)
         return self._load_once(project.find(name)) if loaded is None else loaded
 
     def _load_once(self, function: Function) -> LoadedFunction:
-        loaded = self._process.loaded
-        if function.name not in loaded:
-            with self._process.loading:
-                if function.name not in loaded:
-                    loaded[function.name] = self._load(function)
-                    if are_there():
-                        with self._runtime.surroundings:
-                            self._process.extensions.loaded(function)
-        return loaded[function.name]
+        process = self._process
+        # One script at a time in the whole process: code of another app would put other modules in place.
+        with PROCESS_LOCK:
+            loaded = process.loaded_function(function.name)
+            if loaded is None:
+                loaded = process.loaded[function.name] = self._load(function)
+                if are_there():
+                    with self._runtime.surroundings:
+                        process.extensions.loaded(function)
+        return loaded
 
     def _load(self, function: Function) -> LoadedFunction:
         main, converters = function.user_function, self._process.converters
         signature = self._process.signature(function)
-        if main is None or signature is None:
-            with self._while_loading():
-                # In a context of its own: what a script sets in a context variable, no call of its function sees.
-                main = contextvars.copy_context().run(
-                    import_entry_point, function, self._process.root, self._loop.appears_running
-                )
-                signature = check_signature(function, main, converters)
-        return LoadedFunction.of(function, main, signature, converters)
+        if main is not None and signature is not None:
+            return LoadedFunction.of(function, main, signature, converters)
+        root, modules = self._process.root, self._process.modules
+        with self._while_loading():
+            # In a context of its own: what a script sets in a context variable, no call of its function sees.
+            module, main = contextvars.copy_context().run(
+                import_entry_point, function, root, modules.import_function, self._loop.appears_running
+            )
+            signature = check_signature(function, main, converters)
+        name = module_name(function, os.fspath(function.script_file), root)
+        return LoadedFunction.of(function, main, signature, converters, (name, module))
 
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         """Run a function and wait for it.
@@ -192,7 +215,9 @@ class Worker:
 
         A live server needs it: its requests come on several threads, and all async functions share one loop.
         """
-        self._loop.start_thread()
+        if not self._has_thread:
+            self._has_thread = True
+            self._loop.start_thread()
 
     def decode(self, request: InvocationRequest) -> Any:
         """The SDK object that the function would get for its trigger.
@@ -218,6 +243,8 @@ class Worker:
         """
         declared = self.index().functions[function]
         if declared.user_function is not None:
+            from pytest_azfunc.project.indexing.decorators import is_decorated
+
             return is_decorated(candidate, declared.user_function)
         loaded = self._process.loaded.get(function)
         if loaded is not None and loaded.main is candidate:

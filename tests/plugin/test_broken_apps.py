@@ -242,7 +242,10 @@ def test_a_test_file_that_imports_a_broken_function(app: FunctionApp, session: S
     app.function("Works", WORKS)
     app.function("Bad", "import nothing_like_this")
     session.write(
-        {"test_bad.py": "import Bad", "test_works.py": "import Works\ndef test_it(invoke): invoke(Works.main)"}
+        {
+            "test_bad.py": "import Bad\ndef test_it(invoke): pass",
+            "test_works.py": "import Works\ndef test_it(invoke): invoke(Works.main)",
+        }
     )
 
     result = session.run("--continue-on-collection-errors")

@@ -147,6 +147,48 @@ def test_no_fixture_is_used_unless_a_test_asks_for_it(plain: Session) -> None:
     assert [line for line in result.outlines if "SETUP" in line] == []
 
 
+# What a queue function has no use for.
+NOT_FOR_A_QUEUE = {
+    "requests",
+    "urllib3",
+    "freezegun",
+    "http.client",
+    "importlib.metadata",
+    "pytest_azfunc.host.routing",
+    "pytest_azfunc.host.web.web_host",
+    "pytest_azfunc.host.bindings.http",
+    "pytest_azfunc.http_client.session",
+    "pytest_azfunc.http_server",
+    "pytest_azfunc.project.lenient_parser",
+    "pytest_azfunc.project.live_resources",
+    "pytest_azfunc.project.indexing.indexer",
+    "pytest_azfunc.project.indexing.decorators",
+    "pytest_azfunc.reports",
+}
+
+
+def test_the_first_test_of_a_queue_function_imports_no_http_client(session: Session) -> None:
+    session.write(
+        {
+            "host.json": '{"version": "2.0"}',
+            "Works/function.json": '{"bindings": [{"type": "queueTrigger", "name": "msg"}]}',
+            "Works/__init__.py": "def main(msg): pass",
+        }
+    )
+    result = session.test(
+        f"""
+        import sys
+        before = set(sys.modules)
+
+        def test_it(invoke):
+            invoke("Works", {{}})
+            assert {NOT_FOR_A_QUEUE!r} & (set(sys.modules) - before) == set()
+        """
+    )
+
+    passed(result, 1)
+
+
 def test_reading_an_app_needs_neither_the_sdk_nor_requests(session: Session) -> None:
     session.write(
         {

@@ -15,11 +15,14 @@ WATCH = """
     import concurrent.futures
     import logging
     import os
+    import signal
     import sys
     import threading
     import warnings
 
     import pytest
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in a run that was started in the background it is ignored
 
 
     def loggers():

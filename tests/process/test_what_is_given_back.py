@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from pytest_azfunc.process import warning_filters
 from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.process.environment import Environment, variable_names
 from pytest_azfunc.process.event_loops import (
@@ -25,6 +24,9 @@ from pytest_azfunc.process.event_loops import (
 )
 from pytest_azfunc.process.loggers import Loggers, set_root_level
 from pytest_azfunc.process.root_logger import RootHandler, RootLogger
+from pytest_azfunc.process.switches import Switches
+from pytest_azfunc.process.undoing import UndoSteps
+from pytest_azfunc.process.warning_filters import WarningFilters
 from pytest_azfunc.process.working_folder import WorkingFolder
 
 
@@ -168,23 +170,72 @@ def test_a_thread_has_the_loop_of_another() -> None:
 
 def test_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ADDED", raising=False)
-    policy = asyncio.get_event_loop_policy()
     with BorrowedProcess():
         os.environ["ADDED"] = "1"
         logging.getLogger("test.given_back.all").disabled = True
-        asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())
-        logging.disable(logging.ERROR)
     assert "ADDED" not in os.environ
     assert not logging.getLogger("test.given_back.all").disabled
+
+
+def test_hosts_that_close_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SHARED", "FIRST", "SECOND", "TEST"):
+        monkeypatch.delenv(name, raising=False)
+    logger = logging.getLogger("test.given_back.layers")
+    first, second = BorrowedProcess().borrow(), BorrowedProcess()
+    first.lend({"SHARED": "1", "FIRST": "1"})
+    logger.disabled = True
+    second.borrow()
+    second.lend({"SHARED": "2", "SECOND": "2"})
+    os.environ["TEST"] = "set meanwhile"
+    first.give_back()
+    first.give_back()
+    assert not logger.disabled
+    assert [os.environ.get(name) for name in ("SHARED", "FIRST", "SECOND", "TEST")] == ["2", None, "2", "set meanwhile"]
+    second.give_back()
+    assert [os.environ.get(name) for name in ("SHARED", "FIRST", "SECOND", "TEST")] == [None] * 4
+
+
+def test_switches() -> None:
+    policy, other = asyncio.get_event_loop_policy(), asyncio.DefaultEventLoopPolicy()
+    switches = Switches()
+    switches.enter()
+    asyncio.set_event_loop_policy(other)
+    logging.disable(logging.ERROR)
+    switches.leave()
+    logging.disable(logging.INFO)  # the test's own affair
+    switches.give_back()
     assert asyncio.get_event_loop_policy() is policy
-    assert logging.root.manager.disable == logging.NOTSET
+    assert logging.root.manager.disable == logging.INFO
+    logging.disable(logging.NOTSET)
+
+
+def test_every_step_is_undone() -> None:
+    done: list[str] = []
+
+    def fails() -> None:
+        done.append("fails")
+        raise ValueError
+
+    def is_interrupted() -> None:
+        done.append("interrupted")
+        if done.count("interrupted") == 1:
+            raise KeyboardInterrupt
+
+    steps = UndoSteps()
+    for step in (lambda: done.append("first"), is_interrupted, fails):
+        steps.add(step)
+    with pytest.raises(KeyboardInterrupt):  # rather than the ValueError
+        steps.undo()
+    steps.undo()
+    assert done == ["fails", "interrupted", "interrupted", "first"]
 
 
 def test_warning_filters() -> None:
     with warnings.catch_warnings():
-        before = warnings.filters[:]
+        before, filters = warnings.filters[:], WarningFilters()
+        filters.enter()
         warnings.simplefilter("ignore")
-        warning_filters.restore(before)
+        filters.leave()
         assert warnings.filters == before
 
 

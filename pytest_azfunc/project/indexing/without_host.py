@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_azfunc.process.app_modules import AppModules
-from pytest_azfunc.process.surroundings import surroundings_for_once
+from pytest_azfunc.process.surroundings import import_surroundings_for_once
 from pytest_azfunc.project.app_script import Script
 from pytest_azfunc.project.contents import Contents
 from pytest_azfunc.project.indexing.indexer import Place, index
@@ -24,4 +24,4 @@ def place_without_host(script: Script, modules: AppModules, settings: FileSettin
 
     :param modules: the app's corner of ``sys.modules``.
     """
-    return lambda: surroundings_for_once(script.root, modules, settings.harmless)
+    return lambda: import_surroundings_for_once(script.root, modules, settings.harmless)
