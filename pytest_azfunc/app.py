@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError
-from pytest_azfunc.host.app_settings import AppSettings
+from pytest_azfunc.host.app_settings import AppSettings, check_mapping
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
@@ -109,8 +109,7 @@ class Host:
         :raises BindingError: an app setting that no environment can carry.
         """
         check_storage(storage)
-        if not isinstance(settings, (Mapping, type(None))):
-            raise wrong_value("Host.open", "settings", settings, "a mapping of names to texts")
+        check_mapping(settings, "Host.open")
         script = (settings or {}).get(SCRIPT_SETTING)
         project = path if isinstance(path, Project) else Project.read(path, script=script)
         host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)

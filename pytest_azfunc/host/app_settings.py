@@ -6,9 +6,20 @@ import os
 from collections.abc import Iterator, Mapping, MutableMapping
 
 from pytest_azfunc.errors import BindingError, kind_of, setting_name
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.project.settings import FileSettings
 
 __tracebackhide__ = True  # in AppSettings.__setitem__ pytest would print the value with the frame
+
+
+def check_mapping(settings: object, builder: str) -> None:
+    """Refuse app settings that are neither None nor a mapping.
+
+    :param builder: who was given them.
+    :raises BindingError: they are something else.
+    """
+    if not isinstance(settings, (Mapping, type(None))):
+        raise wrong_value(builder, "settings", settings, "a mapping of names to texts")
 
 
 class AppSettings(MutableMapping[str, str]):

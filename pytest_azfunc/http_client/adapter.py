@@ -25,6 +25,7 @@ ADD_KEY: ContextVar[bool] = ContextVar("ADD_KEY", default=True)
 
 # What urllib3 writes into a request whose headers lack it.
 _WIRE_DEFAULTS = (("Accept-Encoding", "identity"), ("User-Agent", f"python-urllib3/{vars(urllib3)['__version__']}"))
+_BODY = "text, bytes, or what gives them when it is read or iterated over"
 # An endless body must end somewhere: the host refuses bodies far smaller than this (bytes).
 _LONGEST_BODY = 1 << 30
 
@@ -126,18 +127,25 @@ def read_body(body: Any, builder: str = "azfunc_http") -> bytes:
         return body.encode("utf-8")
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
-    pieces: Iterable[Any] = iter(lambda: body.read(1 << 16), None) if hasattr(body, "read") else body
+    pieces = _pieces(body, builder)
     whole = bytearray()
     for piece in pieces:
         if not piece and hasattr(body, "read"):
             break
         if not isinstance(piece, (str, bytes, bytearray, memoryview)):
-            expected = "text, bytes, or what gives them when it is read or iterated over"
-            raise wrong_value(builder, "data", piece, expected)
+            raise wrong_value(builder, "data", piece, _BODY)
         whole += piece.encode("utf-8") if isinstance(piece, str) else piece
         if len(whole) > _LONGEST_BODY:
             break
     return bytes(whole)
+
+
+def _pieces(body: Any, builder: str) -> Iterable[Any]:
+    if hasattr(body, "read"):
+        return iter(lambda: body.read(1 << 16), None)
+    if not isinstance(body, Iterable):
+        raise wrong_value(builder, "data", body, _BODY)
+    return body
 
 
 def _as_sent(
