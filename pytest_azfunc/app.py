@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError, BindingError
-from pytest_azfunc.host.app_settings import AppSettings
+from pytest_azfunc.host.app_settings import AppSettings, check_mapping
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
+from pytest_azfunc.host.given_context import context_request
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.kept_invocations import KeptInvocations
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
@@ -27,7 +28,7 @@ from pytest_azfunc.process.undoing import UndoSteps
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.settings import FileSettings, is_disabled
-from pytest_azfunc.rpc import InvocationRequest, PythonObject, RetryContext, TraceContext, WorkerChannel
+from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 if TYPE_CHECKING:
@@ -101,8 +102,10 @@ class Host:
         :param raise_exceptions: whether a function's exception reaches an HTTP client's code; False gives it the 500.
         :param auth: whether authorization levels are enforced.
         :raises ProjectError: the folder is no function app, or the host would not start with it.
+        :raises BindingError: an app setting that no environment can carry.
         """
         check_storage(storage)
+        check_mapping(settings, "Host.open")
         script = (settings or {}).get(SCRIPT_SETTING)
         project = path if isinstance(path, Project) else Project.read(path, script=script)
         host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
@@ -317,9 +320,8 @@ class Host:
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
         name = "" if function is None else self.function(function).name
-        trace = TraceContext(trace_parent or "", trace_state or "", dict(attributes or {}))
-        retry = RetryContext(retry_count, max_retry_count)
-        request = InvocationRequest(name, {}, invocation_id=invocation_id, trace_context=trace, retry_context=retry)
+        retries = (retry_count, max_retry_count)
+        request = context_request(name, invocation_id, trace_parent, trace_state, attributes, *retries)
         return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:

@@ -298,7 +298,7 @@ def test_requests_of_the_session(app: Host, data: st.DataObject) -> None:
         app.http.request(method, path, **options)
     except AzfuncError as error:
         assert allowed(error)
-    except (requests.RequestException, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (requests.RequestException, ValueError, TypeError, AttributeError, RecursionError, LookupError) as error:
         # requests checks few of its arguments, and what it stumbles over comes as it would without us.
         plain = {name: value for name, value in options.items() if name not in ("key", "principal")}
         assert type(error) is type(_of_requests(method, path, plain))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_azfunc.errors.wording import Location, printable
+from pytest_azfunc.errors.wording import Location, cut, printable
 
 if TYPE_CHECKING:
     from pytest_azfunc.errors.rules import Rule
@@ -63,7 +63,8 @@ class AzfuncError(Exception):
 
     def _fill(self, sentence: str) -> str:
         known = {"function": self.function, "binding": self.binding, "hint": "", "suggestion": "", "known": ""}
-        text = sentence.format(**{**known, **self.details}).strip()
+        details = {name: cut(value) if isinstance(value, str) else value for name, value in self.details.items()}
+        text = sentence.format(**{**known, **details}).strip()
         text = text[:-1] if text.endswith(("?.", "..")) and not text.endswith("...") else text
         # Names and values from outside may hold what steers a terminal, or what is no Unicode.
         return "\n".join(map(printable, text.split("\n")))

@@ -32,6 +32,11 @@ def _shortest(file: str) -> str:
     return file if relative.split(os.sep, 1)[0] == ".." else relative
 
 
+def cut(text: str, limit: int = 2000) -> str:
+    """The text, cut to *limit* characters."""
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+
+
 def printable(text: str) -> str:
     """A name from outside on one line of a message: escapes in place of control characters and the like."""
     if text.isprintable():
@@ -87,7 +92,7 @@ def shown_json(value: object) -> str:
     import json
 
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 100 else f"{text[:100]}... ({len(text)} characters)"
+    return cut(text, 100)
 
 
 def shown(value: object, limit: int = 200) -> str:
@@ -98,7 +103,7 @@ def shown(value: object, limit: int = 200) -> str:
         if type(value) is int:  # Python writes none of thousands of digits
             return f"an int of {value.bit_length()} bits"
         text = f"<{type(value).__name__} whose repr() raises {type(error).__name__}>"
-    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+    return cut(text, limit)
 
 
 def message_of(error: BaseException) -> str:

@@ -6,9 +6,20 @@ import os
 from collections.abc import Iterator, Mapping, MutableMapping
 
 from pytest_azfunc.errors import BindingError, kind_of, setting_name
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.project.settings import FileSettings
 
 __tracebackhide__ = True  # in AppSettings.__setitem__ pytest would print the value with the frame
+
+
+def check_mapping(settings: object, builder: str) -> None:
+    """Refuse app settings that are neither None nor a mapping.
+
+    :param builder: who was given them.
+    :raises BindingError: they are something else.
+    """
+    if not isinstance(settings, (Mapping, type(None))):
+        raise wrong_value(builder, "settings", settings, "a mapping of names to texts")
 
 
 class AppSettings(MutableMapping[str, str]):
@@ -38,6 +49,11 @@ class AppSettings(MutableMapping[str, str]):
                 f"its value is {kind_of(value)}, but must be a str" if not isinstance(value, str) else "it has a NUL"
             )
             raise BindingError("setting", name=name, reason=reason)
+        try:
+            os.fsencode(f"{name}{value}")
+        except UnicodeEncodeError:
+            reason = "it has half of a surrogate pair, which no environment can carry"
+            raise BindingError("setting", name=name, reason=reason) from None
         self._names[name] = value
         os.environ[name] = value
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 class Expression:
     """An expression of five (minute first) or six (second first) fields.
 
-    Attributes:
-        allowed: the values each field allows, ascending; Sunday is 0.
-        written: each field as the host writes it back, in numbers only.
+    :ivar allowed: the values each field allows, ascending; Sunday is 0.
+    :ivar written: each field as the host writes it back, in numbers only.
     """
 
     allowed: tuple[tuple[int, ...], ...]

@@ -1,8 +1,9 @@
 """Schedules of timer triggers: what a schedule text means and when it is due next.
 
 The host understands two kinds of text: NCRONTAB expressions of five or six fields, and .NET time spans. It reads them
-with NCrontab 3.3.3 and `TimeSpan.TryParse` and puts its own treatment of clock changes on top. All of that is repeated
-here, surprises included, so that a schedule that is due at 03:30 under `func start` is due at 03:30 in a test.
+with NCrontab 3.3.3 and ``TimeSpan.TryParse`` and puts its own treatment of clock changes on top. All of that is
+repeated here, surprises included, so that a schedule that is due at 03:30 under ``func start`` is due at 03:30 in a
+test.
 
 Everything in this module is a pure function of its arguments: no clock, no environment, no local time zone.
 """
@@ -17,10 +18,9 @@ from pytest_azfunc.project.timespan import parse_timespan
 
 
 class ScheduleError(ValueError):
-    """A schedule text that the host refuses; `str()` gives the sentence the host reports.
+    """A schedule text that the host refuses; ``str()`` gives the sentence the host reports.
 
-    Attributes:
-        text: the schedule text as it was given.
+    :ivar text: the schedule text as it was given.
     """
 
     def __init__(self, text: str) -> None:
@@ -34,16 +34,11 @@ class ScheduleError(ValueError):
 
 
 def parse(text: str) -> Schedule:
-    """Read a schedule text in which every `%NAME%` is already resolved.
+    """Read a schedule text in which every ``%NAME%`` is already resolved.
 
-    Args:
-        text: a cron expression of five (minute first) or six (second first) fields, or a .NET time span.
-
-    Returns:
-        A `CronSchedule` or, if the text is no cron expression but a time span, a `ConstantSchedule`.
-
-    Raises:
-        ScheduleError: the text is neither.
+    :param text: a cron expression of five (minute first) or six (second first) fields, or a .NET time span.
+    :returns: a ``CronSchedule`` or, if the text is no cron expression but a time span, a ``ConstantSchedule``.
+    :raises ScheduleError: the text is neither.
     """
     cron = _parse_cron(text)
     if cron is not None:
@@ -68,17 +63,14 @@ def _parse_cron(text: str) -> CronSchedule | None:
 
 
 def monitor_is_kept(schedule: Schedule, now: datetime) -> bool:
-    """Tell whether `useMonitor` stays on when the host starts with this schedule.
+    """Tell whether ``useMonitor`` stays on when the host starts with this schedule.
 
     The host turns it off for schedules that are due more than once a minute, to spare its storage. Its test depends on
     the instant: a schedule that is due at :00 and :30 keeps the monitor if the host starts exactly at :00 or :30.
 
-    Args:
-        schedule: the function's schedule.
-        now: the moment at which the host starts; only its wall clock counts.
-
-    Returns:
-        False if the host switches the monitor off, whatever the function asked for.
+    :param schedule: the function's schedule.
+    :param now: the moment at which the host starts; only its wall clock counts.
+    :returns: False if the host switches the monitor off, whatever the function asked for.
     """
     # webjobs-sdk-extensions, TimerSchedule.cs (Create, ShouldDisableScheduleMonitor)
     minute = timedelta(minutes=1)
@@ -101,12 +93,12 @@ def monitor_is_kept(schedule: Schedule, now: datetime) -> bool:
 class CronSchedule:
     """A schedule given as a cron expression.
 
-    Attributes:
-        text: the expression as written.
-        normalized: the expression as the host writes it back, in numbers only, with as many fields as `text` has.
-        is_interval: whether the host takes it for "every so often" instead of "at this time of day". The two differ in
-            the hour that is repeated when clocks go back: an interval runs in both, a point in time once.
-        seconds, minutes, hours, days, months, weekdays: the values each field allows, ascending; Sunday is 0.
+    :ivar text: the expression as written.
+    :ivar normalized: the expression as the host writes it back, in numbers only, with as many fields as ``text`` has.
+    :ivar is_interval: whether the host takes it for "every so often" instead of "at this time of day". The two differ
+        in the hour that is repeated when clocks go back: an interval runs in both, a point in time once.
+    :ivar seconds: the values that the field allows, ascending; the same goes for ``minutes``, ``hours``, ``days``,
+        ``months`` and ``weekdays``, where Sunday is 0.
     """
 
     text: str
@@ -124,20 +116,15 @@ class CronSchedule:
 
     @property
     def adjust_for_dst(self) -> bool:
-        """What the host sends to the worker as `Schedule.AdjustForDST`."""
+        """What the host sends to the worker as ``Schedule.AdjustForDST``."""
         return True
 
     def next_after(self, moment: datetime) -> datetime | None:
         """Find the next time this schedule is due.
 
-        Args:
-            moment: the base, with a time zone. Its fraction of a second does not count.
-
-        Returns:
-            The first due time strictly after `moment`, in the time zone of `moment`; None if there is none.
-
-        Raises:
-            ValueError: `moment` has no time zone.
+        :param moment: the base, with a time zone. Its fraction of a second does not count.
+        :returns: the first due time strictly after ``moment``, in the time zone of ``moment``; None if there is none.
+        :raises ValueError: ``moment`` has no time zone.
         """
         # webjobs-sdk-extensions, CronSchedule.cs (GetNextOccurrence): the wall clock decides, the offset comes after.
         now = _existing(moment)
@@ -150,7 +137,7 @@ class CronSchedule:
         return upcoming
 
     def occurrences(self, moment: datetime, count: int) -> list[datetime]:
-        """List the next `count` due times after `moment`, each found from the one before; fewer if it ends."""
+        """List the next ``count`` due times after ``moment``, each found from the one before; fewer if it ends."""
         return _occurrences(self, moment, count)
 
     def _adjusted_to_repeated_hour(self, now: datetime, upcoming: datetime) -> datetime | None:
@@ -228,9 +215,8 @@ class CronSchedule:
 class ConstantSchedule:
     """A schedule given as a time span: due that long after the last run started.
 
-    Attributes:
-        text: the time span as written.
-        interval: how long; may be zero or negative, which makes the host run the function again and again at once.
+    :ivar text: the time span as written.
+    :ivar interval: how long; may be zero or negative, which makes the host run the function again and again at once.
     """
 
     text: str
@@ -257,21 +243,16 @@ class ConstantSchedule:
 
     @property
     def adjust_for_dst(self) -> bool:
-        """What the host sends to the worker as `Schedule.AdjustForDST`."""
+        """What the host sends to the worker as ``Schedule.AdjustForDST``."""
         return False
 
     def next_after(self, moment: datetime) -> datetime | None:
         """Add the interval to a moment as elapsed time.
 
-        Args:
-            moment: the start of the last run, with a time zone.
-
-        Returns:
-            The due time in the time zone of `moment`, not later than `moment` if the interval is zero or negative;
-            None if it lies beyond the year 9999.
-
-        Raises:
-            ValueError: `moment` has no time zone.
+        :param moment: the start of the last run, with a time zone.
+        :returns: the due time in the time zone of ``moment``, not later than ``moment`` if the interval is zero or
+            negative; None if it lies beyond the year 9999.
+        :raises ValueError: ``moment`` has no time zone.
         """
         _offset(moment)
         try:
@@ -280,12 +261,12 @@ class ConstantSchedule:
             return None
 
     def occurrences(self, moment: datetime, count: int) -> list[datetime]:
-        """List the next `count` due times after `moment`, each found from the one before; fewer if it ends."""
+        """List the next ``count`` due times after ``moment``, each found from the one before; fewer if it ends."""
         return _occurrences(self, moment, count)
 
 
 Schedule = CronSchedule | ConstantSchedule
-"""What `parse` returns."""
+"""What ``parse`` returns."""
 
 
 def _occurrences(schedule: Schedule, moment: datetime, count: int) -> list[datetime]:
@@ -313,7 +294,7 @@ def _offset(moment: datetime) -> timedelta:
 
 
 def _jump(moment: datetime) -> timedelta:
-    """How far the clock goes forward in the hour of `moment`: positive if skipped, negative if repeated."""
+    """How far the clock goes forward in the hour of ``moment``: positive if skipped, negative if repeated."""
     return _offset(moment.replace(fold=1)) - _offset(moment.replace(fold=0))
 
 

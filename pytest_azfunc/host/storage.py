@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_azfunc.errors import UnsupportedFeature
+from pytest_azfunc.errors import UnsupportedFeature, shown
 
 
-def check_storage(storage: str) -> None:
+def check_storage(storage: object) -> None:
     """Check what a test, an option or ``Host.open`` says of it.
 
     :raises UnsupportedFeature: it is not ``"memory"``.
@@ -13,7 +13,7 @@ def check_storage(storage: str) -> None:
     if storage != "memory":
         raise UnsupportedFeature(
             "unsupported",
-            feature=f"storage={storage!r}",
+            feature=f"storage={shown(storage)}",
             azure="functions read and write the storage account of the app.",
             remedy="use memory, the default.",
         )

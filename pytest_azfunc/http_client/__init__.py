@@ -43,7 +43,7 @@ def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
     }
     try:
         request = requests.Request(payload.method, url, **arguments).prepare()
-        body = read_body(request.body) if request.body else b""
+        body = read_body(request.body, payload.builder) if request.body else b""
     except Exception as error:
         refused = refusal(payload.builder, error, arguments)
         if refused is None:

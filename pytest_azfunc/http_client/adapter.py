@@ -11,6 +11,7 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter
 
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import Serve
 from pytest_azfunc.http_client import requests_internals as internals
@@ -24,6 +25,7 @@ ADD_KEY: ContextVar[bool] = ContextVar("ADD_KEY", default=True)
 
 # What urllib3 writes into a request whose headers lack it.
 _WIRE_DEFAULTS = (("Accept-Encoding", "identity"), ("User-Agent", f"python-urllib3/{vars(urllib3)['__version__']}"))
+_BODY = "text, bytes, or what gives them when it is read or iterated over"
 # An endless body must end somewhere: the host refuses bodies far smaller than this (bytes).
 _LONGEST_BODY = 1 << 30
 
@@ -115,21 +117,35 @@ def _text(value: str | bytes) -> str:
     return value
 
 
-def read_body(body: Any) -> bytes:
-    """All of a request's body: text, bytes, a file, or anything to iterate over."""
+def read_body(body: Any, builder: str = "azfunc_http") -> bytes:
+    """All of a request's body: text, bytes, a file, or anything to iterate over.
+
+    :param builder: what an error is about.
+    :raises BindingError: it gives something else.
+    """
     if isinstance(body, str):
         return body.encode("utf-8")
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
-    pieces: Iterable[Any] = iter(lambda: body.read(1 << 16), None) if hasattr(body, "read") else body
+    pieces = _pieces(body, builder)
     whole = bytearray()
     for piece in pieces:
         if not piece and hasattr(body, "read"):
             break
+        if not isinstance(piece, (str, bytes, bytearray, memoryview)):
+            raise wrong_value(builder, "data", piece, _BODY)
         whole += piece.encode("utf-8") if isinstance(piece, str) else piece
         if len(whole) > _LONGEST_BODY:
             break
     return bytes(whole)
+
+
+def _pieces(body: Any, builder: str) -> Iterable[Any]:
+    if hasattr(body, "read"):
+        return iter(lambda: body.read(1 << 16), None)
+    if not isinstance(body, Iterable):
+        raise wrong_value(builder, "data", body, _BODY)
+    return body
 
 
 def _as_sent(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import HttpResult, Serve
@@ -67,7 +67,7 @@ def read_request(environ: Mapping[str, Any]) -> PreparedRequest:
     """
     headers = environ.get(RAW_HEADERS)
     headers = tuple(_headers(environ)) if headers is None else tuple(headers)
-    host = environ.get("HTTP_HOST") or f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
+    host = environ.get("HTTP_HOST") or _own_address(environ)
     if environ.get("SERVER_PROTOCOL") in ("HTTP/1.0", "HTTP/0.9") and "HTTP_HOST" not in environ:
         headers = (("Host", host), *headers)  # only newer clients must send it
     url = f"{environ.get('wsgi.url_scheme', 'http')}://{host}{_target(environ)}"
@@ -76,6 +76,19 @@ def read_request(environ: Mapping[str, Any]) -> PreparedRequest:
         headers = tuple(item for item in headers if item[0].lower() != "content-length")
         return PreparedRequest(method, url, headers, _until_end(environ["wsgi.input"]))
     return PreparedRequest(method, url, headers, _as_long_as_said(environ))
+
+
+def _own_address(environ: Mapping[str, Any]) -> str:
+    """What the server calls itself.
+
+    :raises BadRequest: no URL can have such a host.
+    """
+    address = f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
+    try:
+        urlsplit(f"http://{address}/")
+    except ValueError:
+        raise BadRequest from None
+    return address
 
 
 def _headers(environ: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -43,10 +43,20 @@ _NAMES: Final = {
 KNOWN: Final[dict[str, str]] = {name.lower(): name for names in _NAMES.values() for name in names.split()}
 """The types: in lower case -> as they are usually spelled."""
 
-_OUTPUT_ONLY = """
-    queue eventGrid eventHub serviceBus kafka rabbitMQ signalR webPubSub sendGrid twilioSms
-"""
-OUTPUT_ONLY: Final = frozenset(_OUTPUT_ONLY.lower().split())
+OUTPUT_ONLY: Final = frozenset(
+    (
+        "queue",
+        "eventgrid",
+        "eventhub",
+        "servicebus",
+        "kafka",
+        "rabbitmq",
+        "signalr",
+        "webpubsub",
+        "sendgrid",
+        "twiliosms",
+    )
+)
 """Types, in lower case, whose extension binds an output and nothing else (``IAsyncCollector``)."""
 
 SERVICES: Final[dict[str, str]] = {name.lower(): service for service, names in _NAMES.items() for name in names.split()}

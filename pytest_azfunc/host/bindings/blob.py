@@ -12,8 +12,8 @@ from urllib.parse import quote
 from pytest_azfunc.errors import BindingError, ProjectError
 from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_builder
 from pytest_azfunc.host.bindings.blob_path import BlobPathError, BlobPattern
-from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, wrong_value
-from pytest_azfunc.host.bindings.given_values import content_of
+from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, text_mapping
+from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.inputs import NOTHING, Input
 from pytest_azfunc.host.bindings.net_values import as_json, net_time
 from pytest_azfunc.host.bindings.output_bodies import body_of
@@ -122,12 +122,11 @@ def blob(
         (https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger)
     """
     check_filled_texts("blob", **{label: text for label, text in (("name", name), ("uri", uri)) if text is not None})
-    for label, mapping in (("metadata", metadata), ("properties", properties)):
-        if mapping is not None and not isinstance(mapping, Mapping):
-            raise wrong_value("blob", label, mapping, "a mapping")
+    named = text_mapping("blob", "metadata", metadata)
+    system = properties_of("blob", "properties", properties)
     body = content_of(content, "blob")
     raw = body.encode("utf-8") if isinstance(body, str) else body
-    return BlobPayload(raw, name, uri, dict(metadata or {}), dict(properties or {}))
+    return BlobPayload(raw, name, uri, named, system)
 
 
 def _input(given: Input, value: Any) -> TypedData:

@@ -12,6 +12,9 @@ __tracebackhide__ = True
 UTF8_TEXT = "text that UTF-8 can carry (no lone surrogate)"
 """What an error expects where :func:`is_utf8` says no."""
 
+INT32 = 2**31
+"""How many whole numbers from 0 .NET's ``int`` has."""
+
 _INT64 = 2**63
 
 

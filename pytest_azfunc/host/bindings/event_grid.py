@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import (
+    INT32,
     check_filled_texts,
     check_required_texts,
     check_texts,
@@ -169,6 +170,10 @@ def cloud_event(
             raise wrong_value("cloud_event", "an attribute name", label, "lower-case letters and digits")
         if not isinstance(value, (str, bool, int)):
             raise wrong_value("cloud_event", label, value, "a string, a whole number or a bool")
+        if isinstance(value, str):
+            check_texts("cloud_event", **{label: value})
+        elif not -INT32 <= value < INT32:
+            raise wrong_value("cloud_event", label, value, "a whole number of 32 bits")
     moment = utc("cloud_event", "time", time)
     raw = isinstance(data, (bytes, bytearray, memoryview))
     content: Any = bytes(data) if raw else plain(data, "cloud_event")

@@ -24,6 +24,7 @@ from pytest_azfunc.rpc import TypedData
 __tracebackhide__ = True
 
 # What .NET reads as a number of 64 bits.
+_INT64 = 2**63
 _LONG = re.compile(r"\s*[+-]?[0-9]{1,19}\s*")
 
 
@@ -113,7 +114,7 @@ class EventHubPayload(Payload):
 def _long(offset: str) -> int:
     """The offset as a number; -1 for one that is none, such as those of a geo-replicated namespace."""
     number = int(offset) if _LONG.fullmatch(offset) else -1
-    return number if -(2**63) <= number < 2**63 else -1
+    return number if -_INT64 <= number < _INT64 else -1
 
 
 def _partition_context(partition_id: str, occasion: Occasion) -> dict[str, TypedData]:
@@ -167,8 +168,8 @@ def event_hub(
     (https://learn.microsoft.com/azure/azure-functions/functions-bindings-event-hubs-trigger)
     """
     if isinstance(offset, int):
-        if isinstance(offset, bool):
-            raise wrong_value("event_hub", "offset", offset, "a text that is not empty, or an int")
+        if isinstance(offset, bool) or not -_INT64 <= offset < _INT64:
+            raise wrong_value("event_hub", "offset", offset, "a text that is not empty, or an int of 64 bits")
         offset = str(offset)
     check_texts("event_hub", partition_key=partition_key, offset=offset, partition_id=partition_id)
     if offset == "":

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
 from pytest_azfunc.host.bindings.given_values import content_of, to_json
 from pytest_azfunc.host.bindings.message_content import string_or_bytes
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
@@ -42,7 +42,9 @@ def generic(value: Any = "", *, metadata: Mapping[str, Any] | None = None) -> Ge
         raise wrong_value("generic", "metadata", metadata, "a mapping")
     typed = {}
     for name, item in (metadata or {}).items():
+        check_required_texts("generic", **{"a name in metadata": name})
         if isinstance(item, str):
+            check_texts("generic", **{f"metadata[{name!r}]": item})
             item = TypedData("string", item)
         typed[name] = item if isinstance(item, TypedData) else TypedData("json", to_json(item, "generic"))
     return GenericPayload(value if isinstance(value, TypedData) else content_of(value, "generic"), typed)

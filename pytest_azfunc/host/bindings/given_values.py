@@ -82,7 +82,7 @@ def properties_of(builder: str, name: str, given: Mapping[str, Any] | None) -> d
 
     :raises BindingError: no mapping, or a value without a JSON form.
     """
-    if not given and (given is None or isinstance(given, Mapping)):
+    if given is None:
         return {}
     if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
         raise wrong_value(builder, name, given, "a mapping from names to JSON values")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, listing, suggestion
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.project import Function
 
 # Signatures call it so, and who reads them may take it for a keyword.
@@ -19,6 +20,8 @@ def check_names(function: Function, given: Mapping[str, Any]) -> None:
     """
     known = function.inputs
     for name in given:
+        if not isinstance(name, str):
+            raise wrong_value("invoke", "a name in inputs", name, "the name of an input binding")
         if name in known:
             continue
         binding = function.bindings.get(name)

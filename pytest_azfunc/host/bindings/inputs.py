@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.host.bindings.given_values import is_sdk_object, to_json
+from pytest_azfunc.host.bindings.given_values import is_sdk_object, not_json, to_json
 from pytest_azfunc.host.bindings.net_values import compact
 from pytest_azfunc.host.expressions import fixed_text
 from pytest_azfunc.project import Binding
@@ -68,7 +68,10 @@ class Input:
             return value
         if is_sdk_object(value):
             return PythonObject(value)
-        return self.make(self, value)
+        try:
+            return self.make(self, value)
+        except RecursionError as error:
+            raise self.located(not_json(self.binding.name, kind_of(value), error)) from None
 
     def has(self, *names: str) -> bool:
         """Whether function.json gives all these properties a value."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
-from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, utc, wrong_value
 from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
 from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes
@@ -24,8 +24,6 @@ from pytest_azfunc.rpc import TypedData
 __tracebackhide__ = True
 
 Headers = tuple[tuple[str, "bytes | None"], ...]
-
-_INT32 = 2**31
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,7 @@ def kafka(
     check_texts("kafka", topic=topic, **({"key": key} if isinstance(key, str) else {}))
     if topic == "":
         raise wrong_value("kafka", "topic", topic, "a text that is not empty")
-    check_numbers("kafka", _INT32, partition=partition)
+    check_numbers("kafka", INT32, partition=partition)
     check_numbers("kafka", offset=0 if offset is None else offset)
     return KafkaPayload(
         None if value is None else content_of(value, "kafka"),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
-from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, utc
+from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, utc
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.json_body import overlay
 from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes, typed_many
@@ -32,7 +32,6 @@ from pytest_azfunc.rpc import TypedData
 # What a queue or subscription gives a message to live, unless it says otherwise.
 _TIME_TO_LIVE = timedelta(days=14)
 _NEVER = "9999-12-31T23:59:59.9999999+00:00"
-_INT32 = 2**31
 
 
 @dataclass(frozen=True)
@@ -237,7 +236,7 @@ def service_bus(
         lock_token=lock_token,
         dead_letter_source=dead_letter_source,
     )
-    check_numbers("service_bus", _INT32, delivery_count=delivery_count)
+    check_numbers("service_bus", INT32, delivery_count=delivery_count)
     check_numbers("service_bus", sequence_number=1 if sequence_number is None else sequence_number)
     return ServiceBusPayload(
         content_of(body, "service_bus"),

@@ -10,7 +10,7 @@ from typing import ClassVar
 from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.bindings.binding_type import BindingType, valueless
 from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
-from pytest_azfunc.host.bindings.net_values import as_json, net_time
+from pytest_azfunc.host.bindings.net_values import as_json, later, net_time
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.schedules import Schedule, ScheduleError, monitor_is_kept, parse
 from pytest_azfunc.rpc import TypedData
@@ -55,7 +55,7 @@ class TimerPayload(Payload):
             due = schedule.next_after(self.last) if schedule else None
             last: datetime | None = self.last
         else:
-            due = previous(schedule, now + timedelta(microseconds=1)) if schedule else now
+            due = previous(schedule, later(now, timedelta(microseconds=1))) if schedule else now
             last = previous(schedule, due) if schedule and due else None
         shown = _NEVER if last is None else net_time(last)
         return {"Last": shown, "Next": net_time(due or now), "LastUpdated": shown}

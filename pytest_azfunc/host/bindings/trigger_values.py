@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.host.bindings.given_values import is_sdk_object
+from pytest_azfunc.host.bindings.given_values import is_sdk_object, not_json
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import PythonObject
 
@@ -17,6 +17,14 @@ def deliver(value: Any, occasion: Occasion) -> Delivery:
 
     :raises BindingError: it does not fit the function's trigger.
     """
+    try:
+        return _deliver(value, occasion)
+    except RecursionError as error:
+        builder = value.builder if isinstance(value, Payload) else occasion.target.builder
+        raise not_json(builder, kind_of(value), error) from None
+
+
+def _deliver(value: Any, occasion: Occasion) -> Delivery:
     if isinstance(value, Payload):
         value.fit(occasion)
         return value.deliver(occasion)
