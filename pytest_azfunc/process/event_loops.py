@@ -89,8 +89,8 @@ def _running(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
     import asyncio.events as events
 
     before = events._get_running_loop()
-    events._set_running_loop(loop)
     try:
+        events._set_running_loop(loop)
         yield
     finally:
         events._set_running_loop(before)
