@@ -36,3 +36,16 @@ def check_names(function: Function, given: Mapping[str, Any]) -> None:
             suggestion=_PAYLOAD if name == "payload" else suggestion(name, known),
             known=listing("Input bindings", known),
         )
+
+
+def merged(function: Function, bindings: Mapping[str, Any], inputs: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The values of inputs that are given by keyword, and those that ``inputs={...}`` adds.
+
+    :raises BindingError: ``inputs`` is no mapping, or a name is given both ways.
+    """
+    if not isinstance(inputs, (Mapping, type(None))):
+        raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
+    for name in inputs or ():
+        if name in bindings:
+            raise BindingError("input-twice", function=function.name, name=name)
+    return {**bindings, **inputs} if inputs else bindings
