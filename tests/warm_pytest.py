@@ -77,5 +77,7 @@ if __name__ == "__main__":
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     warm_up()
+    sys.stdout.flush()  # what is left in it would be written by every fork
+    sys.stderr.flush()
     gc.freeze()  # what the forks share is theirs to read, and not to count
     serve()

@@ -137,7 +137,9 @@ def _event_loops() -> Any:
     local = getattr(policy, "_local", None)
     loop = getattr(local, "_loop", None)
     factory = None if loop is None or loop.is_closed() else loop.get_task_factory()
-    return (policy, {} if local is None else dict(vars(local)), events._get_running_loop(), factory)
+    # That somebody has set a loop once stays known for ever: asyncio.run() of a scenario does it, too.
+    of_thread = {} if local is None else {name: value for name, value in vars(local).items() if name != "_set_called"}
+    return (policy, of_thread, events._get_running_loop(), factory)
 
 
 def _methods(module: str, kind: str) -> dict[str, Any] | None:
