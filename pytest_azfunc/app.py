@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import clock, http_client
-from pytest_azfunc.errors import AzfuncError, BindingError
+from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.host.app_settings import AppSettings, check_mapping
 from pytest_azfunc.host.behaviour import Behaviour
-from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
+from pytest_azfunc.host.bindings.input_names import given_inputs
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
@@ -300,12 +300,7 @@ class Host:
         """Which function is meant, with which inputs and context."""
         self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
-        if not isinstance(inputs, (Mapping, type(None))):
-            raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
-        for name in inputs or ():
-            if name in bindings:
-                raise BindingError("input-twice", function=found.name, name=name)
-        return found, {**bindings, **inputs} if inputs else bindings, ContextOverrides.of(context)
+        return found, given_inputs(found, bindings, inputs), ContextOverrides.of(context)
 
     def context(
         self,
