@@ -13,7 +13,7 @@ from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.host.app_settings import AppSettings, check_mapping
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
-from pytest_azfunc.host.bindings.input_names import given_inputs
+from pytest_azfunc.host.bindings.input_names import merged
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
@@ -80,7 +80,7 @@ class Host:
         """The part of the host that runs functions."""
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
-        self._doors = HttpEntrances(self.script_host, self.failures, behaviour, port)
+        self._entrances = HttpEntrances(self.script_host, self.failures, behaviour, port)
 
     @classmethod
     def open(
@@ -126,8 +126,8 @@ class Host:
             borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
             self.worker.open()
             DECODER.set(self._decode)
-            undo.add(self._doors.close)
-            self._doors.open()
+            undo.add(self._entrances.close)
+            self._entrances.open()
 
     def close(self) -> None:
         """Put the process back as it was. A second call does nothing, or goes on where the first was interrupted.
@@ -195,38 +195,38 @@ class Host:
     @property
     def url(self) -> str:
         """Where the app is, such as ``http://localhost:7071``: plain ``requests`` reaches it there, too."""
-        return self._doors.url
+        return self._entrances.url
 
     @property
     def http(self) -> AppSession:
         """A ``requests.Session`` onto the app; see the fixture ``azfunc_http``."""
-        return self._open_doors.session
+        return self._open_entrances.session
 
     @property
     def wsgi(self) -> Callable[..., Any]:
         """The app as a WSGI application, for any WSGI client."""
-        return self._open_doors.wsgi
+        return self._open_entrances.wsgi
 
     @property
     def refusals(self) -> Sequence[Answer]:
         """The latest answers to HTTP clients that no function gave, each with its ``cause``."""
-        return self._doors.refusals
+        return self._entrances.refusals
 
     @property
     def keys(self) -> Keys:
         """The keys that open functions: ``.master``, ``.host``, ``.system``, ``.function(name)``."""
-        return self._doors.web_host.keys
+        return self._entrances.web_host.keys
 
     def live_server(self) -> LiveServer:
         """A server on a real socket of the loopback interface; see the fixture ``azfunc_live_server``."""
-        server = self._open_doors.live_server()
+        server = self._open_entrances.live_server()
         self.worker.run_loop_on_a_thread()
         return server
 
     @property
-    def _open_doors(self) -> HttpEntrances:
+    def _open_entrances(self) -> HttpEntrances:
         self._behaviour.settings()  # raises when it is closed
-        return self._doors
+        return self._entrances
 
     def keep_all(self) -> None:
         """Keep every invocation from now on, whatever it costs; the fixture ``azfunc_logs`` does so."""
@@ -300,7 +300,7 @@ class Host:
         """Which function is meant, with which inputs and context."""
         self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
-        return found, given_inputs(found, bindings, inputs), ContextOverrides.of(context)
+        return found, merged(found, bindings, inputs), ContextOverrides.of(context)
 
     def context(
         self,

@@ -199,7 +199,7 @@ def _sent(invocation: Invocation, function: Function) -> PreparedRequest | None:
 
 
 def free_port() -> int:
-    """The port for an app that is to be opened; it is taken when its doors are open."""
+    """The port for an app that is to be opened; it is taken when its entrances are open."""
     port = FIRST_PORT
     while port in _PORTS:
         port += 1

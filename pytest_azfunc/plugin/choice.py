@@ -34,6 +34,13 @@ def session_apps(config: pytest.Config) -> SessionApps:
     return apps
 
 
+def close_session_apps(config: pytest.Config) -> None:
+    """End the worker processes of the session's apps, if there are any."""
+    apps = config.stash.get(_APPS, None)
+    if apps is not None:
+        apps.close()
+
+
 def _path(config: pytest.Config, name: str) -> str | None:
     """An option, relative to where pytest was started, or an ini value, relative to the ini file."""
     option = config.getoption(f"azfunc_{name}")

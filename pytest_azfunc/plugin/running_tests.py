@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 
 import pytest
 
-from pytest_azfunc.plugin.choice import session_apps
+from pytest_azfunc.plugin.choice import close_session_apps, session_apps
 from pytest_azfunc.plugin.current_test import CurrentTest, begin, current_test
 from pytest_azfunc.plugin.marks import lenient_arguments
 
@@ -48,7 +48,7 @@ class RunningTests:
         try:
             return (yield)
         finally:  # here an interrupt of the app's tasks ends the session as any other does
-            session_apps(self._config).close()
+            close_session_apps(self._config)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:

@@ -18,6 +18,7 @@ def shorten(error: BaseException) -> None:
     - Frames of ``os.environ`` and of the app settings. pytest prints the arguments of the last frame: there the whole
       environment, with the app settings at its end, or a value that was about to be set.
     - Our own frames, when the error is ours: it says all there is to say.
+    - The frames of an import of the app's modules, which Python itself leaves out where nobody has a part in it.
     """
     from pytest_azfunc.errors import AzfuncError
 
@@ -29,6 +30,7 @@ def shorten(error: BaseException) -> None:
             continue
         seen.add(id(found))
         _cut_environment(found)
+        _close_imports(found)
         if isinstance(found, AzfuncError):
             _cut_ours(found)
         behind += (found.__cause__, found.__context__)
@@ -42,6 +44,23 @@ def _cut_environment(error: BaseException) -> None:
         if traceback.tb_next is not None and _is_environment(traceback.tb_next.tb_frame):
             traceback.tb_next = None
         traceback = traceback.tb_next
+
+
+def _close_imports(error: BaseException) -> None:
+    traceback = error.__traceback__
+    while traceback is not None:
+        following, has_ours = traceback.tb_next, False
+        while following is not None and following.tb_next is not None and _is_import(following.tb_frame):
+            has_ours = has_ours or _room(following.tb_frame) == "pytest_azfunc"
+            following = following.tb_next
+        if has_ours:
+            traceback.tb_next = following
+        traceback = following
+
+
+def _is_import(frame: FrameType) -> bool:
+    name = str(frame.f_globals.get("__name__"))
+    return name.startswith("pytest_azfunc.process.") or frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def _is_environment(frame: FrameType) -> bool:

@@ -30,6 +30,21 @@ _NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 __tracebackhide__ = True
 
 
+@dataclass(frozen=True)
+class FunctionModule:
+    """The module that runs a function.
+
+    :ivar name: Azure's name of it, below ``__app__``.
+    :ivar plain: the name by which a test imports it.
+    :ivar is_ordinary: whether the plain name is its own.
+    """
+
+    module: ModuleType
+    name: str
+    plain: str
+    is_ordinary: bool
+
+
 class AppModules:
     """Modules of one app: put in place by :meth:`activate`, taken out by :meth:`deactivate`.
 
@@ -81,12 +96,17 @@ class AppModules:
         self._of_tests.come_back()
         self._path.end(is_alone)
 
-    def import_function(self, name: str) -> ModuleType:
+    def import_function(self, name: str) -> FunctionModule:
         """The module of a function: the one that was imported under its plain name, or else as Azure imports it.
 
         :param name: Azure's name of it, below ``__app__``.
         :raises Exception: whatever its code raises.
         """
+        module = self._import_function(name)
+        own = plain(name)
+        return FunctionModule(module, name, own, is_ordinary=imported_as(module) == own)
+
+    def _import_function(self, name: str) -> ModuleType:
         present, running = self._of_tests.app_module(plain(name)), sys.modules.get(name)
         if present is running or not self._is_replaced(name, running, present):
             return importlib.import_module(name)
@@ -98,15 +118,14 @@ class AppModules:
         self._finder.note_second(plain(name), present)
         return present
 
-    def is_current(self, name: str, module: ModuleType) -> bool:
-        """Whether *module*, that was imported for a function, is still what a test would import and patch.
-
-        :param name: Azure's name of it, below ``__app__``.
-        """
-        if sys.modules.get(name) is not module:
-            return not self.in_place
-        present = sys.modules.get(plain(name))
-        return present is module or not self.in_place or not self._is_replaced(name, module, present)
+    def is_current(self, found: FunctionModule) -> bool:
+        """Whether a function's module is still what a test would import and patch. Asked before each invocation."""
+        present, module = sys.modules.get(found.plain), found.module
+        if sys.modules.get(found.name) is module and (present is module or (present is None and not found.is_ordinary)):
+            return True
+        if not self.in_place:
+            return True
+        return sys.modules.get(found.name) is module and not self._is_replaced(found.name, module, present)
 
     def _is_replaced(self, name: str, running: ModuleType | None, present: ModuleType | None) -> bool:
         """Whether what is *present* under the plain name of a function, or nothing, takes the place of what runs."""

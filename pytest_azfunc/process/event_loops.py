@@ -30,7 +30,10 @@ def new_loop_of_real_time() -> asyncio.AbstractEventLoop:
     """A new event loop whose clock goes on while a test has frozen its own: who waits in it need not wait for ever."""
     import asyncio
 
-    loop = asyncio.new_event_loop()
+    try:
+        loop = asyncio.new_event_loop()
+    except Exception as error:
+        raise error.with_traceback(None)  # noqa: B904 - its frames would keep the half of a loop, and its open files
     if isinstance(loop, asyncio.BaseEventLoop):  # uvloop has a clock of its own
         loop.time = _CLOCK or _unfrozen_clock()  # type: ignore[method-assign]
     return loop
@@ -89,8 +92,8 @@ def _running(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
     import asyncio.events as events
 
     before = events._get_running_loop()
-    events._set_running_loop(loop)
     try:
+        events._set_running_loop(loop)
         yield
     finally:
         events._set_running_loop(before)

@@ -67,10 +67,9 @@ class WorkerLoop:
             try:
                 return loop.run_until_complete(future)
             finally:
+                future.add_done_callback(_is_told)
                 if not future.done():  # another task has ended the run: whoever waits for this one is gone
                     future.cancel()
-                elif not future.cancelled():
-                    future.exception()
 
     def _let_go(self, outer: int | None = None) -> None:
         with self._changed:
@@ -197,6 +196,12 @@ class WorkerLoop:
                 return self._changed.wait_for(is_free, _PATIENCE)
             finally:
                 self._waiting -= 1
+
+
+def _is_told(future: asyncio.Future[Any]) -> None:
+    """Let asyncio know that nobody will ask what came of it: it was raised already, or whoever waited is gone."""
+    if not future.cancelled():
+        future.exception()
 
 
 async def _outcome(coroutine: Coroutine[Any, Any, T]) -> tuple[Any, BaseException | None]:

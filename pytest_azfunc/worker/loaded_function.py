@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
+from pytest_azfunc.process.app_modules import FunctionModule
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.indexing.signature import Signature
 from pytest_azfunc.worker.converters import Converters
@@ -17,7 +17,7 @@ class LoadedFunction:
     """A function whose script was imported and whose signature was accepted.
 
     :ivar decoders: parameter -> binding type, whether it is given trigger metadata.
-    :ivar module: Azure's name of its module, and the module; None of a function that a decorator app declares.
+    :ivar module: its module; None of a function that a decorator app declares.
     :ivar http_parameter: the parameter that gets the web framework's request, of a function that streams HTTP.
     """
 
@@ -25,7 +25,7 @@ class LoadedFunction:
     main: Callable[..., Any]
     signature: Signature
     decoders: dict[str, tuple[str, bool]]
-    module: tuple[str, ModuleType] | None = None
+    module: FunctionModule | None = None
     http_parameter: str | None = None
 
     @classmethod
@@ -35,7 +35,7 @@ class LoadedFunction:
         main: Callable[..., Any],
         signature: Signature,
         converters: Converters,
-        module: tuple[str, ModuleType] | None = None,
+        module: FunctionModule | None = None,
     ) -> LoadedFunction:
         """The function with what the converters say of its parameters."""
         decoders = {

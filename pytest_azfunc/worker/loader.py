@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from types import ModuleType
 from typing import Any
 
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
 from pytest_azfunc.errors.notes import raised_by_import
 from pytest_azfunc.process.app_files import NAMESPACE
+from pytest_azfunc.process.app_modules import FunctionModule
 from pytest_azfunc.process.standard_streams import streams_put_back
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, place_of
@@ -19,13 +19,13 @@ from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, plac
 def import_entry_point(
     function: Function,
     root: str,
-    import_module: Callable[[str], ModuleType],
+    import_function: Callable[[str], FunctionModule],
     on_event_loop: Callable[[], AbstractContextManager[None]],
-) -> tuple[ModuleType, Callable[..., Any]]:
+) -> tuple[FunctionModule, Callable[..., Any]]:
     """Import the script of *function*.
 
     :param root: the app's root, which scripts must lie below.
-    :param import_module: imports a function's module by Azure's name of it.
+    :param import_function: imports a function's module by Azure's name of it.
     :param on_event_loop: makes the surroundings in which Azure's worker imports modules: its loop is running.
     :returns: its module, and its entry point.
     :raises FunctionLoadError: the script is no Python file of the app, ends the process, or has no entry point.
@@ -39,13 +39,14 @@ def import_entry_point(
         raise FunctionLoadError("script-is-missing", function=function.name, location=function.location, script=shown)
     try:
         with on_event_loop(), streams_put_back():
-            module = import_module(name)
+            found = import_function(name)
     except SystemExit as exit_:
         where = place_of(exit_, root) or Location(script)
         raise FunctionLoadError("import-exits", function=function.name, location=where, script=shown) from exit_
     except Exception as error:
         add_note(error, raised_by_import(os.path.basename(script), function.name, hint_for(error)))
         raise error.with_traceback(from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped
+    module = found.module
     entry_point = getattr(module, function.entry_point, None)
     if entry_point is None or not callable(entry_point):
         names = [n for n, v in getattr(module, "__dict__", {}).items() if callable(v) and not n.startswith("_")]
@@ -57,7 +58,7 @@ def import_entry_point(
             entry_point=function.entry_point,
             suggestion=suggestion(function.entry_point, names),
         )
-    return module, entry_point
+    return found, entry_point
 
 
 def module_name(function: Function, script: str, root: str) -> str:

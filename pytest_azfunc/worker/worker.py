@@ -20,7 +20,7 @@ from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObjec
 from pytest_azfunc.worker.call import Call
 from pytest_azfunc.worker.context import Context
 from pytest_azfunc.worker.loaded_function import LoadedFunction
-from pytest_azfunc.worker.loader import import_entry_point, module_name
+from pytest_azfunc.worker.loader import import_entry_point
 from pytest_azfunc.worker.logs import CURRENT, THREADS
 from pytest_azfunc.worker.runtime import Runtime
 from pytest_azfunc.worker.tasks import tasks_run_in_surroundings
@@ -160,8 +160,7 @@ class Worker:
                 import_entry_point, function, root, modules.import_function, self._loop.appears_running
             )
             signature = check_signature(function, main, converters)
-        name = module_name(function, os.fspath(function.script_file), root)
-        return LoadedFunction.of(function, main, signature, converters, (name, module))
+        return LoadedFunction.of(function, main, signature, converters, module)
 
     def invoke(self, request: InvocationRequest) -> InvocationResponse:
         """Run a function and wait for it.

@@ -75,12 +75,13 @@ class WorkerProcess:
         :param place: opens the surroundings in which code of the app runs; None while no host is open.
         """
         project = self._indexed
+        if project is self._project:  # an app of function.json files
+            return project
         return project if project is not None and self._is_current() else self._index(place)
 
     def _is_current(self) -> bool:
         """Whether the script is still the module that was indexed."""
-        modules = self.modules
-        return self._project.script is None or not modules.in_place or modules.script_state() == self._script_state
+        return not self.modules.in_place or self.modules.script_state() == self._script_state
 
     def _index(self, place: Place | None) -> Project:
         script = self._project.script
@@ -110,7 +111,7 @@ class WorkerProcess:
     def loaded_function(self, name: str) -> LoadedFunction | None:
         """The function of that name, if it was loaded and its module is the one that a test would import yet."""
         loaded = self.loaded.get(name)
-        if loaded is None or loaded.module is None or self.modules.is_current(*loaded.module):
+        if loaded is None or loaded.module is None or self.modules.is_current(loaded.module):
             return loaded
         del self.loaded[name]
         return None

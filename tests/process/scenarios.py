@@ -1042,7 +1042,7 @@ def _(apps: Apps) -> None:
 
     from pytest_azfunc import Host
 
-    local = vars(asyncio.get_event_loop_policy()._local)  # type: ignore[attr-defined]
+    local: Any = vars(asyncio.get_event_loop_policy()._local)  # type: ignore[attr-defined]
     before = local.copy()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -714,3 +714,118 @@ def test_names_of_both_where_only_the_app_s_can_be_imported(session: Session) ->
     )
 
     passed(session.run("--import-mode=importlib"), 1)
+
+
+PURGES = """
+    import sys
+
+    import pytest
+
+    SEEN = []
+
+    @pytest.mark.parametrize("number", range(3))
+    def test_removed_while_the_host_is_open(invoke, monkeypatch, number):
+        invoke("Counts")
+        monkeypatch.delitem(sys.modules, "Counts", raising=False)
+        import Counts
+        assert all(Counts is not other for other in SEEN)
+        SEEN.append(Counts)
+        before = len(Counts.calls)
+        invoke("Counts")
+        invoke("counts")
+        assert len(Counts.calls) == before + 2
+
+    def test_both_names(invoke):
+        sys.modules.pop("Counts", None)
+        import Counts
+        import __app__.Counts
+        assert __app__.Counts is Counts
+        invoke("Counts")
+        assert len(Counts.calls) == 1
+"""
+
+
+def test_a_module_that_was_removed_is_imported_anew(sessions: Sessions) -> None:
+    for statement in ("from shared import state", "from ..shared import state"):
+        folder = sessions.add(statement, "-p", "no:randomly")
+        folder.app.function("Counts", f"{statement}\ncalls = []\ndef main(msg): calls.append(state)")
+        folder.app.write({"shared/state.py": ""})
+        folder.write({"test_it.py": PURGES})
+
+    for statement, result in sessions.run().items():
+        passed(result, 4, statement)
+
+
+def test_files_that_take_part_and_others_have_modules_of_their_own(app: FunctionApp, session: Session) -> None:
+    app.function("Counts", "from shared import state\ncalls = []\ndef main(msg): calls.append(state)")
+    app.write({"shared/__init__.py": "", "shared/state.py": ""})
+    takes_part = """
+        import sys
+
+        import Counts
+        import shared.state
+
+        state = shared.state
+
+        def test_it(invoke):
+            before = len(Counts.calls)
+            invoke("Counts")
+            assert len(Counts.calls) == before + 1
+            from shared import state as again
+            assert again is state is sys.modules["shared.state"] is Counts.state
+    """
+    session.write(
+        {
+            "pytest.ini": "[pytest]\npythonpath = app\n",
+            "conftest.py": "import shared\n",
+            "test_1.py": takes_part,
+            "test_2.py": """
+                import sys
+
+                import shared
+
+                assert "Counts" not in sys.modules and not hasattr(shared, "state")
+
+                import Counts
+
+                def test_it():
+                    assert sys.modules["Counts"] is Counts and Counts.state is shared.state
+                    assert "AppFinder" not in [type(finder).__name__ for finder in sys.meta_path]
+            """,
+            "test_3.py": takes_part,
+        }
+    )
+
+    passed(session.run(), 3)
+
+
+def test_stubs_without_a_file(app: FunctionApp, session: Session) -> None:
+    app.function("Uses", "import Other\nfrom shared import a\ndef main(msg): print(Other.NAME, a.NAME)")
+    app.function("Other", "raise RuntimeError")
+    app.write({"shared/__init__.py": "raise RuntimeError"})
+    session.write(
+        {
+            "conftest.py": """
+                import sys
+                import types
+
+                sys.modules["Other"] = types.ModuleType("Other")
+                sys.modules["Other"].NAME = "other"
+                sys.modules["shared"] = types.SimpleNamespace(a=types.SimpleNamespace(NAME="shared"))
+            """,
+            "test_it.py": """
+                import sys
+
+                def test_it(invoke, capsys):
+                    invoke("Uses")
+                    assert capsys.readouterr().out == "other shared\\n"
+
+                def test_untouched(invoke):
+                    import __app__.Other, __app__.shared
+                    assert __app__.shared is sys.modules["shared"] and not hasattr(__app__.shared, "__spec__")
+                    assert __app__.Other is sys.modules["Other"] and __app__.Other.__spec__ is None
+            """,
+        }
+    )
+
+    passed(session.run(), 2)

@@ -1,4 +1,4 @@
-"""Which input bindings a test gives values for, and may."""
+"""Which input bindings a test may give values for."""
 
 from __future__ import annotations
 
@@ -11,22 +11,6 @@ from pytest_azfunc.project import Function
 
 # Signatures call it so, and who reads them may take it for a keyword.
 _PAYLOAD = " What starts the function is the second argument, without a name."
-
-
-def given_inputs(function: Function, by_keyword: Mapping[str, Any], inputs: Any) -> Mapping[str, Any]:
-    """The values that a test gives for input bindings, in the two ways that there are.
-
-    :param inputs: a mapping, or None.
-    :raises BindingError: *inputs* is something else, or a name is given in both ways.
-    """
-    if inputs is None:
-        return by_keyword
-    if not isinstance(inputs, Mapping):
-        raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
-    for name in inputs:
-        if name in by_keyword:
-            raise BindingError("input-twice", function=function.name, name=name)
-    return {**by_keyword, **inputs}
 
 
 def check_names(function: Function, given: Mapping[str, Any]) -> None:
@@ -52,3 +36,16 @@ def check_names(function: Function, given: Mapping[str, Any]) -> None:
             suggestion=_PAYLOAD if name == "payload" else suggestion(name, known),
             known=listing("Input bindings", known),
         )
+
+
+def merged(function: Function, bindings: Mapping[str, Any], inputs: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The values of inputs that are given by keyword, and those that ``inputs={...}`` adds.
+
+    :raises BindingError: ``inputs`` is no mapping, or a name is given both ways.
+    """
+    if not isinstance(inputs, (Mapping, type(None))):
+        raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
+    for name in inputs or ():
+        if name in bindings:
+            raise BindingError("input-twice", function=function.name, name=name)
+    return {**bindings, **inputs} if inputs else bindings
