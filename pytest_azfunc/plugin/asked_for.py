@@ -48,24 +48,26 @@ def asked_for(source: bytes, names: Names) -> Asked:
     """What the file with this *source* asks for; nothing where it cannot be read, which its import will tell."""
     try:
         tree = ast.parse(source)
-        reading = _Reading(tree, names)
+        reading = _Reading(tree, names, any(word in source for word in (b"usefixtures", b"getfixturevalue")))
         reading.read(tree.body, _NONE, reading.marked(tree.body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Asked()
     own = frozenset(_fixtures_of(tree.body))
-    return Asked(frozenset(reading.fixtures), own, _uses_package_or_mark(tree))
+    by_name = any(map(_imports_package, tree.body)) or (MARK.encode() in source and _uses_package_or_mark(tree))
+    return Asked(frozenset(reading.fixtures), own, by_name)
 
 
 class _Reading:
     """Goes through the functions and classes of a file, scope by scope.
 
+    :param asks_by_text: whether there may be a call to which fixtures are named; to look for one takes its time.
     :ivar fixtures: what is asked for, as far as it was read.
     """
 
-    def __init__(self, tree: ast.Module, names: Names) -> None:
+    def __init__(self, tree: ast.Module, names: Names, asks_by_text: bool = True) -> None:
         self.fixtures: set[str] = set()
         self._names = names
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if asks_by_text else []
         wanted = [call for call in calls if _last(call.func) in ("usefixtures", "getfixturevalue")]
         self._by_text = {id(call): _texts(call.args) for call in wanted if _last(call.func) == "usefixtures"}
         values = [call for call in wanted if _last(call.func) == "getfixturevalue"]
@@ -231,11 +233,15 @@ def _uses_package_or_mark(tree: ast.Module) -> bool:
     return any(_is_use(node, marks) for node in nodes)
 
 
-def _is_use(node: ast.AST, marks: set[str]) -> bool:
+def _imports_package(node: ast.AST) -> bool:
     if isinstance(node, ast.Import):
         return any(_is_package(alias.name) for alias in node.names)
-    if isinstance(node, ast.ImportFrom):
-        return not node.level and _is_package(node.module)
+    return isinstance(node, ast.ImportFrom) and not node.level and _is_package(node.module)
+
+
+def _is_use(node: ast.AST, marks: set[str]) -> bool:
+    if _imports_package(node):
+        return True
     if isinstance(node, ast.Attribute):
         of_pytest = isinstance(node.value, ast.Attribute) or _last(node.value) in marks
         return node.attr == MARK and of_pytest and (_last(node.value) == "mark" or _last(node.value) in marks)

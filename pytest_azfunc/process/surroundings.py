@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.process.borrowed import BorrowedProcess
@@ -56,13 +57,6 @@ class Surroundings:
         self._threads = 0
         self._is_closed = False
         self._borrowed_modules = self._runs_code = False
-        self._leaving = (
-            self._leave_switches,
-            self._leave_root_logger,
-            self._leave_warnings,
-            self._leave_folder,
-            self._leave_modules,
-        )
 
     def enter(self) -> None:
         """Put the worker's surroundings in place. Does nothing when they are closed."""
@@ -147,10 +141,10 @@ class Surroundings:
         if self in _IN_PLACE:
             _IN_PLACE.remove(self)
         try:
-            for leave in self._leaving:
-                leave()
+            for leave in self._LEAVING:
+                leave(self)
         except BaseException:
-            undo([*reversed(self._leaving)])  # each may be done twice
+            undo([partial(leave, self) for leave in reversed(self._LEAVING)])  # each may be done twice
             raise
 
     def _leave_switches(self) -> None:
@@ -175,6 +169,9 @@ class Surroundings:
         if self._borrowed_modules:
             self._borrowed_modules = False
             self._modules.deactivate()
+
+    # Of the class: an object that held its own methods would wait for the garbage collector.
+    _LEAVING = (_leave_switches, _leave_root_logger, _leave_warnings, _leave_folder, _leave_modules)
 
 
 # Those of the hosts whose code runs now.
