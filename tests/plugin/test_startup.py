@@ -23,6 +23,11 @@ MODULES = """
 UNUSED = {"pytest_azfunc", "pytest_azfunc.plugin", "pytest_azfunc.hookspecs"}
 
 
+def of_ours(added: set[str]) -> set[str]:
+    """Without what pytest itself imports to find a plugin by its name: on Python 3.10 the parser of its metadata."""
+    return {name for name in added if not name.startswith("email.")}
+
+
 def modules_of(session: Session, *options: str) -> set[str]:
     session.pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "modules", *options).assert_outcomes(passed=2)
     return set((session.pytester.path / "modules.txt").read_text().splitlines())
@@ -51,14 +56,14 @@ def test_an_unused_plugin_loads_next_to_nothing(plain: Session) -> None:
     with_plugin = modules_of(plain, "-p", "azfunc")
 
     added = with_plugin - without
-    assert added == UNUSED
+    assert of_ours(added) == UNUSED
 
 
 def test_no_option_of_pytest_itself_changes_that(plain: Session) -> None:
     without = modules_of(plain, "-v", "-rA", "--durations=2", "-k", "test")
     with_plugin = modules_of(plain, "-v", "-rA", "--durations=2", "-k", "test", "-p", "azfunc")
 
-    assert with_plugin - without == UNUSED
+    assert of_ours(with_plugin - without) == UNUSED
 
 
 def test_every_fixture_is_known_before_it_is_there() -> None:
