@@ -137,11 +137,11 @@ class AppModules:
     def _extend_path(self) -> None:
         self._sys_path = sys.path
         if self._packages is not None:
-            sys.path.insert(0, self._packages)
             self._path_entries.append(self._packages)
+            sys.path.insert(0, self._packages)
         # At the end, as in Azure: a function called `queue` must not hide the standard library's.
-        sys.path.append(self._files.spelled_root)
         self._path_entries.append(self._files.spelled_root)
+        sys.path.append(self._files.spelled_root)
 
     def _adopt_native_copies(self) -> bool:
         """Take over the modules of functions that a test has imported by itself."""
