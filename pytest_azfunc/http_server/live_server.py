@@ -46,7 +46,7 @@ class LiveServer:
         self._grace = grace
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # an interrupt may leave it held, and who was interrupted stops the server
         self.left_running: tuple[str, ...] = ()
         """Request lines whose functions had not ended when the server had to stop."""
 

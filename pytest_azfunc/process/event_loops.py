@@ -104,6 +104,13 @@ def kept_exception(task: asyncio.Task[Any]) -> BaseException | None:
     return getattr(task, "_exception", None)
 
 
+def forget_running(loop: object) -> None:
+    """Should *loop* still appear to run on this thread, because an interrupt came in between, it does so no more."""
+    events: Any = sys.modules.get("asyncio.events")
+    if events is not None and events._get_running_loop() is loop:
+        events._set_running_loop(None)
+
+
 def loop_of(primitive: object) -> object:
     """The loop that an ``asyncio.Event`` or its like belongs to; None before anybody has waited for it."""
     return getattr(primitive, "_loop", None)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Coroutine
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_azfunc.process.event_loops import LoopOfThread, loop_appears_running, new_loop_of_real_time
+from pytest_azfunc.process.event_loops import LoopOfThread, forget_running, loop_appears_running, new_loop_of_real_time
 from pytest_azfunc.process.undoing import undo
 from pytest_azfunc.worker.tasks import InvocationTasks
 
@@ -175,6 +175,8 @@ class WorkerLoop:
             self.stop_thread()
             loop = self._loop
             if loop is not None and not loop.is_closed() and self._is_ours(loop):
+                if not loop.is_running():
+                    forget_running(loop)
                 _end(loop)
             self._loop = None
         finally:
