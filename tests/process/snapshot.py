@@ -137,9 +137,8 @@ def _event_loops() -> Any:
     local = getattr(policy, "_local", None)
     loop = getattr(local, "_loop", None)
     factory = None if loop is None or loop.is_closed() else loop.get_task_factory()
-    # That somebody has set a loop once stays known for ever: asyncio.run() of a scenario does it, too.
-    of_thread = {} if local is None else {name: value for name, value in vars(local).items() if name != "_set_called"}
-    return (policy, of_thread, events._get_running_loop(), factory)
+    # (That a loop was ever set is known for ever: asyncio.run() of a scenario leaves it behind, too.)
+    return (policy, loop, events._get_running_loop(), factory)
 
 
 def _methods(module: str, kind: str) -> dict[str, Any] | None:
