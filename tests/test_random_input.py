@@ -283,6 +283,7 @@ def test_payloads(app: Host, function: str, data: st.DataObject) -> None:
 # Requests
 
 
+@pytest.mark.skipif("AZFUNC_OLDEST" in os.environ, reason="requests 2.31 looks at names of headers in another order")
 @examples(60)
 @given(st.data())
 def test_requests_of_the_session(app: Host, data: st.DataObject) -> None:

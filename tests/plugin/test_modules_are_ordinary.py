@@ -1255,6 +1255,8 @@ def runs_of(row: Row) -> Iterator[tuple[str, str]]:
     ("name", "layout", "mode"), [(name, layout, mode) for name, row in ROWS.items() for layout, mode in runs_of(row)]
 )
 def test_modules(warm_runs: PytestRuns, tmp_path: Path, name: str, layout: str, mode: str) -> None:
+    if mode == "importlib" and "of which the test is a part" in name and pytest.version_tuple < (8, 1):
+        pytest.skip("pytest 8.0 gives test files of a package other names in this mode")
     row, folder = ROWS[name], tmp_path.resolve()
     write_files(folder, {"pytest.ini": LAYOUTS[layout], **row.app, **row.tests})
     run = warm_runs.run(folder, *WITH, "-q", f"--import-mode={mode}", *row.options, plugins=row.plugins)
