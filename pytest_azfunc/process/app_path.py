@@ -28,13 +28,13 @@ class AppPath:
 
     def shorten(self) -> None:
         """Take them away again, and nothing that others have put there."""
-        front, self._front = self._front, None
-        back, self._back = self._back, None
+        front, back = self._front, self._back
         for path in (sys.path,) if sys.path is self._extended else (sys.path, self._extended):
             if front is not None and front in path:
                 path.remove(front)
             if back is not None and back in path:
                 del path[len(path) - 1 - path[::-1].index(back)]
+        self._front = self._back = None  # last: after an interrupt it is all done once more
         self._extended = []
 
     @property
