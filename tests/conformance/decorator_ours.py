@@ -27,7 +27,7 @@ _MADE_UP = {
 def our_answer(root: Path, app: App, calls: Sequence[tuple[str, Call]]) -> Document:
     """What we make of the app, and of the *calls* of those of its functions that we list."""
     with patch.dict(os.environ, app.settings), unheard(), BorrowedProcess():
-        worker = Worker(WorkerProcess(Project.read(root, binding_types=_MADE_UP)))
+        worker = Worker(WorkerProcess(Project.read(root, binding_types=_MADE_UP)), ends_process=True)
         try:
             worker.open()
             return _open_answer(worker, calls)

@@ -22,7 +22,7 @@ _UNPRINTABLE = "Unhandled exception in function. Could not serialize original ex
 
 def our_answers(root: Path, cases: Sequence[Case]) -> dict[str, Document]:
     """What our worker answers, by function. It runs in this process, as it does in everybody's tests."""
-    worker = Worker(WorkerProcess(Project.read(root)))
+    worker = Worker(WorkerProcess(Project.read(root)), ends_process=True)
     with unheard(), BorrowedProcess():
         worker.open()
         try:
