@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.process.event_loops import is_loop_running, kept_exception
@@ -67,9 +68,19 @@ class InvocationTasks:
     def _make(self, loop: asyncio.AbstractEventLoop, coroutine: Any, options: dict[str, Any]) -> Any:
         if self.before is not None:
             return self.before(loop, coroutine, **options)
-        import asyncio
+        return _task_class()(coroutine, loop=loop, **options)
 
-        return asyncio.Task(coroutine, loop=loop, **options)
+
+@cache
+def _task_class() -> type[asyncio.Task[Any]]:
+    import asyncio
+
+    class Task(asyncio.Task[Any]):
+        def set_name(self, value: object) -> None:
+            if value is not None:  # Python 3.13.0 so names a task of a factory that was given no name
+                super().set_name(value)
+
+    return Task
 
 
 class _InSteps(Coroutine[Any, Any, Any]):
