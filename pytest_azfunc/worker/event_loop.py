@@ -31,6 +31,7 @@ class WorkerLoop:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks = InvocationTasks()
         self._changed = threading.Condition()  # guards the next three
         self._runner: int | None = None  # the thread that runs the loop
         self._waiting = 0  # threads whose coroutines another one runs
@@ -41,7 +42,8 @@ class WorkerLoop:
     def _get(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             loop = new_loop_of_real_time()
-            loop.set_task_factory(InvocationTasks(loop.get_task_factory()))
+            self._tasks = InvocationTasks(loop.get_task_factory())
+            loop.set_task_factory(self._tasks)
             self._loop = loop
         return self._loop
 
@@ -65,11 +67,20 @@ class WorkerLoop:
         with LoopOfThread():
             future = asyncio.ensure_future(awaited, loop=loop)
             try:
-                return loop.run_until_complete(future)
+                return self._run_until_complete(loop, future)
             finally:
                 future.add_done_callback(_is_told)
                 if not future.done():  # another task has ended the run: whoever waits for this one is gone
                     future.cancel()
+
+    def _run_until_complete(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]) -> T:
+        self._tasks.has_made = False
+        try:
+            return loop.run_until_complete(future)
+        finally:
+            if self._tasks.has_made and future.done():  # another that has ended is gone after one more round
+                loop.call_soon(loop.stop)
+                loop.run_forever()
 
     def _let_go(self, outer: int | None = None) -> None:
         with self._changed:

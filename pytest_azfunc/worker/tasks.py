@@ -49,11 +49,13 @@ class InvocationTasks:
 
     :ivar before: the factory that makes the tasks; None for asyncio's own.
     :ivar calls: how many calls need it now.
+    :ivar has_made: whether it has made one that belongs to an invocation; for others to reset.
     """
 
     def __init__(self, before: Any = None) -> None:
         self.before = before
         self.calls = 0
+        self.has_made = False
 
     def __call__(self, loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
         """Make a task, as a loop's ``create_task()`` asks for it."""
@@ -63,6 +65,7 @@ class InvocationTasks:
             return self._make(loop, coroutine, options)
         task = self._make(loop, _InSteps(coroutine, records.surroundings), options)
         task.add_done_callback(_tidy)
+        self.has_made = True
         return task
 
     def _make(self, loop: asyncio.AbstractEventLoop, coroutine: Any, options: dict[str, Any]) -> Any:

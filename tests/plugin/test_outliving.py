@@ -369,3 +369,30 @@ def test_what_outlives_the_host_disturbs_nobody(app: FunctionApp, session: Sessi
 
     passed(result, 10)
     assert "Exception in thread" not in result.stdout.str() + result.stderr.str()
+
+
+def test_a_task_that_fails_unheard_is_told_in_its_call(app: FunctionApp, session: Session) -> None:
+    app.function("Raises", FAILS_BESIDE + "    raise ValueError('mine')\n")
+    app.function("Returns", FAILS_BESIDE)
+
+    result = session.test(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("function", ["Raises", "Returns"])
+        def test_it(invoke, function):
+            result = invoke(function, check=False)
+            assert [message.splitlines()[0] for message in result.logs.messages] == ["Task exception was never retrieved"]
+        """
+    )
+
+    passed(result, 2)
+
+
+FAILS_BESIDE = """
+import asyncio
+async def fail():
+    raise KeyError("unheard")
+async def main(msg):
+    asyncio.create_task(fail())
+"""
