@@ -12,6 +12,7 @@ from types import ModuleType
 NAMESPACE = "__app__"
 _CLIMBS = re.compile(rb"^[ \t]*from[ \t]*\.[ \t]*\.", re.MULTILINE)
 _PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
+_SUFFIXES = tuple(importlib.machinery.all_suffixes())
 
 
 class AppFiles:
@@ -37,9 +38,13 @@ class AppFiles:
     def top_level(self) -> frozenset[str]:
         """The names that are modules in the root, or may be."""
         try:
-            return frozenset(os.path.splitext(name)[0] for name in os.listdir(self.root))
+            names = os.listdir(self.root)
         except OSError:
             return frozenset()
+        # Of `greet.cpython-311.so` it is `greet`. A name without a dot may be a folder; `pytest.ini` is no `pytest`.
+        return frozenset(
+            name.partition(".")[0] for name in names if "." not in name or name.endswith(_SUFFIXES)
+        )
 
     def packages(self) -> str | None:
         """The folder of packages that were deployed with the app; None without one."""

@@ -204,6 +204,37 @@ class AppModules:
         self._path.shorten()
 
 
+class RunningModules:
+    """The app's modules while its code runs, between :meth:`enter` and :meth:`leave`: for one host of the app."""
+
+    __slots__ = ("_are_borrowed", "_modules", "_run")
+
+    def __init__(self, modules: AppModules) -> None:
+        self._modules = modules
+        self._are_borrowed = self._run = False
+
+    def enter(self) -> None:
+        """Code of the app is about to run."""
+        modules = self._modules
+        if not modules.in_place:  # another app was opened meanwhile
+            self._are_borrowed = True
+            modules.activate()
+        self._run = True
+        modules.begin_code()
+
+    def leave(self, is_alone: bool = True) -> None:
+        """It has run. A second call does nothing.
+
+        :param is_alone: whether nobody but the app can have changed ``sys.path`` meanwhile.
+        """
+        if self._run:
+            self._modules.end_code(is_alone)
+            self._run = False
+        if self._are_borrowed:
+            self._are_borrowed = False
+            self._modules.deactivate()
+
+
 @dataclass(eq=False)
 class _Layer:
     """An app that somebody has activated."""

@@ -24,10 +24,13 @@ class Switches:
         """Code of the app is about to run."""
         self._before = _present()
 
-    def leave(self) -> None:
-        """It has run."""
-        before, present = self._before, _present()
-        if before and before != present:
+    def leave(self, is_alone: bool = True) -> None:
+        """It has run.
+
+        :param is_alone: whether nobody but the app can have replaced anything meanwhile; else nothing is noted.
+        """
+        before = self._before
+        if is_alone and before and before != (present := _present()):
             for index, (old, new) in enumerate(zip(before, present, strict=True)):
                 if old is not new:
                     self._replaced[index] = self._replaced.get(index, (old,))[0], new

@@ -17,8 +17,8 @@ class WorkingFolder:
         self._root = root
         self._way_back: str | int | None = None  # while it is entered
         self._made = ""
-        # Both are kept open from the first change on, as it is quicker, and the way home is there even when it is gone.
-        self._descriptors: tuple[int, int] | None = None
+        # Home and root are kept open from the first change on: it is quicker, and home is there even when it is gone.
+        self._kept_open: list[int] = []
         self._may_be_kept_open = self._home is not None and os.chdir in os.supports_fd
         self._lost: list[int] = []
 
@@ -33,7 +33,7 @@ class WorkingFolder:
         elif current == self._home:
             if self._may_be_kept_open:
                 self._keep_open()
-            self._way_back = self._descriptors[0] if self._descriptors else current
+            self._way_back = self._kept_open[0] if self._kept_open else current
         else:
             self._way_back = self._made = current
             _ENTERED.append(self)
@@ -42,7 +42,7 @@ class WorkingFolder:
             self._made = self._root
             _ENTERED.append(self)
             if self._root != self._home or len(_ENTERED) > 1:
-                os.chdir(self._descriptors[1] if self._descriptors else self._root)
+                os.chdir(self._kept_open[1] if self._kept_open else self._root)
 
     def leave(self, is_alone: bool = True) -> None:
         """Go back. A second call does nothing.
@@ -59,17 +59,11 @@ class WorkingFolder:
         if self in _ENTERED:
             _ENTERED.remove(self)
         self._way_back = None
-        while self._lost:
-            os.close(self._lost.pop())
+        _close(self._lost)
 
     def close(self) -> None:
         """Let go of the folders."""
-        descriptors, self._descriptors = self._descriptors, None
-        if descriptors is not None:
-            try:
-                os.close(descriptors[0])
-            finally:
-                os.close(descriptors[1])
+        _close(self._kept_open)
 
     def _open_lost_folder(self) -> int | None:
         """The way back to a folder that has no name any more; None where there is none, and nobody can go away."""
@@ -81,15 +75,14 @@ class WorkingFolder:
 
     def _keep_open(self) -> None:
         self._may_be_kept_open = False
-        opened: list[int] = []
         try:
             for folder in (self._home, self._root):
-                opened.append(os.open(str(folder), os.O_RDONLY))
+                self._kept_open.append(os.open(str(folder), os.O_RDONLY))
         except OSError:  # one of them may not be read
-            for descriptor in opened:
-                os.close(descriptor)
-        else:
-            self._descriptors = opened[0], opened[1]
+            pass
+        finally:
+            if len(self._kept_open) < 2:
+                _close(self._kept_open)
 
 
 # Whose code runs now, of several hosts: the folder is that of the last.
@@ -101,3 +94,13 @@ def _current() -> str | None:
         return os.getcwd()
     except OSError:  # the folder was deleted
         return None
+
+
+def _close(descriptors: list[int]) -> None:
+    """Close them all, also where an interrupt or a failure has come in between."""
+    try:
+        while descriptors:
+            os.close(descriptors.pop())
+    finally:
+        if descriptors:
+            _close(descriptors)
