@@ -59,6 +59,11 @@ def _states() -> dict[str, State]:
     }
 
 
+def replaceable() -> tuple[Any, ...]:
+    """What of the logging module a program may replace: below which level it is silent, and its two factories."""
+    return logging.root.manager._disable, logging._logRecordFactory, logging._loggerClass  # type: ignore[attr-defined]
+
+
 def _is_logger(name: str) -> bool:
     return isinstance(logging.root.manager.loggerDict.get(name), logging.Logger)
 

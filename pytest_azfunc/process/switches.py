@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from pytest_azfunc.process.event_loops import loop_policy, set_loop_policy
+from pytest_azfunc.process.loggers import replaceable
 
 _PUT = (logging.disable, logging.setLogRecordFactory, logging.setLoggerClass, set_loop_policy)
 _FACTORIES = (1, 2)
@@ -59,4 +60,4 @@ class Switches:
 
 
 def _present() -> tuple[Any, ...]:
-    return logging.root.manager.disable, logging.getLogRecordFactory(), logging.getLoggerClass(), loop_policy()
+    return (*replaceable(), loop_policy())

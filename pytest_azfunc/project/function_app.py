@@ -148,8 +148,10 @@ class Project:
         :raises FunctionNotFound: there is none; the message names the nearest.
         """
         __tracebackhide__ = True
-        self.raise_failure()
-        function = self.functions.get(name)
+        known = self._known
+        if known.failure is not None:
+            self.raise_failure()
+        function = known.functions.get(name)
         if function is not None:
             return function
         error = self.errors.get(name)
@@ -157,8 +159,8 @@ class Project:
             raise error.with_traceback(None)
         if name.lower() in (excluded.lower() for excluded in self.excluded):
             raise FunctionNotFound("function-excluded", function=name, name=name)
-        known = sorted([*self.functions, *self.errors], key=host_order)
-        near, all_names = suggestion(name, known), listing("Known", known)
+        names = sorted([*self.functions, *self.errors], key=host_order)
+        near, all_names = suggestion(name, names), listing("Known", names)
         raise FunctionNotFound("function-not-found", name=name, suggestion=near, known=all_names)
 
     def find_object(self, candidate: Any, is_entry_point: Callable[[str, Any], bool]) -> Function:

@@ -187,6 +187,8 @@ def wire_text(value: Any) -> str:
     :raises UnicodeError: a lone surrogate, or bytes that are not UTF-8.
     :raises TypeError: no text at all.
     """
+    if type(value) is str and value.isascii():  # as nearly always
+        return value
     if isinstance(value, bytes):
         return value.decode("utf-8")
     if not isinstance(value, str):
@@ -210,8 +212,9 @@ def _int64(value: int) -> int:
 
 def _http_response(value: Mapping[str, Any]) -> dict[str, Any]:
     # In the order in which Azure's worker gets to them: the first that does not fit is the error.
-    cookies = rpc_cookies(value.get("cookies"))
-    body = _on_the_wire(value["body"].type, value["body"].value)
+    cookies, body = value.get("cookies"), value["body"]
+    cookies = rpc_cookies(cookies) if cookies else []
+    body = _on_the_wire(body.type, body.value)
     return {
         "status_code": wire_text(value["status_code"].value),
         "headers": {wire_text(name): wire_text(header.value) for name, header in value["headers"].items()},

@@ -109,9 +109,14 @@ class WorkerProcess:
                 self._script_state = self.modules.script_state()
 
     def loaded_function(self, name: str) -> LoadedFunction | None:
-        """The function of that name, if it was loaded and its module is the one that a test would import yet."""
+        """The function of that name, if it was loaded and its module is the one that a test would import yet.
+
+        None as well for one of a decorator app whose script is to be indexed anew.
+        """
         loaded = self.loaded.get(name)
-        if loaded is None or loaded.module is None or self.modules.is_current(loaded.module):
+        if loaded is None or (self._project.script is not None and not self._is_current()):
+            return None
+        if loaded.module is None or self.modules.is_current(loaded.module):
             return loaded
         del self.loaded[name]
         return None

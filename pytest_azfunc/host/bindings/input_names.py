@@ -43,9 +43,11 @@ def merged(function: Function, bindings: Mapping[str, Any], inputs: Mapping[str,
 
     :raises BindingError: ``inputs`` is no mapping, or a name is given both ways.
     """
-    if not isinstance(inputs, (Mapping, type(None))):
+    if inputs is None:
+        return bindings
+    if not isinstance(inputs, Mapping):
         raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
-    for name in inputs or ():
+    for name in inputs:
         if name in bindings:
             raise BindingError("input-twice", function=function.name, name=name)
-    return {**bindings, **inputs} if inputs else bindings
+    return {**bindings, **inputs}
