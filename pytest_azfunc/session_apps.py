@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_azfunc.app import Host
 from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, setting_name, suggestion
@@ -33,8 +32,7 @@ _NO_SETTINGS: Mapping[str, str] = {}
 _NO_MARK: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What option and ini say for the whole session; None where they are silent. Paths are absolute."""
 
     rootdir: str
@@ -101,7 +99,6 @@ class AppOfTests:
         return self._read_settings()
 
 
-@dataclass
 class SessionApps:
     """The apps of one session: each folder is read once, and each app has one worker process.
 
@@ -109,13 +106,14 @@ class SessionApps:
     :ivar observers: called with every invocation.
     """
 
-    choice: Choice
-    types: Catalogue = BUILT_IN
-    observers: list[Callable[[Invocation], None]] = field(default_factory=list)
-    _found: dict[tuple[str, Any, str | None], AppOfTests] = field(default_factory=dict)
-    _read: dict[tuple[str, str], AppOfTests] = field(default_factory=dict)
-    _processes: dict[tuple[str, str], WorkerProcess] = field(default_factory=dict)
-    _named_settings: FileSettings | None = None
+    def __init__(self, choice: Choice, types: Catalogue = BUILT_IN) -> None:
+        self.choice = choice
+        self.types = types
+        self.observers: list[Callable[[Invocation], None]] = []
+        self._found: dict[tuple[str, Any, str | None], AppOfTests] = {}
+        self._read: dict[tuple[str, str], AppOfTests] = {}
+        self._processes: dict[tuple[str, str], WorkerProcess] = {}
+        self._named_settings: FileSettings | None = None
 
     def find(self, folder: str, mark: Mapping[str, Any]) -> AppOfTests:
         """The app for a test in *folder*, found once for each folder, project of a mark and name of a script.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_azfunc.errors import OutputNotSet, listing, shown, suggestion
 from pytest_azfunc.host.bindings.binding_type import BindingType
@@ -15,8 +14,7 @@ from pytest_azfunc.rpc import TypedData
 __tracebackhide__ = True
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One message, event or document of an output."""
 
     body: bytes
@@ -31,7 +29,6 @@ class Message:
         return json.loads(self.body)
 
 
-@dataclass(frozen=True)
 class Output:
     """One output binding of an invocation.
 
@@ -42,11 +39,12 @@ class Output:
     :ivar binding_type: what the host knows of the type.
     """
 
-    name: str
-    type: str
-    value: Any
-    typed_data: TypedData = field(repr=False)
-    binding_type: BindingType = field(repr=False)
+    def __init__(self, name: str, type: str, value: Any, typed_data: TypedData, binding_type: BindingType) -> None:
+        self.name = name
+        self.type = type
+        self.value = value
+        self.typed_data = typed_data
+        self.binding_type = binding_type
 
     @cached_property
     def body(self) -> bytes:

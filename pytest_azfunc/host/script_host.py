@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.input_names import check_names
@@ -32,13 +31,13 @@ __tracebackhide__ = True
 
 _NO_INPUTS: Mapping[str, Any] = {}
 _NO_RETRY = RetryContext()
+_DEFAULTS = HostOptions()
 
 Steps = Generator[InvocationRequest, InvocationResponse, Invocation]
 """What the host does around an invocation: asks for what it yields, is sent the answer, returns the invocation."""
 
 
-@dataclass(frozen=True)
-class ContextOverrides:
+class ContextOverrides(NamedTuple):
     """What a test wants the invocation context to say."""
 
     invocation_id: str | None = None
@@ -71,7 +70,6 @@ class ContextOverrides:
 _NO_OVERRIDES = ContextOverrides()
 
 
-@dataclass
 class ScriptHost:
     """Runs the functions of one app. Every way into the app ends in :meth:`run` or :meth:`arun`.
 
@@ -82,12 +80,20 @@ class ScriptHost:
     :ivar observers: called with every invocation.
     """
 
-    worker: WorkerChannel
-    options: HostOptions = field(default_factory=HostOptions)
-    strict: bool = True
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
-    observers: list[Callable[[Invocation], None]] = field(default_factory=list)
-    _bound: dict[str, BoundFunction] = field(default_factory=dict)
+    def __init__(
+        self,
+        worker: WorkerChannel,
+        options: HostOptions = _DEFAULTS,
+        strict: bool = True,
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        observers: Sequence[Callable[[Invocation], None]] = (),
+    ) -> None:
+        self.worker = worker
+        self.options = options
+        self.strict = strict
+        self.now = now
+        self.observers = [*observers]
+        self._bound: dict[str, BoundFunction] = {}
 
     @property
     def project(self) -> Project:

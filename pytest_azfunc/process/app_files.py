@@ -42,9 +42,7 @@ class AppFiles:
         except OSError:
             return frozenset()
         # Of `greet.cpython-311.so` it is `greet`. A name without a dot may be a folder; `pytest.ini` is no `pytest`.
-        return frozenset(
-            name.partition(".")[0] for name in names if "." not in name or name.endswith(_SUFFIXES)
-        )
+        return frozenset(name.partition(".")[0] for name in names if "." not in name or name.endswith(_SUFFIXES))
 
     def packages(self) -> str | None:
         """The folder of packages that were deployed with the app; None without one."""

@@ -12,8 +12,8 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
+from typing import NamedTuple
 
 from pytest_azfunc.process.app_files import NAMESPACE, AppFiles
 from pytest_azfunc.process.app_finder import AppFinder, plain
@@ -30,8 +30,7 @@ _NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 __tracebackhide__ = True
 
 
-@dataclass(frozen=True)
-class FunctionModule:
+class FunctionModule(NamedTuple):
     """The module that runs a function.
 
     :ivar name: Azure's name of it, below ``__app__``.
@@ -235,12 +234,14 @@ class RunningModules:
             self._modules.deactivate()
 
 
-@dataclass(eq=False)
 class _Layer:
     """An app that somebody has activated."""
 
-    app: AppModules
-    settings: Mapping[str, str]
+    __slots__ = ("app", "settings")
+
+    def __init__(self, app: AppModules, settings: Mapping[str, str]) -> None:
+        self.app = app
+        self.settings = settings
 
 
 class _Place:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from pytest_azfunc.errors import Location
 from pytest_azfunc.project.json_file import JsonFile
@@ -66,8 +66,7 @@ class Binding:
         return self.source.location("bindings", self.index) if self.source else None
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """What the host does after a failure; intervals are time spans."""
 
     strategy: Literal["fixedDelay", "exponentialBackoff"]

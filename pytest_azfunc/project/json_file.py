@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_azfunc.errors import Location, ProjectError
 from pytest_azfunc.project.lenient_json import JsonError, loads, position_of
@@ -13,8 +13,7 @@ from pytest_azfunc.project.lenient_json import JsonError, loads, position_of
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-@dataclass(frozen=True)
-class JsonFile:
+class JsonFile(NamedTuple):
     """Where a value came from: a file, and on demand the line and column of a value in it."""
 
     path: str

@@ -142,6 +142,4 @@ class Call:
         return None if how is None else self.runtime.process.converters.encode(how.binding_type, result, how.annotation)
 
     def _fail(self, error: Exception) -> None:
-        self.response = InvocationResponse(
-            self.invocation_id, exception=error, logs=self.records, context=self.context
-        )
+        self.response = InvocationResponse(self.invocation_id, exception=error, logs=self.records, context=self.context)

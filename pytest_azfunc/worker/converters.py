@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pytest_azfunc.errors.notes import refused_output
@@ -134,25 +133,25 @@ class _DatumsOnDemand(Mapping[str, Any]):
 # the names of protobuf's, which show up in error messages.
 
 
-@dataclass
 class CollectionString:
     """Texts."""
 
-    string: list[str]
+    def __init__(self, string: list[str]) -> None:
+        self.string = string
 
 
-@dataclass
 class CollectionBytes:
     """Contents."""
 
-    bytes: list[bytes]
+    def __init__(self, content: list[bytes]) -> None:
+        self.bytes = content
 
 
-@dataclass
 class CollectionSInt64:
     """Integers."""
 
-    sint64: list[int]
+    def __init__(self, sint64: list[int]) -> None:
+        self.sint64 = sint64
 
 
 _PLAIN = frozenset(("string", "json", "bytes"))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_azfunc.errors import kind_of
 from pytest_azfunc.host.bindings.generic import generic
@@ -45,8 +44,7 @@ def valueless(build: Callable[[], Payload], hint: str) -> PayloadMaker:
 _GENERIC = by_builder(generic)
 
 
-@dataclass(frozen=True)
-class BindingType:
+class BindingType(NamedTuple):
     """What the host knows of a binding type. What is not given is that of a type of which only the name is known.
 
     :ivar name: as it is usually spelled, such as ``"queueTrigger"``; a name that ends in ``Trigger`` is a trigger.

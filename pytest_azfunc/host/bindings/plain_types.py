@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from pytest_azfunc.host.bindings.binding_type import BindingType
@@ -33,7 +32,7 @@ _RABBIT_MQ = BindingType("rabbitMQ", address=("queueName",))
 
 TYPES = (
     _RABBIT_MQ,
-    replace(_RABBIT_MQ, name="rabbitMQTrigger"),
+    _RABBIT_MQ._replace(name="rabbitMQTrigger"),
     BindingType("kusto", address=("tableName",)),
     BindingType("redisPubSubTrigger"),
     BindingType("redisListTrigger"),

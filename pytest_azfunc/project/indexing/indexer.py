@@ -153,7 +153,7 @@ class _Reading:
             except BaseException as error:
                 failure = failure_of(error, self.script.path, self.app, function)
                 return Index(Contents(failure=failure, app=self.app))
-        return Index(replace(self._admitted(), app=self.app), self.signatures)
+        return Index(self._admitted()._replace(app=self.app), self.signatures)
 
     def _index(self, sdk_function: Any) -> None:
         """The worker's part: whatever is raised here hides the whole app."""
