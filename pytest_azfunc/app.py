@@ -13,11 +13,9 @@ from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.host.app_settings import AppSettings, check_mapping
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
-from pytest_azfunc.host.bindings.input_names import merged
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
-from pytest_azfunc.host.given_context import context_request
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.kept_invocations import KeptInvocations
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
@@ -300,7 +298,12 @@ class Host:
         """Which function is meant, with which inputs and context."""
         self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
-        return found, merged(found, bindings, inputs), ContextOverrides.of(context)
+        given = bindings
+        if inputs is not None:
+            from pytest_azfunc.host.bindings.input_names import merged
+
+            given = merged(found, bindings, inputs)
+        return found, given, None if context is None else ContextOverrides.of(context)
 
     def context(
         self,
@@ -314,6 +317,8 @@ class Host:
         max_retry_count: int = 0,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
+        from pytest_azfunc.host.given_context import context_request
+
         name = "" if function is None else self.function(function).name
         retries = (retry_count, max_retry_count)
         request = context_request(name, invocation_id, trace_parent, trace_state, attributes, *retries)

@@ -12,18 +12,16 @@ from pytest_azfunc.errors import LossyOutputError
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
-from pytest_azfunc.host.bindings.lossy_outputs import find_loss
 from pytest_azfunc.host.bindings.payload import Many, Prepare
-from pytest_azfunc.host.console import console_filter
-from pytest_azfunc.host.expressions import fixed_text, with_settings
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.outputs import Output, Outputs
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
 from pytest_azfunc.rpc import InvocationResponse
 
 if TYPE_CHECKING:
     import requests
+
+    from pytest_azfunc.host.outputs import Outputs
 
 __tracebackhide__ = True
 
@@ -84,10 +82,16 @@ class BoundFunction:
         value = self.trigger.properties.get(name)
         if not isinstance(value, str):
             return None
-        return with_settings(value, self.options.settings()) if "%" in value else value
+        if "%" not in value:
+            return value
+        from pytest_azfunc.host.expressions import with_settings
+
+        return with_settings(value, self.options.settings())
 
     def text(self, name: str, default: str) -> str:
         """The same for a name that something has in Azure; the default where it is not known."""
+        from pytest_azfunc.host.expressions import fixed_text
+
         return fixed_text(self.trigger.properties, name, default, self.options.settings())
 
     @property
@@ -144,6 +148,8 @@ class BoundFunction:
     @cached_property
     def reaches_console(self) -> Callable[[logging.LogRecord], bool]:
         """Whether host.json lets a line of it through."""
+        from pytest_azfunc.host.console import console_filter
+
         return console_filter(self.options.config.log_levels, self.function.name)
 
     def _output_type(self, name: str) -> tuple[str, BindingType]:
@@ -157,6 +163,8 @@ class BoundFunction:
 
     def outputs(self, invocation: Invocation) -> Outputs:
         """The outputs that were set, by binding name."""
+        from pytest_azfunc.host.outputs import Output, Outputs
+
         response = invocation.response
         values = response.python_values or {}
         sent = dict(response.outputs)
@@ -185,6 +193,8 @@ class BoundFunction:
             else:
                 data = response.outputs.get(name)
             written, binding_type = self._output_type(name)
+            from pytest_azfunc.host.bindings.lossy_outputs import find_loss  # many functions return nothing
+
             loss = find_loss(self.function, name, written, binding_type, value, data)
             if loss is not None:
                 return loss

@@ -8,14 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc.errors import BindingError, shown
-from pytest_azfunc.host.log_capture import LogCapture
-from pytest_azfunc.host.outputs import Outputs
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse
 
 __tracebackhide__ = True
 
 if TYPE_CHECKING:
     import requests
+
+    from pytest_azfunc.host.log_capture import LogCapture
+    from pytest_azfunc.host.outputs import Outputs
 
 
 class InvocationView(Protocol):
@@ -82,6 +83,8 @@ class Invocation:
     @cached_property
     def logs(self) -> LogCapture:
         """What the function logged, its threads and tasks included."""
+        from pytest_azfunc.host.log_capture import LogCapture
+
         return LogCapture(self.response.logs, self._view.reaches_console)
 
     @property

@@ -7,18 +7,16 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
-from pytest_azfunc.host.bindings.builder_arguments import wrong_value
-from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.web.http_proxy import for_invocation
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import (
     InvocationRequest,
     InvocationResponse,
+    ProxiedRequest,
     PythonObject,
     RetryContext,
     RpcException,
@@ -45,16 +43,16 @@ class ContextOverrides(NamedTuple):
     retry: RetryContext | None = None
 
     @classmethod
-    def of(cls, context: Any) -> ContextOverrides | None:
-        """What the SDK's view of a context says, such as one of ``azfunc_context``; None for None.
+    def of(cls, context: Any) -> ContextOverrides:
+        """What the SDK's view of a context says, such as one of ``azfunc_context``.
 
         :raises BindingError: no context.
         """
-        if context is None:
-            return None
         try:
             trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
         except AttributeError:
+            from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+
             raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns") from None
         return cls(
             context.invocation_id,
@@ -194,6 +192,8 @@ class ScriptHost:
         self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
     ) -> InvocationRequest:
         if inputs:
+            from pytest_azfunc.host.bindings.input_names import check_names
+
             check_names(bound.function, inputs)
         delivery = deliver(payload, Occasion(bound, self.now()))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}
@@ -208,8 +208,14 @@ class ScriptHost:
             invocation_id,
             context.trace or TraceContext(_trace_parent(invocation_id)),
             context.retry or _NO_RETRY,
-            delivery.proxied and for_invocation(delivery.proxied, invocation_id),
+            _proxied(delivery.proxied, invocation_id) if delivery.proxied else None,
         )
+
+
+def _proxied(request: ProxiedRequest, invocation_id: str) -> ProxiedRequest:
+    from pytest_azfunc.host.web.http_proxy import for_invocation  # few apps stream HTTP
+
+    return for_invocation(request, invocation_id)
 
 
 def _trace_parent(invocation_id: str) -> str:

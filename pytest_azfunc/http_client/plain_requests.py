@@ -16,13 +16,12 @@ from importlib.util import find_spec
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pytest_azfunc.http_client.origin import Origin
-from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
 from pytest_azfunc.process.import_hooks import ImportHook
 from pytest_azfunc.process.passing_loader import PassingLoader
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.web.http_response import Serve
+    from pytest_azfunc.http_client.origin import Origin
 
 _MODULE = "requests.sessions"
 _NAME = "get_adapter"
@@ -42,6 +41,8 @@ class PlainRequests:
     @cached_property
     def origin(self) -> Origin:
         """Where the app is; most tests send no request that it has to be compared with."""
+        from pytest_azfunc.http_client.origin import Origin
+
         return Origin.of(self._base_url)
 
     @cached_property
@@ -100,6 +101,8 @@ class _Reachable:
         return next((app.adapter_for(session, url) for app in reversed(self._apps) if app.origin.has(url)), None)
 
     def _hook_in(self, module: Any) -> None:
+        from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
+
         present = module.Session.__dict__[_NAME]
         if self._apps and not isinstance(present, RoutedAdapters):
             module.Session.get_adapter = RoutedAdapters(self.find, present)
@@ -108,6 +111,8 @@ class _Reachable:
         session_class = getattr(sys.modules.get(_MODULE), "Session", None)
         if session_class is None:
             return
+        from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
+
         while isinstance(present := session_class.__dict__[_NAME], RoutedAdapters):
             session_class.get_adapter = present.original
 

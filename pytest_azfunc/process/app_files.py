@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 NAMESPACE = "__app__"
-_CLIMBS = re.compile(rb"^[ \t]*from[ \t]*\.[ \t]*\.", re.MULTILINE)
+_CLIMBS = rb"^[ \t]*from[ \t]*\.[ \t]*\."
 _PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
 _SUFFIXES = tuple(importlib.machinery.all_suffixes())
 
@@ -115,7 +115,7 @@ def _climbs(file: str, dots: int) -> bool:
     try:
         with open(file, "rb") as opened:
             source = opened.read()
-        if _CLIMBS.search(source) is None:
+        if re.search(_CLIMBS, source, re.MULTILINE) is None:
             return False
         nodes = ast.walk(ast.parse(source))
     except (OSError, SyntaxError, ValueError):  # whoever imports it will say so

@@ -10,8 +10,6 @@ import os
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
-from pytest_azfunc.process.layers import withdraw
-
 # pytest rewrites it in each phase of a test: it is not ours to put back.
 _PYTEST_VARIABLE = "PYTEST_CURRENT_TEST"
 
@@ -57,6 +55,8 @@ class Environment:
         if not later:
             self.restore()
             return
+        from pytest_azfunc.process.layers import withdraw  # mostly one host is open
+
         environ, decoded = self._object, _decoder(self._object)
         present = _raw(environ)
         copies = [other._saved for other in later]

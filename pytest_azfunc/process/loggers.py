@@ -9,8 +9,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_azfunc.process.layers import withdraw
-
 State = tuple[int, list[logging.Handler], list[Any], bool, bool]  # level, handlers, filters, propagate, disabled
 _FRESH: State = (logging.NOTSET, [], [], True, False)
 
@@ -45,6 +43,8 @@ class Loggers:
         if not later:
             self.restore()
             return
+        from pytest_azfunc.process.layers import withdraw  # mostly one host is open
+
         for name, before in withdraw(self._saved, [other._saved for other in later], _states()).items():
             apply_state(name, before or _FRESH)
 

@@ -7,11 +7,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pytest_azfunc.errors.notes import refused_output
 from pytest_azfunc.project.indexing.binding_registry import BindingRegistry
-from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import Kind, TypedData
-from pytest_azfunc.worker.cookies import rpc_cookies
 from pytest_azfunc.worker.generic import GenericConverter
 
 _INT64 = 2**63
@@ -101,6 +98,9 @@ class Converters(BindingRegistry):
         try:
             encoded = converter.encode(value, expected_type=annotation)
         except NotImplementedError:
+            from pytest_azfunc.errors.notes import refused_output
+            from pytest_azfunc.project.user_errors import add_note
+
             shown = binding_type if self._names_binding_types else converter
             error = TypeError(
                 f'unable to encode outgoing TypedData: unsupported type "{shown}" '
@@ -211,9 +211,8 @@ def _int64(value: int) -> int:
 
 def _http_response(value: Mapping[str, Any]) -> dict[str, Any]:
     # In the order in which Azure's worker gets to them: the first that does not fit is the error.
-    cookies, body = value.get("cookies"), value["body"]
-    cookies = rpc_cookies(cookies) if cookies else []
-    body = _on_the_wire(body.type, body.value)
+    cookies = _cookies(value["cookies"]) if value.get("cookies") else []
+    body = _on_the_wire(value["body"].type, value["body"].value)
     return {
         "status_code": wire_text(value["status_code"].value),
         "headers": {wire_text(name): wire_text(header.value) for name, header in value["headers"].items()},
@@ -221,6 +220,12 @@ def _http_response(value: Mapping[str, Any]) -> dict[str, Any]:
         "body": body,
         "enable_content_negotiation": False,
     }
+
+
+def _cookies(jars: Any) -> list[dict[str, Any]]:
+    from pytest_azfunc.worker.cookies import rpc_cookies  # which few functions set
+
+    return rpc_cookies(jars)
 
 
 # Of each kind that a converter answers with: the field of the message, and what carries the value there.

@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 
 from pytest_azfunc.process.root_logger import RootHandler
 from pytest_azfunc.process.surroundings import Surroundings
-from pytest_azfunc.process.thread_folder import move_thread
 
 T = TypeVar("T")
 
@@ -195,6 +194,8 @@ def _belonging_to(records: Records, function: Callable[..., T]) -> Callable[...,
         stays = place.begin_thread()
         try:
             if stays:
+                from pytest_azfunc.process.thread_folder import move_thread
+
                 move_thread(place.root)
             return function(*args, **kwargs)
         finally:

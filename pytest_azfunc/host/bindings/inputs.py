@@ -15,7 +15,6 @@ from typing import Any
 from pytest_azfunc.errors import BindingError, kind_of
 from pytest_azfunc.host.bindings.given_values import is_sdk_object, not_json, to_json
 from pytest_azfunc.host.bindings.net_values import compact
-from pytest_azfunc.host.expressions import fixed_text
 from pytest_azfunc.project import Binding
 from pytest_azfunc.rpc import PythonObject, TypedData
 
@@ -79,6 +78,8 @@ class Input:
 
     def text(self, name: str, default: str) -> str:
         """A property's text with its app settings put in, or the default where it has no text to give."""
+        from pytest_azfunc.host.expressions import fixed_text
+
         return fixed_text(self.binding.properties, name, default, self.settings())
 
     def error(self, value: object, expected: str) -> BindingError:
