@@ -13,6 +13,7 @@ from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.host.app_settings import AppSettings, check_mapping
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
+from pytest_azfunc.host.bindings.input_names import merged
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
 from pytest_azfunc.host.failures import Failures
@@ -298,12 +299,7 @@ class Host:
         """Which function is meant, with which inputs and context."""
         self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
-        given = bindings
-        if inputs is not None:
-            from pytest_azfunc.host.bindings.input_names import merged
-
-            given = merged(found, bindings, inputs)
-        return found, given, None if context is None else ContextOverrides.of(context)
+        return found, merged(found, bindings, inputs), None if context is None else ContextOverrides.of(context)
 
     def context(
         self,
@@ -317,12 +313,11 @@ class Host:
         max_retry_count: int = 0,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
-        from pytest_azfunc.host.given_context import context_request
+        from pytest_azfunc.host.given_context import context_request  # few tests make one
 
         name = "" if function is None else self.function(function).name
-        retries = (retry_count, max_retry_count)
-        request = context_request(name, invocation_id, trace_parent, trace_state, attributes, *retries)
-        return self.worker.context(request)  # type: ignore[no-any-return]
+        given = (invocation_id, trace_parent, trace_state, attributes, retry_count, max_retry_count)
+        return self.worker.context(context_request(name, *given))  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
         """Whether an app setting disables the function: its trigger would not fire."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
@@ -192,8 +193,6 @@ class ScriptHost:
         self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
     ) -> InvocationRequest:
         if inputs:
-            from pytest_azfunc.host.bindings.input_names import check_names
-
             check_names(bound.function, inputs)
         delivery = deliver(payload, Occasion(bound, self.now()))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}

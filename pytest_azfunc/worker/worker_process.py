@@ -18,7 +18,6 @@ from pytest_azfunc.process.import_effects import ImportEffects
 from pytest_azfunc.process.surroundings import surroundings_for_once
 from pytest_azfunc.process.undoing import PROCESS_LOCK
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.worker.asgi_lifespan import end_lifespan, forget_lifespan, has_begun, lives_on
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.loaded_function import LoadedFunction
@@ -144,8 +143,11 @@ class WorkerProcess:
     def forget_what_has_ended(self) -> None:
         """A host closes: an ASGI app whose lifespan ended with the loop of a test begins a new one for the next."""
         app = self.app
-        if has_begun(app) and not lives_on(app, self.loop):
-            forget_lifespan(app)
+        if app is not None:
+            from pytest_azfunc.worker.asgi_lifespan import forget_lifespan, has_begun, lives_on
+
+            if has_begun(app) and not lives_on(app, self.loop):
+                forget_lifespan(app)
 
     def end(self) -> None:
         """End what runs as long as the process does: the lifespan of an ASGI app, the loop and the tasks on it.
@@ -153,11 +155,17 @@ class WorkerProcess:
         Only while no host of it is open. The next one finds the modules as they are.
         """
         try:
-            if has_begun(self.app):
-                with surroundings_for_once(self.root, self.modules, self._project.file_settings.harmless):
-                    end_lifespan(self.app, self.loop)
+            if self.app is not None:
+                self._end_lifespan()
         finally:
             self.loop.close()
+
+    def _end_lifespan(self) -> None:
+        from pytest_azfunc.worker.asgi_lifespan import end_lifespan, has_begun
+
+        if has_begun(self.app):
+            with surroundings_for_once(self.root, self.modules, self._project.file_settings.harmless):
+                end_lifespan(self.app, self.loop)
 
     def restart(self) -> None:
         """Forget everything, as a new process would. Only while no host of it is open."""

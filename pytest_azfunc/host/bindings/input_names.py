@@ -38,11 +38,13 @@ def check_names(function: Function, given: Mapping[str, Any]) -> None:
         )
 
 
-def merged(function: Function, bindings: Mapping[str, Any], inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+def merged(function: Function, bindings: Mapping[str, Any], inputs: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The values of inputs that are given by keyword, and those that ``inputs={...}`` adds.
 
     :raises BindingError: ``inputs`` is no mapping, or a name is given both ways.
     """
+    if inputs is None:
+        return bindings
     if not isinstance(inputs, Mapping):
         raise wrong_value("invoke", "inputs", inputs, "a mapping of binding names to values")
     for name in inputs:
