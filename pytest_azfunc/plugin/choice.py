@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.session_apps import SessionApps
 
 _APPS: pytest.StashKey[SessionApps] = pytest.StashKey()
@@ -30,8 +33,18 @@ def session_apps(config: pytest.Config) -> SessionApps:
         )
         apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added))
         config.add_cleanup(apps.close)
-        apps.observers.append(lambda invocation: config.hook.pytest_azfunc_invoked(invocation=invocation))
+        apps.observers.append(_teller(config.hook.pytest_azfunc_invoked))
     return apps
+
+
+def _teller(hook: Any) -> Callable[[Invocation], None]:
+    """Calls the hook where anybody implements it: a call for nobody is felt in each invocation."""
+
+    def tell(invocation: Invocation) -> None:
+        if hook.get_hookimpls():
+            hook(invocation=invocation)
+
+    return tell
 
 
 def close_session_apps(config: pytest.Config) -> None:

@@ -30,10 +30,12 @@ class AppFiles:
         self.functions = frozenset(functions)
         self.script = script
         self._climbing: dict[str, bool] = {}
+        self._of_another: dict[str, bool] = {}
 
     def forget(self) -> None:
         """Look at the files again when they are next asked for."""
         self._climbing = {}
+        self._of_another = {}
 
     def top_level(self) -> frozenset[str]:
         """The names that are modules in the root, or may be."""
@@ -98,10 +100,14 @@ class AppFiles:
 
     def are_of_another(self, file: str) -> bool:
         """Whether the file of a top-level module lies right in the folder of another function app."""
-        folder = os.path.dirname(file)
-        if os.path.basename(file).partition(".")[0] == "__init__":
-            folder = os.path.dirname(folder)
-        return os.path.realpath(folder) != self.root and os.path.isfile(os.path.join(folder, "host.json"))
+        found = self._of_another.get(file)
+        if found is None:
+            folder = os.path.dirname(file)
+            if os.path.basename(file).partition(".")[0] == "__init__":
+                folder = os.path.dirname(folder)
+            found = os.path.realpath(folder) != self.root and os.path.isfile(os.path.join(folder, "host.json"))
+            self._of_another[file] = found
+        return found
 
 
 def is_test(name: str) -> bool:

@@ -32,6 +32,7 @@ def test_a_module_that_is_imported_later(watched: str) -> None:
     module = __import__(watched)
     assert [each.VALUE for each in seen] == [1]
     assert seen == [module]
+    assert module.__spec__ is not None
     assert module.__loader__ is module.__spec__.loader
     assert type(module.__loader__).__module__ == "_frozen_importlib_external"
     watch.stop()
@@ -39,7 +40,8 @@ def test_a_module_that_is_imported_later(watched: str) -> None:
 
 
 def test_a_module_that_is_there(watched: str) -> None:
-    module, seen = __import__(watched), []
+    module = __import__(watched)
+    seen: list[ModuleType] = []
     watch = ImportWatch(watched, seen.append)
     watch.start()
     watch.stop()
