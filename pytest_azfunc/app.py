@@ -248,7 +248,7 @@ class Host:
         :raises AzfuncError: what the host has against the function.
         """
         if isinstance(function, str):
-            return self.project.find(function)
+            return self.worker.index().find(function)
         return self.project.find_object(function, self.worker.is_entry_point)
 
     def invoke(

@@ -155,8 +155,9 @@ class ScriptHost:
 
     def _loaded(self, function: Function) -> BoundFunction:
         """The bound function. One that would not load says so before its payload is judged."""
-        bound = self.bound(function)
-        if not bound.is_loaded:
+        bound = self._bound.get(function.name)
+        if bound is None or bound.function is not function or not bound.is_loaded:
+            bound = self.bound(function)
             self.worker.load(function.name)
             bound.is_loaded = True
         return bound

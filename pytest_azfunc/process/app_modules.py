@@ -82,19 +82,6 @@ class AppModules:
         """
         _PLACE.remove(self)
 
-    def begin_code(self) -> None:
-        """Code of the app is about to run: what it has added to ``sys.path`` is there, and its names mean its own."""
-        self._path.begin()
-        self._of_tests.make_way()
-
-    def end_code(self, is_alone: bool = True) -> None:
-        """Code of the app has run: ``sys.path`` and the modules of the tests are back.
-
-        :param is_alone: whether nobody but the app can have changed ``sys.path`` meanwhile.
-        """
-        self._of_tests.come_back()
-        self._path.end(is_alone)
-
     def import_function(self, name: str) -> FunctionModule:
         """The module of a function: the one that was imported under its plain name, or else as Azure imports it.
 
@@ -204,22 +191,27 @@ class AppModules:
 
 
 class RunningModules:
-    """The app's modules while its code runs, between :meth:`enter` and :meth:`leave`: for one host of the app."""
+    """The app's modules while its code runs, between :meth:`enter` and :meth:`leave`: for one host of the app.
 
-    __slots__ = ("_are_borrowed", "_modules", "_run")
+    What the code has added to ``sys.path`` is there, and its names mean its own modules, not those of the tests.
+    """
+
+    __slots__ = ("_are_borrowed", "_modules", "_of_tests", "_path", "_run")
 
     def __init__(self, modules: AppModules) -> None:
         self._modules = modules
+        self._path, self._of_tests = modules._path, modules._of_tests
         self._are_borrowed = self._run = False
 
     def enter(self) -> None:
         """Code of the app is about to run."""
-        modules = self._modules
-        if not modules.in_place:  # another app was opened meanwhile
+        if _PLACE.app is not self._modules:  # another app was opened meanwhile
             self._are_borrowed = True
-            modules.activate()
+            self._modules.activate()
         self._run = True
-        modules.begin_code()
+        self._path.begin()
+        if self._of_tests.has_candidates:
+            self._of_tests.make_way()
 
     def leave(self, is_alone: bool = True) -> None:
         """It has run. A second call does nothing.
@@ -227,7 +219,9 @@ class RunningModules:
         :param is_alone: whether nobody but the app can have changed ``sys.path`` meanwhile.
         """
         if self._run:
-            self._modules.end_code(is_alone)
+            if self._of_tests.has_candidates:
+                self._of_tests.come_back()
+            self._path.end(is_alone)
             self._run = False
         if self._are_borrowed:
             self._are_borrowed = False

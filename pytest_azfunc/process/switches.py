@@ -23,7 +23,7 @@ class Switches:
 
     def enter(self) -> None:
         """Code of the app is about to run."""
-        self._before = _present()
+        self._before = (*replaceable(), loop_policy())
 
     def leave(self, is_alone: bool = True) -> None:
         """It has run.
@@ -31,7 +31,7 @@ class Switches:
         :param is_alone: whether nobody but the app can have replaced anything meanwhile; else nothing is noted.
         """
         before = self._before
-        if is_alone and before and before != (present := _present()):
+        if is_alone and before and before != (present := (*replaceable(), loop_policy())):
             for index, (old, new) in enumerate(zip(before, present, strict=True)):
                 if old is not new:
                     self._replaced[index] = self._replaced.get(index, (old,))[0], new
@@ -52,12 +52,8 @@ class Switches:
 
     def give_back(self) -> None:
         """Put back the former values, unless somebody else has put others there."""
-        present = _present()
+        present = (*replaceable(), loop_policy())
         for index, (old, new) in list(self._replaced.items()):
             if present[index] is new:
                 _PUT[index](old)
             self._replaced.pop(index, None)
-
-
-def _present() -> tuple[Any, ...]:
-    return (*replaceable(), loop_policy())
