@@ -13,6 +13,7 @@ from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, 
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.storage import check_storage
+from pytest_azfunc.process.environment import variable
 from pytest_azfunc.process.undoing import undo
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
@@ -121,7 +122,8 @@ class SessionApps:
         :raises ProjectError: none, several, or the one that was named is none, or the host would not start with it.
         """
         # An app setting like others, but one that is needed before any host is open.
-        script = mark.get("settings", _NO_SETTINGS).get(SCRIPT_SETTING, os.environ.get(SCRIPT_SETTING))
+        settings = mark.get("settings", _NO_SETTINGS)
+        script = settings[SCRIPT_SETTING] if SCRIPT_SETTING in settings else variable(SCRIPT_SETTING)
         key = folder, mark.get("project"), script
         found = self._found.get(key)
         if found is None:

@@ -109,6 +109,16 @@ def _put(environ: MutableMapping[str, str], name: str, value: str | None) -> Non
         environ[name] = value
 
 
+def variable(name: str) -> str | None:
+    """The value of a variable; None where it is not set, which ``os.environ`` itself finds out by way of an error."""
+    environ: Any = os.environ
+    raw = getattr(environ, "_data", None)
+    if isinstance(raw, dict) and environ.encodekey(name) not in raw:
+        return None
+    value: str | None = environ.get(name)
+    return value
+
+
 def set_variable(name: str, value: str | None) -> None:
     """Give a variable its value; None removes it."""
     _put(os.environ, name, value)

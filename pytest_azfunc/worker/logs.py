@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextvars
 import functools
 import logging
-import os
 import threading
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pytest_azfunc.process.environment import variable
 from pytest_azfunc.process.import_hooks import ImportWatch
 from pytest_azfunc.process.root_logger import RootHandler
 from pytest_azfunc.process.surroundings import Surroundings
@@ -47,7 +47,7 @@ _TRUE = ("1", "true", "t", "yes", "y")
 
 def worker_log_level() -> int:
     """The root logger's level in Azure: INFO, or DEBUG with ``PYTHON_ENABLE_DEBUG_LOGGING``."""
-    debug = os.environ.get("PYTHON_ENABLE_DEBUG_LOGGING", "").strip().lower() in _TRUE
+    debug = (variable("PYTHON_ENABLE_DEBUG_LOGGING") or "").strip().lower() in _TRUE
     return logging.DEBUG if debug else logging.INFO
 
 
