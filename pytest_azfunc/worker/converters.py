@@ -167,16 +167,16 @@ def _on_the_wire(kind: str | None, value: Any) -> TypedData | None:
 
     Only a value itself travels, not what a subclass makes of it: of a ``StrEnum`` the text.
     """
+    carried = _FIELDS.get(kind)
+    if carried is not None and value is not None:
+        field, convert = carried
+        return TypedData(field, convert(value))
     if kind is None:
         return None
     if kind in ("dict", "list"):
         return TypedData("json", json.dumps(value))
     if value is None:  # a field that is set to None is not set at all
         return TypedData(None, None)
-    carried = _FIELDS.get(kind)
-    if carried is not None:
-        field, convert = carried
-        return TypedData(field, convert(value))
     raise NotImplementedError(f"unexpected Datum type: {kind!r}")
 
 
@@ -229,7 +229,7 @@ def _cookies(jars: Any) -> list[dict[str, Any]]:
 
 
 # Of each kind that a converter answers with: the field of the message, and what carries the value there.
-_FIELDS: dict[str, tuple[Kind, Callable[[Any], Any]]] = {
+_FIELDS: dict[str | None, tuple[Kind, Callable[[Any], Any]]] = {
     "string": ("string", wire_text),
     "json": ("json", wire_text),
     "bytes": ("bytes", _content),
