@@ -137,6 +137,14 @@ class FunctionFailed(AzfuncError):
     """A function failed where nobody was given its exception: it was the answer to an HTTP client."""
 
 
+class DurableError(AzfuncError):
+    """An orchestration or entity that Azure would leave waiting for ever, or what no task hub has."""
+
+
+class DeterminismError(DurableError):
+    """An orchestrator that asks for something else when it is replayed; the host fails the orchestration."""
+
+
 class UnsupportedFeature(AzfuncError):
     """Something that Azure does and pytest-azfunc does not emulate."""
 
