@@ -65,6 +65,11 @@ class Entity:
     invocations: list[Invocation] = field(default_factory=list)
     is_scheduled: bool = False
 
+    @property
+    def exception(self) -> BaseException | None:
+        """What its function has raised in the latest batch, where the library did not make a result of it."""
+        return self.invocations[-1].exception if self.invocations else None
+
 
 class Entities:
     """All entities of an app, each with one batch at a time.
@@ -89,7 +94,9 @@ class Entities:
             raise missing("entity", entity_id.name, self._host.names("entityTrigger"))
         entity = self.by_id.setdefault(entity_id, Entity(entity_id))
         if at is not None and at > self._host.now():
-            self._host.put(at, Job(function.name, f"a signal for {entity_id}", lambda: self._later(entity_id, operation)))
+            self._host.put(
+                at, Job(function.name, f"a signal for {entity_id}", lambda: self._later(entity_id, operation))
+            )
         else:
             entity.waiting.append(operation)
             self._ready(entity, function)

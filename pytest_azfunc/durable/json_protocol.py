@@ -8,7 +8,7 @@ OutOfProcExceptionHelpers.cs; azure-functions-durable, OrchestratorState.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -173,7 +173,7 @@ def _http(action: Mapping[str, Any]) -> Action:
     )
 
 
-_READERS = {
+_READERS: Mapping[int, Callable[[Mapping[str, Any]], Action]] = {
     0: _activity,
     1: _activity,
     2: _sub_orchestrator,

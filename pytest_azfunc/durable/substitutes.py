@@ -51,7 +51,9 @@ class Substitutes:
 
     def stands_for(self, name: str) -> bool:
         """Whether there is anything in the place of it."""
-        return name.lower() in self._replaced or any(failing.left > 0 for failing in self._failing.get(name.lower(), ()))
+        return name.lower() in self._replaced or any(
+            failing.left > 0 for failing in self._failing.get(name.lower(), ())
+        )
 
     def call(self, name: str, value: Any, otherwise: Callable[[], Any]) -> Any:
         """The result of a call: of what stands for it, or of *otherwise*.

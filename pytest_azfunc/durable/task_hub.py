@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from pytest_azfunc.durable import json_protocol
 from pytest_azfunc.durable.actions import (
-
     CallActivity,
     CallEntity,
     CallHttp,
@@ -139,6 +137,17 @@ class TaskHub:
         event = HistoryEvent(EventType.GENERIC_EVENT, self._host.now(), {"Data": reason})
         self.tell(found, event)
 
+    def known_callee(self, name: str) -> str:
+        """The name, if an activity or an orchestrator is registered under it.
+
+        :raises DurableError: none is.
+        """
+        for trigger in ("activityTrigger", "orchestrationTrigger"):
+            if self._host.find(trigger, name) is not None:
+                return name
+        names = [*self._host.names("activityTrigger"), *self._host.names("orchestrationTrigger")]
+        raise missing("activity or orchestrator", name, names)
+
     # -- episodes
 
     def tell(self, found: Orchestration, event: HistoryEvent) -> None:
@@ -152,7 +161,9 @@ class TaskHub:
         if found.is_scheduled or found.is_suspended or not found.inbox or found.is_over:
             return
         found.is_scheduled = True
-        self._host.put(self._host.now(), Job(found.function.name, f"an episode of {found.id}", lambda: self._episode(found)))
+        self._host.put(
+            self._host.now(), Job(found.function.name, f"an episode of {found.id}", lambda: self._episode(found))
+        )
 
     def _episode(self, found: Orchestration) -> Steps:
         found.is_scheduled = False
@@ -336,5 +347,3 @@ def _parsed(reason: str | None) -> Any:
         return json.loads(reason)
     except ValueError:
         return reason
-
-
