@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 __tracebackhide__ = True
 
@@ -107,9 +107,16 @@ class ContinueAsNew:
     input: str | None
 
 
-Action = Union[
-    CallActivity, CallSubOrchestrator, CreateTimer, WaitForEvent, CallEntity, SignalEntity, CallHttp, ContinueAsNew
-]
+Action = (
+    CallActivity
+    | CallSubOrchestrator
+    | CreateTimer
+    | WaitForEvent
+    | CallEntity
+    | SignalEntity
+    | CallHttp
+    | ContinueAsNew
+)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The library's client, whose requests are answered within the process.
 
-The client keeps three functions of its module for its requests, and takes ``sleep`` and ``time`` from there. While an app
-with a client is open, ours are in their place; nothing else of the library is touched, and nothing goes over a network.
+The client keeps three functions of its module for its requests, and takes ``sleep`` and ``time`` from there. While an
+app with a client is open, ours are in their place; nothing else of the library is touched, and nothing goes over a
+network.
 (azure-functions-durable, DurableOrchestrationClient.py)
 """
 

@@ -14,7 +14,7 @@ from pytest_azfunc.durable.execution import Execution
 from pytest_azfunc.durable.history import EventType, HistoryEvent
 from pytest_azfunc.durable.orchestration import Orchestration
 from pytest_azfunc.durable.refusals import missing
-from pytest_azfunc.durable.work import Job, Run, Steps, Surroundings
+from pytest_azfunc.durable.work import Surroundings
 from pytest_azfunc.host.bindings.durable import EntityPayload
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.project import Function
@@ -94,37 +94,34 @@ class Entities:
             raise missing("entity", entity_id.name, self._host.names("entityTrigger"))
         entity = self.by_id.setdefault(entity_id, Entity(entity_id))
         if at is not None and at > self._host.now():
-            self._host.put(
-                at, Job(function.name, f"a signal for {entity_id}", lambda: self._later(entity_id, operation))
-            )
+            self._host.later(at, function.name, "signal", lambda: self._later(entity_id, operation))
         else:
             entity.waiting.append(operation)
             self._ready(entity, function)
         return entity
 
-    def _later(self, entity_id: EntityId, operation: Operation) -> Steps:
+    def _later(self, entity_id: EntityId, operation: Operation) -> None:
         self.add(entity_id, operation)
-        yield from ()
 
     def _ready(self, entity: Entity, function: Function) -> None:
         if entity.is_scheduled or not entity.waiting:
             return
         entity.is_scheduled = True
-        job = Job(function.name, f"operations on {entity.id}", lambda: self._run(entity, function))
-        self._host.put(self._host.now(), job)
+        self._host.ready(function.name, "entity", lambda: self._run(entity, function))
 
-    def _run(self, entity: Entity, function: Function) -> Steps:
+    def _run(self, entity: Entity, function: Function) -> Invocation:
         entity.is_scheduled = False
         batch = [entity.waiting.popleft() for _ in range(min(self.batch_size, len(entity.waiting)))]
         operations = tuple({"name": op.name, "input": op.input, "isSignal": op.reply is None} for op in batch)
         payload = EntityPayload(operations, entity.id.name, entity.id.key, entity.state, entity.exists)
-        invocation = yield Run(function, payload, batch[0].caused_by)
+        invocation = self._host.run(function, payload, batch[0].caused_by)
         entity.invocations.append(invocation)
         entity.outcomes = self._outcomes(entity, invocation, len(batch))
         for operation, outcome in zip(batch, entity.outcomes, strict=True):
             if operation.reply is not None:
                 self._answer(operation.reply, outcome)
         self._ready(entity, function)
+        return invocation
 
     def _outcomes(self, entity: Entity, invocation: Invocation, number: int) -> list[Outcome]:
         if invocation.exception is not None:

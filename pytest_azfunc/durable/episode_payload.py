@@ -23,5 +23,6 @@ class EpisodePayload(Payload):
     text: str
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        """The text, as trigger value and as metadata."""
         metadata = {occasion.trigger.name: TypedData("string", self.text)}
         return text_delivery(self.text, occasion, self.builder, metadata)

@@ -199,7 +199,7 @@ class DurableInstance:
 
     @property
     def failure(self) -> Failure | None:
-        """Why it has failed: ``.message``, ``.exception`` (the app's own, or None), ``.function``; None if it has not."""
+        """Why it has failed: ``.message``, ``.exception`` (the app's own, or None), ``.function``; None otherwise."""
         self._found.is_looked_at = True
         return self._found.failure
 

@@ -1,7 +1,7 @@
 """The HTTP API by which orchestrations and entities are managed, for the library's client and for everybody else.
 
-The client asks it below ``/durabletask/``, others below ``/runtime/webhooks/durabletask/``; it answers both alike. Source:
-durable extension, HttpApiHandler.cs.
+The client asks it below ``/durabletask/``, others below ``/runtime/webhooks/durabletask/``; it answers both alike.
+Source: durable extension, HttpApiHandler.cs.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""What the management API tells of an orchestration, as JSON. Source: durable extension, HttpApiHandler.cs and
-DurableClient.cs (the history's view).
+"""What the management API tells of an orchestration, as JSON.
+
+Source: durable extension, HttpApiHandler.cs and, for the view of the history, DurableClient.cs.
 """
 
 from __future__ import annotations

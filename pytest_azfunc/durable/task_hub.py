@@ -25,7 +25,7 @@ from pytest_azfunc.durable.orchestration import Failure, Orchestration, Parent, 
 from pytest_azfunc.durable.refusals import differs, missing, stuck
 from pytest_azfunc.durable.substitutes import Substitutes
 from pytest_azfunc.durable.tasks import Tasks
-from pytest_azfunc.durable.work import Job, Run, Steps, Surroundings
+from pytest_azfunc.durable.work import Surroundings
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.invocation import Invocation
 
@@ -161,14 +161,12 @@ class TaskHub:
         if found.is_scheduled or found.is_suspended or not found.inbox or found.is_over:
             return
         found.is_scheduled = True
-        self._host.put(
-            self._host.now(), Job(found.function.name, f"an episode of {found.id}", lambda: self._episode(found))
-        )
+        self._host.ready(found.function.name, "orchestration", lambda: self._episode(found))
 
-    def _episode(self, found: Orchestration) -> Steps:
+    def _episode(self, found: Orchestration) -> Invocation | None:
         found.is_scheduled = False
         if found.is_suspended or not found.inbox or found.is_over:
-            return
+            return None
         if self.shuffle is not None and found.execution.history:
             index = self.shuffle.randrange(len(found.inbox))
             found.inbox.rotate(-index)
@@ -178,10 +176,11 @@ class TaskHub:
         text = json_protocol.context_text(
             found.id, None if parent is None else parent.instance_id, found.input, execution.history
         )
-        invocation = yield Run(found.function, EpisodePayload(text), self._cause(found))
+        invocation = self._host.run(found.function, EpisodePayload(text), self._cause(found))
         found.invocations.append(invocation)
         if found.execution is execution and not found.is_over:
             self._decided(found, json_protocol.decision(_text(invocation), invocation.exception))
+        return invocation
 
     def _cause(self, found: Orchestration) -> Invocation | None:
         return found.invocations[-1] if found.invocations else found.caused_by
@@ -224,15 +223,13 @@ class TaskHub:
     def _set_timer(self, found: Orchestration, number: int, action: CreateTimer) -> None:
         execution, at = found.execution, max(action.fire_at, self._host.now())
 
-        def fire() -> Steps:
+        def fire() -> None:
             found.timers.pop(number, None)
             fields = {"TimerId": number, "FireAt": action.fire_at}
             if found.execution is execution:
                 self.tell(found, HistoryEvent(EventType.TIMER_FIRED, self._host.now(), fields))
-            yield from ()
 
-        job = Job(found.function.name, f"a timer of {found.id}", fire)
-        found.timers[number] = self._host.put(at, job)
+        found.timers[number] = self._host.later(at, found.function.name, "durable timer", fire)
 
     def _cancel_timers(self, found: Orchestration) -> None:
         for number in [number for number in found.timers if not found.execution.is_open(number)]:

@@ -12,7 +12,7 @@ from pytest_azfunc.durable.history import EventType, HistoryEvent
 from pytest_azfunc.durable.orchestration import Failure, Orchestration
 from pytest_azfunc.durable.refusals import missing
 from pytest_azfunc.durable.substitutes import Substitutes
-from pytest_azfunc.durable.work import Job, Run, Steps, Surroundings
+from pytest_azfunc.durable.work import Surroundings
 from pytest_azfunc.host.bindings.durable import ActivityPayload, durable_json
 from pytest_azfunc.host.invocation import Invocation
 
@@ -37,32 +37,33 @@ class Tasks:
             return
         execution, cause = found.execution, found.invocations[-1]
 
-        def run() -> Steps:
+        def run() -> Invocation | None:
             try:
                 replaced = self._substitutes.call(action.name, _decoded(action.input), lambda: _NOT_REPLACED)
             except Exception as error:
                 self._activity_failed(found, execution, number, action.name, error)
-                return
+                return None
             if replaced is not _NOT_REPLACED:
                 self._done(found, execution, number, durable_json(replaced, "activity"))
-                return
+                return None
             assert function is not None
             payload = ActivityPayload("null" if action.input is None else action.input, found.id)
-            invocation = yield Run(function, payload, cause)
+            invocation = self._host.run(function, payload, cause)
             found.invocations.append(invocation)
             if invocation.exception is None:
                 self._done(found, execution, number, _result(invocation))
             else:
                 self._activity_failed(found, execution, number, action.name, invocation.exception)
+            return invocation
 
         name = action.name if function is None else function.name
-        self._host.put(self._host.now(), Job(name, f"an activity of {found.id}", run))
+        self._host.ready(name, "activity", run)
 
     def call_substitute(self, found: Orchestration, number: int, action: CallSubOrchestrator) -> None:
         """Have done what stands for a sub-orchestration."""
         execution = found.execution
 
-        def run() -> Steps:
+        def run() -> Invocation | None:
             fields: dict[str, Any] = {"TaskScheduledId": number}
             failure = None
             try:
@@ -75,15 +76,15 @@ class Tasks:
                 fields.update(Reason=reason, Details=None)
                 failure = Failure(reason, error, action.name)
             self._ended(found, execution, HistoryEvent(kind, self._host.now(), fields), failure)
-            yield from ()
+            return None
 
-        self._host.put(self._host.now(), Job(action.name, f"a sub-orchestration of {found.id}", run))
+        self._host.ready(action.name, "sub-orchestration", run)
 
     def call_http(self, found: Orchestration, number: int, action: CallHttp) -> None:
         """Have an HTTP request sent."""
         execution = found.execution
 
-        def run() -> Steps:
+        def run() -> Invocation | None:
             try:
                 answer = self._host.send(action)
             except OSError as error:
@@ -91,10 +92,9 @@ class Tasks:
             else:
                 value = {"statusCode": answer.status, "headers": answer.headers, "content": answer.text}
                 self._done(found, execution, number, json.dumps(value))
-            yield from ()
+            return None
 
-        job = Job(found.function.name, f"{action.method} {action.uri} of {found.id}", run)
-        self._host.put(self._host.now(), job)
+        self._host.ready(found.function.name, "HTTP request", run)
 
     def _done(self, found: Orchestration, execution: Execution, number: int, result: str | None) -> None:
         fields = {"TaskScheduledId": number, "Result": result}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -12,33 +12,8 @@ from pytest_azfunc.project import Function
 
 __tracebackhide__ = True
 
-
-class Run(NamedTuple):
-    """A function that is to be run.
-
-    :ivar caused_by: the invocation that has led to it, or None.
-    """
-
-    function: Function
-    payload: Any
-    caused_by: Invocation | None = None
-
-
-Steps = Generator[Run, Invocation, None]
-"""What the engine does when a moment has come: asks for what it yields, is sent what came of it."""
-
-
-class Job(NamedTuple):
-    """Something that is due.
-
-    :ivar function: the function that it is about.
-    :ivar reason: why, for people.
-    :ivar begin: begins it.
-    """
-
-    function: str
-    reason: str
-    begin: Callable[[], Steps]
+Work = Callable[[], "Invocation | None"]
+"""What is done when a moment has come; it returns the invocation, if it was one."""
 
 
 class Answer(NamedTuple):
@@ -55,8 +30,18 @@ class Surroundings(Protocol):
     def now(self) -> datetime:
         """The host's time, UTC."""
 
-    def put(self, at: datetime, job: Job) -> Callable[[], None]:
-        """Put a job on the agenda; what is returned takes it off again."""
+    def ready(self, function: str, reason: str, work: Work) -> None:
+        """Have something done at the present moment, after what is due already.
+
+        :param function: name of the function that it is about.
+        :param reason: why, in a word or two.
+        """
+
+    def later(self, at: datetime, function: str, reason: str, work: Work) -> Callable[[], None]:
+        """Have something done at a later moment; what is returned takes it off the agenda again."""
+
+    def run(self, function: Function, payload: Any, caused_by: Invocation | None) -> Invocation:
+        """Run a function and wait for it; its exception is a field of the result."""
 
     def find(self, trigger: str, name: str) -> Function | None:
         """The function with a trigger of that type, by its registered name; case is ignored."""
