@@ -70,11 +70,11 @@ class ActionsDiffer(Exception):
     """An episode's actions do not begin with those of the episode before.
 
     :ivar index: the first that differs.
-    :ivar before: what it was; None for nothing.
+    :ivar before: what it was, as an action or as the event that tells of it; None for nothing.
     :ivar now: what it is.
     """
 
-    def __init__(self, index: int, before: Action | None, now: Action | None) -> None:
+    def __init__(self, index: int, before: Action | HistoryEvent | None, now: Action | None) -> None:
         super().__init__(index, before, now)
         self.index = index
         self.before = before

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_azfunc.durable.actions import describe
+from pytest_azfunc.durable.actions import Action, describe
+from pytest_azfunc.durable.determinism import Suspect
 from pytest_azfunc.durable.execution import ActionsDiffer
+from pytest_azfunc.durable.history import HistoryEvent
 from pytest_azfunc.errors import DeterminismError, DurableError, Location
 from pytest_azfunc.errors.wording import listing, suggestion
 from pytest_azfunc.project import Function
 
 __tracebackhide__ = True
+
+_REMEDY = (
+    "take time, random numbers and GUIDs from the context (current_utc_datetime, new_uuid), and do everything else in "
+    "activities."
+)
 
 
 def missing(kind: str, name: str, known: Iterable[str], orchestrator: str | None = None) -> DurableError:
@@ -35,17 +42,36 @@ def stuck(function: Function, instance_id: str) -> DurableError:
     return DurableError("durable-stuck", function=function.name, location=_place(function), id=instance_id)
 
 
-def differs(function: Function, difference: ActionsDiffer) -> DeterminismError:
-    """The actions of two episodes differ."""
-    now = "nothing" if difference.now is None else describe(difference.now)
-    before = "nothing" if difference.before is None else describe(difference.before)
+def differs(function: Function, difference: ActionsDiffer, suspect: Suspect | None = None) -> DeterminismError:
+    """The actions of two episodes differ.
+
+    :param suspect: the call that is to blame, as far as it was seen.
+    """
+    cause, remedy = "", _REMEDY
+    location = _place(function)
+    if suspect is not None:
+        cause = f", because of {suspect.call}"
+        remedy = f"use {suspect.instead} instead of {suspect.call}."
+        location = Location(suspect.file, suspect.line)
     return DeterminismError(
         "durable-nondeterministic",
         function=function.name,
-        location=_place(function),
+        location=location,
         index=difference.index,
-        before=before,
-        now=now,
+        before=_told(difference.before),
+        now=_told(difference.now),
+        cause=cause,
+        instead=remedy,
+    )
+
+
+def _told(what: Action | HistoryEvent | None) -> str:
+    if what is None:
+        return "nothing"
+    return (
+        f"{what.type.title} {what.fields.get('Name') or ''}".rstrip()
+        if isinstance(what, HistoryEvent)
+        else describe(what)
     )
 
 

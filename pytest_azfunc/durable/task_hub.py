@@ -179,13 +179,13 @@ class TaskHub:
         invocation = self._host.run(found.function, EpisodePayload(text), self._cause(found))
         found.invocations.append(invocation)
         if found.execution is execution and not found.is_over:
-            self._decided(found, json_protocol.decision(_text(invocation), invocation.exception))
+            self._decided(found, json_protocol.decision(_text(invocation), invocation.exception), text)
         return invocation
 
     def _cause(self, found: Orchestration) -> Invocation | None:
         return found.invocations[-1] if found.invocations else found.caused_by
 
-    def _decided(self, found: Orchestration, decision: Decision) -> None:
+    def _decided(self, found: Orchestration, decision: Decision, text: str) -> None:
         now = self._host.now()
         if found.status is RuntimeStatus.PENDING:
             found.status = RuntimeStatus.RUNNING
@@ -194,12 +194,15 @@ class TaskHub:
         try:
             requests = found.execution.end_episode(decision, now)
         except ActionsDiffer as difference:
-            error = differs(found.function, difference)
+            error = self._host.check(found, text) or differs(found.function, difference)
             self._fail(found, Failure(str(error), error, found.name))
             return
         for request in requests:
             self._carry_out(found, request)
         self._cancel_timers(found)
+        if found.execution.is_finished and (error := self._host.check(found, text)) is not None:
+            self._fail(found, Failure(str(error), error, found.name))
+            return
         self._conclude(found)
 
     def _carry_out(self, found: Orchestration, request: Request) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from pytest_azfunc.durable.actions import CallHttp
+from pytest_azfunc.durable.orchestration import Orchestration
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.project import Function
 
@@ -48,6 +49,12 @@ class Surroundings(Protocol):
 
     def names(self, trigger: str) -> list[str]:
         """The registered names of all functions with a trigger of that type."""
+
+    def check(self, found: Orchestration, text: str) -> Exception | None:
+        """What is not deterministic in an orchestration that has ended, if anything.
+
+        :param text: the context of its last episode.
+        """
 
     def send(self, request: CallHttp) -> Answer:
         """Send an HTTP request.

@@ -27,14 +27,20 @@ DURABLE: Final[dict[str, Rule]] = {
         "another one waits for.",
     ),
     "durable-nondeterministic": Rule(
-        "the orchestrator asked for {now} where it had asked for {before} when it ran before (action {index}).",
-        "the host fails the orchestration with a non-determinism error.",
-        "take time, random numbers and GUIDs from the context (current_utc_datetime, new_uuid), and do everything "
-        "else in activities.",
+        "the orchestrator asks for {now} where it had asked for {before} when it ran before (action {index}){cause}.",
+        "the host fails the orchestration with a non-determinism error, if it is replayed.",
+        "{instead}",
     ),
-    "durable-no-instance": of_test("there is no orchestration {id!r}.{suggestion} {known}", "use the id of one that was started."),
+    "durable-history": of_test(
+        "replay() takes the events of a history; {reason}.",
+        "pass instance.history, or the rows of a task hub's history.",
+    ),
+    "durable-no-instance": of_test(
+        "there is no orchestration {id!r}.{suggestion} {known}", "use the id of one that was started."
+    ),
     "durable-not-running": of_test(
-        "the orchestration {id!r} is {status}; {operation} needs {expected}.", "look at its status first.",
+        "the orchestration {id!r} is {status}; {operation} needs {expected}.",
+        "look at its status first.",
         "the management API answers {code}.",
     ),
     "durable-instance-id": of_test(

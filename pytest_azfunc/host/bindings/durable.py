@@ -274,11 +274,12 @@ def _client(given: Input, value: Any) -> TypedData:
     return object_text(given, value, durable_client(given.text("taskHub", "TestHubName"), given.base_url))
 
 
-def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
+def durable_client(task_hub: str, base_url: str, rpc_base_url: str = _RPC_URL) -> dict[str, Any]:
     """What the host tells a durable client: where to start orchestrations and how to manage them.
 
     :param task_hub: name of the task hub.
     :param base_url: address of the host.
+    :param rpc_base_url: where the library's client sends its requests to.
     """
     base = f"{base_url}/runtime/webhooks/durabletask"
     instance = f"{base}/instances/INSTANCEID"  # the durable library puts the id in its place
@@ -305,7 +306,7 @@ def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
         },
         "baseUrl": base,
         "requiredQueryStringParameters": _KEY,
-        "rpcBaseUrl": _RPC_URL,
+        "rpcBaseUrl": rpc_base_url,
     }
 
 
