@@ -88,7 +88,8 @@ class _Seam:
         base = host.rpc_base_url
         path, _, query = url[len(base) :].partition("?")
         reply = host.answer(call_of(method, path, query, body, base.removesuffix("/durabletask/")))
-        return [reply.status, reply.body]
+        # The library makes a status that is false of an answer that has none.
+        return [reply.status, "" if reply.status == 404 and reply.body is None else reply.body]
 
     async def _post_async_request(self, url: str, data: Any = None, *rest: Any, **named: Any) -> Any:
         answer = self._answer("POST", url, None if data is None else json.dumps(data))

@@ -128,11 +128,14 @@ class Execution:
         """Whether nothing will ever happen to it by itself, and it waits for nothing that a test could send."""
         return self.answer is None and not self._open and not self._waits
 
-    def is_step_of_retry(self, event: HistoryEvent) -> bool:
-        """Whether the event ends an attempt, or a pause between two: the next step takes its number at once.
+    def comes_alone(self, event: HistoryEvent) -> bool:
+        """Whether the event has to be taken in by an episode of its own; others may come together.
 
-        Such an event has to come in an episode of its own. Others may come together without changing a number.
+        The end of a retried attempt, or of the pause after it, gives the next step a number at once, before the
+        orchestrator goes on. And whether somebody waits for an external event is known between episodes only.
         """
+        if event.type is EventType.EVENT_RAISED:
+            return event.fields["Name"] not in self._calls
         task = None if event.task_id is None else self._open.get(event.task_id)
         return task is not None and task.asked.retrying is not None
 

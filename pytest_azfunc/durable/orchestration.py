@@ -112,14 +112,14 @@ class Orchestration:
         return RuntimeStatus.SUSPENDED if self.is_suspended and not self.is_over else self.status
 
     def take_events(self, one_by_one: bool) -> list[HistoryEvent]:
-        """What its next episode takes in: all that is there, but a step of a retry comes alone.
+        """What its next episode takes in: all that is there, up to what comes alone.
 
         :param one_by_one: take a single one.
         """
         events = [self.inbox.popleft()]
-        if one_by_one or self.execution.is_step_of_retry(events[0]):
+        if one_by_one or self.execution.comes_alone(events[0]):
             return events
-        while self.inbox and not self.execution.is_step_of_retry(self.inbox[0]):
+        while self.inbox and not self.execution.comes_alone(self.inbox[0]):
             events.append(self.inbox.popleft())
         return events
 
