@@ -137,6 +137,10 @@ class FunctionFailed(AzfuncError):
     """A function failed where nobody was given its exception: it was the answer to an HTTP client."""
 
 
+class LoopError(AzfuncError):
+    """Functions start one another, or themselves, over and over again, and no time passes."""
+
+
 class UnsupportedFeature(AzfuncError):
     """Something that Azure does and pytest-azfunc does not emulate."""
 
@@ -151,4 +155,13 @@ class RouteOverlapWarning(UserWarning):
 
     ``filterwarnings = error::pytest_azfunc.errors.RouteOverlapWarning`` in pytest's ini file makes the check fail,
     ``ignore`` in the place of ``error`` makes it silent.
+    """
+
+
+class ScheduleWarning(UserWarning):
+    """A timer's schedule that means something else than it seems to, or works here and not everywhere in Azure.
+
+    It is given by ``--azfunc-check``, and when time first moves in a test. ``filterwarnings =
+    ignore::pytest_azfunc.errors.ScheduleWarning`` in pytest's ini file makes it silent, ``error`` in the place of
+    ``ignore`` makes it an error.
     """
