@@ -157,13 +157,15 @@ def _column(target: Target, now: datetime) -> str:
     return f"{declared}  next {due:%Y-%m-%d %H:%M:%S} UTC" if due else f"{declared}  never due"
 
 
-def timer(*, now: datetime | None = None, past_due: bool = False, last: datetime | None = None) -> TimerPayload:
+def timer(
+    *, now: datetime | str | None = None, past_due: bool = False, last: datetime | str | None = None
+) -> TimerPayload:
     """A run of a timer, for a function with a ``timerTrigger``.
 
-    :param now: when it runs (with a time zone); the host's time when None.
+    :param now: when it runs, as a datetime with a time zone or ISO text with an offset; the host's time when None.
     :param past_due: whether the host starts it late, because it was not running when it was due.
-    :param last: when it ran before; the occurrence before when None.
-    :raises BindingError: a time without a time zone, or a flag that is no bool.
+    :param last: when it ran before, alike; the occurrence before when None.
+    :raises BindingError: no such time, or a flag that is no bool.
 
     ``ScheduleStatus`` follows from the function's schedule, as in Azure; it is null without a monitor.
     (https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer)
