@@ -161,7 +161,11 @@ class RouteOverlapWarning(UserWarning):
 class ScheduleWarning(UserWarning):
     """A timer's schedule that means something else than it seems to, or works here and not everywhere in Azure.
 
-    It is given by ``--azfunc-check``, and when time first moves in a test. ``filterwarnings =
-    ignore::pytest_azfunc.errors.ScheduleWarning`` in pytest's ini file makes it silent, ``error`` in the place of
-    ``ignore`` makes it an error.
+    ``--azfunc-check`` gives it: for five fields and time spans, which not every plan takes; for ``24:00:00``, which is
+    24 days; for ``Sat-Sun``, which is every day, as no range goes round; for a day of the month beside a day of the
+    week, of which both must fit; for ``WEBSITE_TIME_ZONE``, which some plans do not have. A test whose time moves gives
+    it of a timer that the host would leave out.
+
+    ``filterwarnings = error::pytest_azfunc.errors.ScheduleWarning`` in pytest's ini file makes an error of it,
+    ``ignore`` in the place of ``error`` makes it silent.
     """

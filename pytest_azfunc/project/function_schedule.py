@@ -10,6 +10,7 @@ from typing import Any
 from pytest_azfunc import clock
 from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError, ProjectError, shown
 from pytest_azfunc.project.discovery import nearest_above
+from pytest_azfunc.project.schedule_advice import refusal
 from pytest_azfunc.project.schedules import Schedule, ScheduleError, parse
 from pytest_azfunc.project.setting_names import with_settings
 from pytest_azfunc.project.settings import FILE_NAME, read_settings_file
@@ -95,9 +96,7 @@ class FunctionSchedule:
         try:
             return parse(text)
         except ScheduleError as error:
-            # The value of an app setting is shown nowhere.
-            reason = str(error) if text == self.declared else "an app setting makes no valid schedule of it"
-            raise self._error("schedule-invalid", reason=reason.rstrip(".")) from None
+            raise self._error("schedule-invalid", **refusal(error, self.declared)) from None
 
     def _zone(self, call: str, tz: str | tzinfo | None) -> tzinfo:
         return time_zone(self._settings()) if tz is None else as_time_zone(f"schedule.{call}", tz)

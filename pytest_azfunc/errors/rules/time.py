@@ -17,7 +17,7 @@ TIME: Final[dict[str, Rule]] = {
     ),
     "runs-without-end": of_test(
         "{call}: {limit} runs have come due until {now}, and there are more: {functions}.",
-        "go a shorter way, or ask for more: max_runs=...",
+        "go a shorter way, or give a greater max_runs.",
     ),
     "loop": Rule(
         "it has run {count} times at {at}, each time by its own doing, and is due again. In the loop: {members}.",

@@ -13,6 +13,7 @@ from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
 from pytest_azfunc.host.bindings.net_values import as_json, later, net_time
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.schedules import HostSchedule, Schedule, ScheduleError, ScheduleStatus, monitor_is_kept, parse
+from pytest_azfunc.project.schedule_advice import refusal
 from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
@@ -133,10 +134,8 @@ def _listen(target: Target) -> Schedule | None:
         trigger = target.trigger
         if trigger.properties["schedule"] != text:
             return None  # the value of an app setting is shown nowhere
-        name, place, reason = target.function.name, trigger.location, str(error)
-        raise ProjectError(
-            "schedule-invalid", function=name, binding=trigger.name, location=place, reason=reason
-        ) from None
+        name, place, words = target.function.name, trigger.location, refusal(error, text)
+        raise ProjectError("schedule-invalid", function=name, binding=trigger.name, location=place, **words) from None
 
 
 def _column(target: Target, now: datetime) -> str:
