@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_azfunc.app import Host
+    from pytest_azfunc.app_time import Clock
     from pytest_azfunc.errors import (
         AppIndexError,
         AzfuncError,
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
         FunctionLoadError,
         FunctionNotFound,
         Location,
+        LoopError,
         LossyOutputError,
         OutputNotSet,
         ProjectError,
         RouteOverlapWarning,
+        ScheduleWarning,
         UnsupportedFeature,
     )
     from pytest_azfunc.fixture_values import AsyncInvoke, ContextFactory, Invoke, PayloadBuilders
+    from pytest_azfunc.host.agenda import Due
     from pytest_azfunc.host.app_settings import AppSettings
     from pytest_azfunc.host.bindings.batch import batch
     from pytest_azfunc.host.bindings.binding_type import BindingType
@@ -71,8 +75,10 @@ __all__ = [
     "Binding",
     "BindingError",
     "BindingType",
+    "Clock",
     "Context",
     "ContextFactory",
+    "Due",
     "Failure",
     "Failures",
     "Function",
@@ -86,6 +92,7 @@ __all__ = [
     "LiveServer",
     "Location",
     "LogCapture",
+    "LoopError",
     "LossyOutputError",
     "Message",
     "Output",
@@ -96,6 +103,7 @@ __all__ = [
     "Project",
     "ProjectError",
     "RouteOverlapWarning",
+    "ScheduleWarning",
     "UnsupportedFeature",
     "activity",
     "assistant_skill",
@@ -158,8 +166,10 @@ _MODULES = {
     "AsyncInvoke": "fixture_values",
     "Binding": "project",
     "BindingType": "host.bindings.binding_type",
+    "Clock": "app_time",
     "Context": "worker.context",
     "ContextFactory": "fixture_values",
+    "Due": "host.agenda",
     "Failure": "host.failures",
     "Failures": "host.failures",
     "Function": "project",

@@ -16,13 +16,16 @@ from pytest_azfunc.errors.exceptions import (
     FunctionFailed,
     FunctionLoadError,
     FunctionNotFound,
+    LoopError,
     LossyOutputError,
     OutputNotSet,
     ProjectError,
     RouteOverlapWarning,
+    ScheduleWarning,
     UnsupportedFeature,
 )
 from pytest_azfunc.errors.wording import (
+    EXPECTED_MOMENT,
     Location,
     either,
     json_kind,
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.errors.rules import INDEX_FAILS, RULES, Rule
 
 __all__ = [
+    "EXPECTED_MOMENT",
     "INDEX_FAILS",
     "RULES",
     "AppIndexError",
@@ -51,11 +55,13 @@ __all__ = [
     "FunctionLoadError",
     "FunctionNotFound",
     "Location",
+    "LoopError",
     "LossyOutputError",
     "OutputNotSet",
     "ProjectError",
     "RouteOverlapWarning",
     "Rule",
+    "ScheduleWarning",
     "UnsupportedFeature",
     "either",
     "json_kind",

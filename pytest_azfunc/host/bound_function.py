@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,11 +15,12 @@ from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
 from pytest_azfunc.host.bindings.payload import Many, Prepare
 from pytest_azfunc.host.console import console_filter
-from pytest_azfunc.host.expressions import fixed_text, with_settings
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.outputs import Output, Outputs
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
+from pytest_azfunc.project.setting_names import fixed_text, with_settings
+from pytest_azfunc.project.time_zones import time_zone
 from pytest_azfunc.rpc import InvocationResponse
 
 if TYPE_CHECKING:
@@ -89,6 +90,14 @@ class BoundFunction:
     def text(self, name: str, default: str) -> str:
         """The same for a name that something has in Azure; the default where it is not known."""
         return fixed_text(self.trigger.properties, name, default, self.options.settings())
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """The host's time zone: UTC, unless an app setting names another one.
+
+        :raises ProjectError: it names one that there is not.
+        """
+        return time_zone(self.options.settings())
 
     @property
     def listener(self) -> Any:

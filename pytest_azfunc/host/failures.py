@@ -19,11 +19,13 @@ class Failure:
     :ivar function: the function's name.
     :ivar exception: what it raised, traceback included.
     :ivar how: how it was called, such as ``GET /api/orders``.
+    :ivar rule: what an error says of it, if nobody claims it.
     """
 
     function: str
     exception: BaseException
     how: str
+    rule: str = "failure-unclaimed"
 
 
 @dataclass
@@ -92,7 +94,7 @@ class Failures(Sequence[Failure]):
     def _error(self, unclaimed: list[Failure]) -> AzfuncError:
         first = unclaimed[0]
         return FunctionFailed(
-            "failure-unclaimed",
+            first.rule,
             function=first.function,
             how=first.how,
             raised=f"{type(first.exception).__name__}: {_message(first.exception)}",

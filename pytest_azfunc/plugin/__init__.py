@@ -23,6 +23,7 @@ FIXTURES = frozenset(
     [
         "invoke",
         "ainvoke",
+        "azfunc_clock",
         "azfunc_context",
         "azfunc_host",
         "azfunc_http",

@@ -145,6 +145,7 @@ class FunctionCheck(_Check):
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
+        from pytest_azfunc.reports.schedule_check import warn_of_schedule
 
         __tracebackhide__ = True
         self.routes.check(self.function_name)
@@ -154,6 +155,7 @@ class FunctionCheck(_Check):
             _ = host.script_host.bound(
                 host.project.functions[self.function_name]
             ).listener  # raises what is wrong with it
+            warn_of_schedule(host.script_host.bound(host.project.functions[self.function_name]))
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:

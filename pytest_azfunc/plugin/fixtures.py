@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         AppSession,
         AppSettings,
         AsyncInvoke,
+        Clock,
         ContextFactory,
         Host,
         Invoke,
@@ -57,6 +58,17 @@ def ainvoke() -> AsyncInvoke:
 def azfunc_host() -> Host:
     """The running function app of this test, a ``Host``, fresh for each test. ``invoke`` goes through it."""
     return current_host()
+
+
+@pytest.fixture
+def azfunc_clock() -> Clock:
+    """The clock of the app: ``.now``, ``.move_to("2026-03-01T02:29:00Z")``, ``.advance(hours=1)``.
+
+    The first ``move_to`` of a test only sets the time, back or forth. From then on time goes forward, from one due
+    moment to the next, the clock standing at each, and the invocations that came due are returned. All code sees that
+    time until the test is over; sleeping and waiting are real.
+    """
+    return current_host().clock
 
 
 @pytest.fixture

@@ -16,6 +16,11 @@ USE_IN_TESTS: Final[dict[str, Rule]] = {
         "mend it, or claim it: azfunc_host.failures.expect({kind}).",
         "the caller gets a 500 without a body; the exception is in the log only.",
     ),
+    "failure-unclaimed-due": of_test(
+        "{how} failed with {raised}, and nobody saw it.{more}",
+        "mend it, or claim it: azfunc_host.failures.expect({kind}).",
+        "the exception is in the log only; the schedule goes on.",
+    ),
     "failure-expected": of_test(
         "azfunc_host.failures.expect(): {found} is no exception class.", "give a class, or a tuple of classes."
     ),
