@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import http_client
+from pytest_azfunc.app_durable import DurableApp
 from pytest_azfunc.app_http import HttpApp
 from pytest_azfunc.app_time import TimedApp
 from pytest_azfunc.clock import HostTime
@@ -44,7 +45,7 @@ __tracebackhide__ = True
 _SCRIPT_ROOT = "AzureWebJobsScriptRoot"  # the app's folder, as worker extensions look for it
 
 
-class Host(HttpApp, TimedApp):
+class Host(HttpApp, TimedApp, DurableApp):
     """A running function app. Open one with :meth:`open`; the fixture ``azfunc_host`` is one."""
 
     def __init__(
@@ -70,7 +71,16 @@ class Host(HttpApp, TimedApp):
         port, time = free_port(), HostTime()
         self.script_host = ScriptHost(
             self.worker,
-            HostOptions(url_of(port), project.host, behaviour.settings, types, http_client.prepare, http_response),
+            HostOptions(
+                url_of(port),
+                project.host,
+                behaviour.settings,
+                types,
+                http_client.prepare,
+                http_response,
+                lambda task_hub, base_url: self._find_durable().client(task_hub, base_url),
+                {"durabletask": lambda request, segments: self._find_durable().webhook(request, segments)},
+            ),
             strict,
             time.now,
             [self._kept.add, *observers],
@@ -136,7 +146,7 @@ class Host(HttpApp, TimedApp):
 
         :raises BaseException: what a step of it has raised first; the others are done all the same.
         """
-        undo([self._undo.undo, self._passing_time.close])
+        undo([self._undo.undo, self._passing_time.close, self._close_durable])
 
     def _forget(self) -> None:
         self._behaviour.open_settings = None

@@ -1,9 +1,9 @@
 """Finds orchestrators that are not deterministic, which Azure does only by accident.
 
 An orchestration that has ended is replayed once more, from the same history, while the calls that its code makes are
-watched; where it has looked at the clock, once more at another time. What it asks for has to be the same. Random numbers
-and GUIDs are other ones each time by themselves. The order of a set of strings cannot be changed within a process, so
-what depends on that is not found.
+watched; where it has looked at the clock, once more at another time. What it asks for has to be the same. Random
+numbers and GUIDs are other ones each time by themselves. The order of a set of strings cannot be changed within a
+process, so what depends on that is not found.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import random
 import warnings
@@ -17,16 +18,19 @@ from pytest_azfunc.durable.actions import CallHttp, Decision
 from pytest_azfunc.durable.client_seam import CLIENT_SEAM
 from pytest_azfunc.durable.episode_payload import EpisodePayload
 from pytest_azfunc.durable.handles import Durable
-from pytest_azfunc.durable.management_api import Call, ManagementApi, Reply
+from pytest_azfunc.durable.management_api import Call, ManagementApi, Reply, call_of
 from pytest_azfunc.durable.orchestration import Orchestration
 from pytest_azfunc.durable.refusals import differs
 from pytest_azfunc.durable.task_hub import TaskHub
 from pytest_azfunc.durable.work import Answer, Work
-from pytest_azfunc.errors import DeterminismError
+from pytest_azfunc.errors import DeterminismError, DurableError
 from pytest_azfunc.host.agenda import Agenda, Entry
 from pytest_azfunc.host.bindings.durable import durable_client
+from pytest_azfunc.host.failures import Failure
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.project import Function
 
 __tracebackhide__ = True
@@ -196,6 +200,26 @@ class DurableHost:
         import asyncio
 
         await asyncio.to_thread(self._advance, timedelta(seconds=seconds))
+
+    def webhook(self, request: PreparedRequest, segments: tuple[str, ...]) -> HttpResult:
+        """Answer a request to the management API."""
+        parts = urlsplit(request.url)
+        body = request.body.decode("utf-8", "replace") if request.body else None
+        query = "&".join(part for part in parts.query.split("&") if not part.lower().startswith("code="))
+        call = call_of(request.method, "/".join(segments), query, body, f"{parts.scheme}://{parts.netloc}")
+        reply = self.api.answer(call)
+        headers = tuple((name, value) for name, value in reply.headers.items())
+        if reply.body is None:
+            return HttpResult(reply.status, headers)
+        content = json.dumps(reply.body, ensure_ascii=False).encode()
+        return HttpResult(reply.status, (("Content-Type", "application/json; charset=utf-8"), *headers), content)
+
+    def failures(self) -> Iterator[Failure]:
+        """The orchestrations that have failed, were started by nobody who waits, and that nobody has looked at."""
+        for found in self.hub.orchestrations.values():
+            if found.failure is not None and found.parent is None and not found.is_looked_at:
+                error = found.failure.exception or DurableError("durable-failed", text=found.failure.message)
+                yield Failure(found.name, error, f"orchestration {found.id}", "failure-unclaimed-durable")
 
     def close(self) -> None:
         """Answer clients no longer. A second call does nothing."""

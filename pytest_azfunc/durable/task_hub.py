@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from typing import Any
 
 from pytest_azfunc.durable import json_protocol
@@ -194,16 +193,19 @@ class TaskHub:
         try:
             requests = found.execution.end_episode(decision, now)
         except ActionsDiffer as difference:
-            error = self._host.check(found, text) or differs(found.function, difference)
-            self._fail(found, Failure(str(error), error, found.name))
+            self._refuse(found, self._host.check(found, text) or differs(found.function, difference))
             return
         for request in requests:
             self._carry_out(found, request)
         self._cancel_timers(found)
-        if found.execution.is_finished and (error := self._host.check(found, text)) is not None:
-            self._fail(found, Failure(str(error), error, found.name))
-            return
-        self._conclude(found)
+        error = self._host.check(found, text) if found.execution.is_finished else None
+        if error is None:
+            self._conclude(found)
+        else:
+            self._refuse(found, error)
+
+    def _refuse(self, found: Orchestration, error: Exception) -> None:
+        self._fail(found, Failure(str(error), error, found.name))
 
     def _carry_out(self, found: Orchestration, request: Request) -> None:
         action, number = request.action, request.task_id
@@ -324,13 +326,6 @@ class TaskHub:
             if found.failure is not None:
                 waiting.failures.append(found.failure)
         self.tell(waiting, HistoryEvent(kind, self._host.now(), fields))
-
-    # -- for the end of a test
-
-    @property
-    def running(self) -> Iterator[Orchestration]:
-        """Those that have not ended."""
-        return (found for found in self.orchestrations.values() if not found.is_over)
 
 
 def _text(invocation: Invocation) -> str | None:

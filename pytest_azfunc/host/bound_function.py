@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_azfunc.errors import LossyOutputError
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
-from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
+from pytest_azfunc.host.bindings.inputs import DurableClients, Input, Settings, no_settings
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
 from pytest_azfunc.host.bindings.payload import Many, Prepare
 from pytest_azfunc.host.console import console_filter
@@ -25,6 +26,8 @@ from pytest_azfunc.rpc import InvocationResponse
 
 if TYPE_CHECKING:
     import requests
+
+    from pytest_azfunc.host.web.http_response import Webhook
 
 __tracebackhide__ = True
 
@@ -41,6 +44,8 @@ class HostOptions(NamedTuple):
     :ivar types: what the host knows of binding types.
     :ivar prepare_http: an HTTP client's encoding of requests that need one.
     :ivar http_response: makes a ``requests.Response`` of an invocation.
+    :ivar durable_client: makes what a ``durableClient`` is told; None where nobody runs orchestrations.
+    :ivar webhooks: what answers the webhooks of extensions, by the extension's name.
     """
 
     base_url: str = "http://localhost:7071"
@@ -49,6 +54,8 @@ class HostOptions(NamedTuple):
     types: Catalogue = BUILT_IN
     prepare_http: Prepare | None = None
     http_response: HttpResponder | None = None
+    durable_client: DurableClients | None = None
+    webhooks: Mapping[str, Webhook] = MappingProxyType({})
 
 
 class BoundFunction:
@@ -129,6 +136,7 @@ class BoundFunction:
                     function=name,
                     base_url=options.base_url,
                     settings=options.settings,
+                    durable_client=options.durable_client,
                 )
                 for binding in self.function.inputs.values()
             ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -53,11 +53,16 @@ class Failures(Sequence[Failure]):
 
     def __init__(self) -> None:
         self._all: list[Failure] = []
+        self._sources: list[Callable[[], Iterable[Failure]]] = []
         self._expected: list[_Expectation] = []
 
     def add(self, failure: Failure) -> None:
         """Note a failure."""
         self._all.append(failure)
+
+    def watch(self, source: Callable[[], Iterable[Failure]]) -> None:
+        """Ask *source*, at the end of the test, what else has failed."""
+        self._sources.append(source)
 
     def expect(
         self, exception: type[BaseException] | tuple[type[BaseException], ...], *, match: str | None = None
@@ -78,6 +83,9 @@ class Failures(Sequence[Failure]):
 
         :raises FunctionFailed: from the first failure that was not claimed; or an expected one did not happen.
         """
+        for source in self._sources:
+            self._all.extend(source())
+        self._sources.clear()
         unclaimed = []
         for failure in self._all:
             fitting = [expected for expected in self._expected if expected.fits(failure)]

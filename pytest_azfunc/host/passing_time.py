@@ -77,7 +77,10 @@ class PassingTime:
 
         :returns: the invocations, in order.
         """
-        return self._run_until(self._look())
+        runs = self._run_until(self._look())
+        while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
+            runs += self._run_until(now)  # the machine's clock has gone on meanwhile
+        return runs
 
     def advance(self, call: str, by: timedelta, max_runs: int = MAX_RUNS) -> list[Invocation]:
         """Let time pass.

@@ -25,6 +25,7 @@ FIXTURES = frozenset(
         "ainvoke",
         "azfunc_clock",
         "azfunc_context",
+        "azfunc_durable",
         "azfunc_host",
         "azfunc_http",
         "azfunc_live_server",

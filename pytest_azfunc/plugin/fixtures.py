@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         AsyncInvoke,
         Clock,
         ContextFactory,
+        Durable,
         Host,
         Invoke,
         LiveServer,
@@ -69,6 +70,18 @@ def azfunc_clock() -> Clock:
     time until the test is over; sleeping and waiting are real.
     """
     return current_host().clock
+
+
+@pytest.fixture
+def azfunc_durable() -> Durable:
+    """Durable Functions of the app: ``.start("OrderFlow", input)``, ``[id]``, ``.entity("Counter", "a")``.
+
+    The app's own ``azure-functions-durable`` runs on an engine in this process; no time passes unless the test lets it:
+    ``azfunc_host.advance(hours=72)``. ``.replace("Charge", function)`` and ``.fail("Charge", TimeoutError(), times=2)``
+    stand in for activities and sub-orchestrations. A failed orchestration that the test has not looked at is an error
+    at its end.
+    """
+    return current_host().durable
 
 
 @pytest.fixture

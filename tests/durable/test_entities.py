@@ -30,7 +30,7 @@ def test_falsy_inputs_arrive(value: int, open_host: MakeHost) -> None:
 def test_an_operation_that_fails(open_host: MakeHost) -> None:
     counter = open_host("").durable.entity("Counter", "a")
 
-    with pytest.raises(Exception, match="^not now$"):
+    with pytest.raises(Exception, match=r"^not now$"):
         counter.call("fail")
 
     assert counter.state == 99  # what it did before stays

@@ -31,6 +31,7 @@ DURABLE: Final[dict[str, Rule]] = {
         "the host fails the orchestration with a non-determinism error, if it is replayed.",
         "{instead}",
     ),
+    "durable-failed": of_test("{text}.", "look at the orchestration's failure."),
     "durable-history": of_test(
         "replay() takes the events of a history; {reason}.",
         "pass instance.history, or the rows of a task hub's history.",
