@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pytest_azfunc.durable.actions import EntityId
@@ -11,6 +11,7 @@ from pytest_azfunc.durable.durable_entity import DurableEntity
 from pytest_azfunc.durable.durable_instance import DurableInstance, Settle
 from pytest_azfunc.durable.management_api import instance_id_fault
 from pytest_azfunc.durable.orchestration import Orchestration
+from pytest_azfunc.durable.replaying import Replayed
 from pytest_azfunc.durable.task_hub import TaskHub
 from pytest_azfunc.errors import DurableError, listing, suggestion
 from pytest_azfunc.host.bindings.durable import durable_json
@@ -21,9 +22,14 @@ __tracebackhide__ = True
 class Durable:
     """Orchestrations and entities of one running app; see the fixture ``azfunc_durable``."""
 
-    def __init__(self, hub: TaskHub, settle: Settle) -> None:
+    def __init__(self, hub: TaskHub, settle: Settle, replay: Callable[[Iterable[Any]], Replayed]) -> None:
+        """Of an app's task hub.
+
+        :param replay: runs a recorded history.
+        """
         self._hub = hub
         self._settle = settle
+        self._replay = replay
 
     def start(self, name: str, input: Any = None, *, id: str | None = None, run: bool = True) -> DurableInstance:
         """Start an orchestration, as a client does.
@@ -138,6 +144,17 @@ class Durable:
         :param seed: the same seed gives the same order.
         """
         self._hub.shuffle = random.Random(seed)
+
+    def replay(self, history: Iterable[Any]) -> Replayed:
+        """Run a recorded history against today's code: what a deployment meets with instances in flight.
+
+        :param history: that of an instance (``instance.history``), or rows of a task hub's history as mappings, with
+            ``EventType``, ``EventId``, ``Timestamp`` (or ``_Timestamp``) and what belongs to their type.
+        :returns: what it has come to: ``.status`` and ``.output``. Nothing is run but the orchestrator.
+        :raises DeterminismError: today's orchestrator asks for something else than was recorded.
+        :raises DurableError: no history, or one of an orchestrator that there is not.
+        """
+        return self._replay(history)
 
     def __repr__(self) -> str:
         return f"<Durable: {len(self)} orchestrations, {len(self.entities)} entities>"

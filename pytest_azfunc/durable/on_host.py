@@ -8,19 +8,22 @@ import json
 import logging
 import random
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytest_azfunc.durable import determinism, json_protocol
+from pytest_azfunc.durable import determinism, json_protocol, replaying
 from pytest_azfunc.durable.actions import CallHttp, Decision
 from pytest_azfunc.durable.client_seam import CLIENT_SEAM
 from pytest_azfunc.durable.episode_payload import EpisodePayload
+from pytest_azfunc.durable.execution import ActionsDiffer
 from pytest_azfunc.durable.handles import Durable
+from pytest_azfunc.durable.history import HistoryEvent
 from pytest_azfunc.durable.management_api import Call, ManagementApi, Reply, call_of
 from pytest_azfunc.durable.orchestration import Orchestration
-from pytest_azfunc.durable.refusals import differs
+from pytest_azfunc.durable.refusals import differs, missing, replay_differs
+from pytest_azfunc.durable.replaying import Replayed
 from pytest_azfunc.durable.task_hub import TaskHub
 from pytest_azfunc.durable.work import Answer, Work
 from pytest_azfunc.errors import DeterminismError, DurableError
@@ -77,7 +80,7 @@ class DurableHost:
         port = urlsplit(base_url).port
         self.rpc_base_url = f"http://127.0.0.1:{port}/durabletask/"
         self.hub = TaskHub(self)
-        self.durable = Durable(self.hub, self.settle)
+        self.durable = Durable(self.hub, self.settle, self._replay_history)
         self.api = ManagementApi(self.hub, self._payload, self.now)
 
     # -- what the engine asks for
@@ -172,6 +175,29 @@ class DurableHost:
             response = self._script_host.worker.invoke(request)
         answer = response.return_value
         return json_protocol.decision(None if answer is None else answer.value, response.exception)
+
+    def _replay_history(self, events: Iterable[Any]) -> Replayed:
+        """Run a recorded history against today's code."""
+        try:
+            history = replaying.read_history(events)
+            first = replaying.started(history)
+        except (TypeError, ValueError, KeyError) as error:
+            raise DurableError("durable-history", reason=str(error)) from None
+        name = str(first.fields.get("Name"))
+        function = self.find("orchestrationTrigger", name)
+        if function is None:
+            raise missing("orchestrator", name, self.names("orchestrationTrigger"))
+        ids = first.fields.get("OrchestrationInstance")
+        instance_id = str(ids.get("InstanceId")) if isinstance(ids, Mapping) else "recorded"
+        given = replaying.given_input(first)
+
+        def ask(so_far: Sequence[HistoryEvent]) -> Decision:
+            return self._replay(function, json_protocol.context_text(instance_id, None, given, so_far))
+
+        try:
+            return replaying.replay(history, ask)
+        except ActionsDiffer as difference:
+            raise replay_differs(function, difference) from None
 
     # -- what clients ask for
 

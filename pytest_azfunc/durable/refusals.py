@@ -65,6 +65,18 @@ def differs(function: Function, difference: ActionsDiffer, suspect: Suspect | No
     )
 
 
+def replay_differs(function: Function, difference: ActionsDiffer) -> DeterminismError:
+    """Today's code asks for something else than a recorded history tells."""
+    return DeterminismError(
+        "durable-replay-differs",
+        function=function.name,
+        location=_place(function),
+        index=difference.index,
+        before=_told(difference.before),
+        now=_told(difference.now),
+    )
+
+
 def _told(what: Action | HistoryEvent | None) -> str:
     if what is None:
         return "nothing"

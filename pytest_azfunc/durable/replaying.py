@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ def read_history(events: Iterable[Any]) -> list[HistoryEvent]:
     """The events of a history: those of an instance of a test, or mappings as the task hub's history table has them.
 
     :raises ValueError: what is no event.
+    :raises TypeError: nothing to go through.
     """
     return [event if isinstance(event, HistoryEvent) else _event(event) for event in events]
 
@@ -102,11 +104,12 @@ def replay(history: Sequence[HistoryEvent], ask: Callable[[Sequence[HistoryEvent
     :raises ActionsDiffer: it asks for something else than was recorded.
     """
     execution = Execution("recorded")
-    for events, recorded in _episodes(history):
-        at = events[0].timestamp
-        execution.begin_episode(events[1:], at)
-        decision = ask(execution.history)
-        _compare(execution.end_episode(decision, at), recorded, execution)
+    for episode in _episodes(history):
+        at = episode.events[0].timestamp
+        execution.begin_episode(episode.events[1:], at)
+        requests = execution.end_episode(ask(execution.history), at)
+        if episode.is_complete:
+            _compare(requests, episode.asked, execution)
     answer = execution.answer
     if answer is None:
         return Replayed("Running", None)
@@ -117,21 +120,37 @@ def replay(history: Sequence[HistoryEvent], ask: Callable[[Sequence[HistoryEvent
     return Replayed("Completed", answer.output)
 
 
-def _episodes(history: Sequence[HistoryEvent]) -> Iterator[tuple[list[HistoryEvent], list[HistoryEvent]]]:
-    """What each episode took in, with its beginning first, and what it asked for."""
-    news: list[HistoryEvent] = []
-    asked: list[HistoryEvent] = []
+@dataclass
+class _Episode:
+    """A recorded episode.
+
+    :ivar events: what it took in, its beginning first.
+    :ivar asked: what tells of what it asked for.
+    :ivar is_complete: whether that is all there.
+    """
+
+    events: list[HistoryEvent]
+    asked: list[HistoryEvent] = field(default_factory=list)
+    is_complete: bool = False
+
+
+def _episodes(history: Sequence[HistoryEvent]) -> Iterator[_Episode]:
+    episode: _Episode | None = None
     for event in history:
         if event.type is EventType.ORCHESTRATOR_STARTED:
-            if news:
-                yield news, asked
-            news, asked = [event], []
+            if episode is not None:
+                yield episode
+            episode = _Episode([event])
+        elif episode is None or event.type is EventType.EXECUTION_COMPLETED:
+            continue
         elif event.type in _CREATIONS:
-            asked.append(event)
-        elif event.type not in (EventType.ORCHESTRATOR_COMPLETED, EventType.EXECUTION_COMPLETED) and news:
-            news.append(event)
-    if news:
-        yield news, asked
+            episode.asked.append(event)
+        elif event.type is EventType.ORCHESTRATOR_COMPLETED:
+            episode.is_complete = True
+        else:
+            episode.events.append(event)
+    if episode is not None:
+        yield episode
 
 
 def _compare(requests: Sequence[Request], recorded: Sequence[HistoryEvent], execution: Execution) -> None:

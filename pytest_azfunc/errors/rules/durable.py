@@ -31,6 +31,11 @@ DURABLE: Final[dict[str, Rule]] = {
         "the host fails the orchestration with a non-determinism error, if it is replayed.",
         "{instead}",
     ),
+    "durable-replay-differs": Rule(
+        "today's orchestrator asks for {now} where the history has {before} (task {index}).",
+        "the host fails every instance in flight with a non-determinism error.",
+        "deploy the change under another name, or let the instances in flight end first.",
+    ),
     "durable-failed": of_test("{text}.", "look at the orchestration's failure."),
     "durable-history": of_test(
         "replay() takes the events of a history; {reason}.",
