@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import linecache
 import os
 import random
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
+from types import CodeType
 from typing import Any
 
 from tests.process.scenarios.apps import Apps
@@ -90,7 +93,9 @@ def _indexes(apps: Apps) -> Iterator[None]:
     from pytest_azfunc import Host
 
     yield
-    with Host.open(apps.decorators) as host:
+    with Host.open(apps.decorators) as host, contextlib.ExitStack() as stack:
+        # Who was interrupted when `with` has just begun to close it closes again.
+        stack.callback(host.close)
         host.http.get("/x")
     yield
 
@@ -113,11 +118,19 @@ def _trace(stop: Callable[[], None]) -> Callable[..., Any]:
     def trace(frame: Any, event: str, _: object) -> Any:
         if _PACKAGE not in frame.f_code.co_filename and not frame.f_code.co_filename.endswith("contextlib.py"):
             return None
-        if event == "line":
+        if event == "line" and not _leaves_with(frame.f_code, frame.f_lasti, frame.f_lineno):
             stop()
         return trace
 
     return trace
+
+
+@cache
+def _leaves_with(code: CodeType, offset: int, line: int) -> bool:
+    """Whether a ``with`` block is at its end: traced as a line, but no signal is handled between it and ``__exit__``."""
+    if not linecache.getline(code.co_filename, line).lstrip().startswith("with "):
+        return False
+    return offset > min(start for start, _, of in code.co_lines() if of == line)
 
 
 def _lines(make: Callable[[Apps], Iterator[None]], apps: Apps) -> int:
