@@ -72,7 +72,7 @@ class Host:
         port = free_port()
         self.script_host = ScriptHost(
             self.worker,
-            HostOptions(url_of(port), project.host, behaviour.settings, types, http_client.prepare, http_response),
+            HostOptions(url_of(port), project.host, behaviour.configuration, types, http_client.prepare, http_response),
             strict,
             clock.now,
             [self._kept.add, *observers],

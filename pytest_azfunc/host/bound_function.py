@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_azfunc.errors import LossyOutputError
+from pytest_azfunc.errors import AzfuncWarning, LossyOutputError
+from pytest_azfunc.errors.notes import missing_settings
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
 from pytest_azfunc.host.bindings.payload import Many, Prepare
 from pytest_azfunc.host.console import console_filter
-from pytest_azfunc.host.expressions import fixed_text, with_settings
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.named_settings import NamedSettings, named_settings
 from pytest_azfunc.host.outputs import Output, Outputs
+from pytest_azfunc.host.setting_names import fixed_text, with_settings
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
 from pytest_azfunc.rpc import InvocationResponse
@@ -107,6 +110,34 @@ class BoundFunction:
     def _names_settings(self) -> bool:
         """Whether the trigger depends on app settings, which may change while the host is open."""
         return any("%" in value for value in self.trigger.properties.values() if isinstance(value, str))
+
+    @property
+    def named_settings(self) -> tuple[NamedSettings, ...]:
+        """The app settings on which each of its bindings depends, and which are not there now.
+
+        :raises ProjectError: a per cent sign that begins no name: the host leaves the function out.
+        """
+        return named_settings(self.function, self.options.types, self.options.settings())
+
+    def check(self) -> None:
+        """Look for what keeps the host from running the function, whatever it is called with.
+
+        :raises ProjectError: the host would not start the function, or not start at all.
+        """
+        _ = self.listener
+        _ = self.named_settings
+
+    def warn_of_missing_settings(self) -> None:
+        """Warn of app settings that its bindings name and that are not there, at the place of each binding.
+
+        :raises ProjectError: as :attr:`named_settings`.
+        """
+        for binding, _, missing in self.named_settings:
+            if missing:
+                text = missing_settings(f"{self.function.name}.{binding.name}", binding.type, missing)
+                place = binding.location
+                file, line = ("<app>", 0) if place is None else (place.file, place.line or 0)
+                warnings.warn_explicit(text, AzfuncWarning, file, line)
 
     @property
     def inputs(self) -> Sequence[Input]:

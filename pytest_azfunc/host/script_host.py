@@ -153,6 +153,7 @@ class ScriptHost:
         bound = self.bound(function)
         if not bound.is_loaded:
             self.worker.load(function.name)
+            bound.warn_of_missing_settings()
             bound.is_loaded = True
         return bound
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.errors import kind_of
@@ -60,6 +61,8 @@ class BindingType:
     :ivar loss: what gets lost of an output of this type alone, between its value and its typed data.
     :ivar address: which properties say where a binding reads or writes: the first that is there counts; with a slash,
         two that belong together.
+    :ivar expressions: the properties, beside those of the address, in which binding expressions are replaced; of a
+        trigger only ``%NAME%`` is: what is in braces there is the trigger's own affair.
     :ivar column: of a trigger: what ``--azfunc-list`` shows of it, at that moment; its address when None.
     """
 
@@ -73,12 +76,19 @@ class BindingType:
     fan_out: Callable[[TypedData], list[bytes] | None] | None = None
     loss: Callable[[Any, TypedData], Loss | None] | None = None
     address: tuple[str, ...] = ()
+    expressions: tuple[str, ...] = ()
     column: Callable[[Target, datetime], str] | None = None
 
     @property
     def kind(self) -> str:
         """The name as the host compares it: in lower case."""
         return self.name.lower()
+
+    @cached_property
+    def replaced(self) -> frozenset[str]:
+        """The properties, in lower case, in which binding expressions are replaced."""
+        names = (part for name in (*self.address, *self.expressions) for part in name.split("/"))
+        return frozenset(name.lower() for name in names)
 
     def address_of(self, properties: Mapping[str, Any]) -> str:
         """Where a binding of this type reads or writes, as it is declared; empty where nothing says so."""

@@ -200,6 +200,7 @@ TYPES = (
         payload=by_builder(event_hub),
         many=Many(event_hub, EventHubPayload),
         address=("eventHubName",),
+        expressions=("consumerGroup",),
     ),
     BindingType("eventHub", fan_out=array_items, address=("eventHubName",)),
 )
