@@ -107,8 +107,8 @@ class Host:
         check_storage(storage)
         check_mapping(settings, "Host.open")
         script = (settings or {}).get(SCRIPT_SETTING)
-        project = path if isinstance(path, Project) else Project.read(path, script=script)
-        host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
+        app = (path if isinstance(path, Project) else Project.read(path, script=script)).configured(settings)
+        host = cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
         host.begin()
         return host
 
