@@ -91,17 +91,17 @@ class BindingType:
         return self.name.lower()
 
     @cached_property
-    def replaced(self) -> frozenset[str]:
-        """The properties, in lower case, in which binding expressions are replaced."""
-        return self._of_address | {name.lower() for name in self.expressions}
+    def replaced(self) -> Mapping[str, str]:
+        """The properties in which binding expressions are replaced: in lower case -> as they are usually spelled."""
+        return {name.lower(): name for name in (*self._of_address, *self.expressions)}
 
     @cached_property
-    def _of_address(self) -> frozenset[str]:
-        return frozenset(part.lower() for names in self.address for part in names.split("/"))
+    def _of_address(self) -> tuple[str, ...]:
+        return tuple(part for names in self.address for part in names.split("/"))
 
     def is_address(self, name: str) -> bool:
-        """Whether a property is a part of where a binding reads or writes."""
-        return name.lower() in self._of_address
+        """Whether a property, as it is usually spelled, is a part of where a binding reads or writes."""
+        return name in self._of_address
 
     def address_as_sent(self, address: str) -> str:
         """An address as the service has it.
