@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.errors import (
         AppIndexError,
         AzfuncError,
+        AzfuncWarning,
         BindingError,
         FunctionFailed,
         FunctionLoadError,
@@ -68,6 +69,7 @@ __all__ = [
     "AppSettings",
     "AsyncInvoke",
     "AzfuncError",
+    "AzfuncWarning",
     "Binding",
     "BindingError",
     "BindingType",

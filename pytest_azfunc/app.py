@@ -72,7 +72,7 @@ class Host:
         port = free_port()
         self.script_host = ScriptHost(
             self.worker,
-            HostOptions(url_of(port), project.host, behaviour.settings, types, http_client.prepare, http_response),
+            HostOptions(url_of(port), project.host, behaviour.configuration, types, http_client.prepare, http_response),
             strict,
             clock.now,
             [self._kept.add, *observers],
@@ -108,7 +108,8 @@ class Host:
         check_mapping(settings, "Host.open")
         given = settings or {}
         project = path if isinstance(path, Project) else Project.read(path, script=given.get(SCRIPT_SETTING))
-        return cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth).begin()
+        app = project.configured(settings)
+        return cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth).begin()
 
     def begin(self) -> Host:
         """Put settings and modules in place, as :meth:`open` does; the host itself is returned."""

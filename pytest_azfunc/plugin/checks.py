@@ -151,9 +151,7 @@ class FunctionCheck(_Check):
         host = self.apps.open_host(start_folder(self.config), {})
         try:
             host.worker.load(self.function_name)
-            _ = host.script_host.bound(
-                host.project.functions[self.function_name]
-            ).listener  # raises what is wrong with it
+            host.script_host.bound(host.project.functions[self.function_name]).check()
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:
