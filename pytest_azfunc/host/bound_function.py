@@ -18,6 +18,7 @@ from pytest_azfunc.host.console import console_filter
 from pytest_azfunc.host.expressions import fixed_text, with_settings
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.outputs import Output, Outputs
+from pytest_azfunc.host.retries import first_attempt, policy_of
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
 from pytest_azfunc.rpc import InvocationResponse
@@ -57,6 +58,7 @@ class BoundFunction:
     :ivar trigger: its trigger.
     :ivar trigger_type: what the host knows of the trigger's type.
     :ivar is_loaded: whether the worker has loaded it.
+    :ivar first_attempt: what its first attempt is told of its retry policy.
     """
 
     def __init__(self, function: Function, options: HostOptions) -> None:
@@ -71,6 +73,7 @@ class BoundFunction:
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http
         self.is_loaded = False
+        self.first_attempt = first_attempt(policy_of(function, options.config))
         # Most functions run once in a test, so that a lock for each part, as in cached_property, would be felt.
         self._listener: Any = None
         self._listens_for_good = False

@@ -31,7 +31,7 @@ from pytest_azfunc.rpc import (
 __tracebackhide__ = True
 
 _NO_INPUTS: Mapping[str, Any] = {}
-_NO_RETRY = RetryContext()
+_NOTHING_OF_RETRIES = RetryContext(0, 0, RpcException())
 
 Steps = Generator[InvocationRequest, InvocationResponse, Invocation]
 """What the host does around an invocation: asks for what it yields, is sent the answer, returns the invocation."""
@@ -57,14 +57,15 @@ class ContextOverrides:
             trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
         except AttributeError:
             raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns") from None
+        attempt = RetryContext(
+            retry.retry_count, retry.max_retry_count, RpcException(error.message, error.stack_trace, error.source)
+        )
+        # A context of no function knows of no policy: unless it says something of retries, the function's own counts.
+        says_nothing = not context.function_name and attempt == _NOTHING_OF_RETRIES
         return cls(
             context.invocation_id,
             TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
-            RetryContext(
-                retry.retry_count,
-                retry.max_retry_count,
-                RpcException(error.message, error.stack_trace, error.source),
-            ),
+            None if says_nothing else attempt,
         )
 
 
@@ -201,7 +202,7 @@ class ScriptHost:
             delivery.metadata,
             invocation_id,
             context.trace or TraceContext(_trace_parent(invocation_id)),
-            context.retry or _NO_RETRY,
+            context.retry or bound.first_attempt,
             delivery.proxied and for_invocation(delivery.proxied, invocation_id),
         )
 
