@@ -28,7 +28,7 @@ from pytest_azfunc.process.undoing import UndoSteps
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.settings import FileSettings, is_disabled
-from pytest_azfunc.rpc import PythonObject, RetryContext, WorkerChannel
+from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 if TYPE_CHECKING:
@@ -314,10 +314,9 @@ class Host:
         max_retry_count: int | None = None,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
-        found = None if function is None else self.function(function)
-        name, first = ("", RetryContext()) if found is None else (found.name, self.script_host.bound(found).first_attempt)
+        bound = None if function is None else self.script_host.bound(self.function(function))
         retries = (retry_count, max_retry_count)
-        request = context_request(name, first, invocation_id, trace_parent, trace_state, attributes, *retries)
+        request = context_request(bound, invocation_id, trace_parent, trace_state, attributes, *retries)
         return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:

@@ -149,7 +149,18 @@ class BoundFunction:
         """Whether host.json lets a line of it through."""
         return console_filter(self.options.config.log_levels, self.function.name)
 
-    def _output_type(self, name: str) -> tuple[str, BindingType]:
+    @cached_property
+    def takes_return(self) -> bool:
+        """Whether somebody takes what it returns: a binding, or its trigger. (HTTP answers with it beside that.)"""
+        return "$return" in self.function.outputs or self.trigger_type.returns
+
+    @cached_property
+    def binds_plainly(self) -> bool:
+        """Whether its outputs are just what the worker sends: a ``$return`` is bound, and no extension refuses any."""
+        outputs = self.function.outputs
+        return "$return" in outputs and all(self.output_type(name)[1].refusal is None for name in outputs)
+
+    def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""
         found = self._output_types.get(name)
         if found is None:
@@ -163,11 +174,11 @@ class BoundFunction:
         response = invocation.response
         values = response.python_values or {}
         sent = dict(response.outputs)
-        if response.return_value is not None:
+        if response.return_value is not None and self.takes_return:
             sent["$return"] = response.return_value
         outputs = {}
         for name, data in sent.items():
-            written, binding_type = self._output_type(name)
+            written, binding_type = self.output_type(name)
             outputs[name] = Output(name, written, values.get(name), data, binding_type)
         return Outputs(self.function.name, outputs, self.function.outputs)
 
@@ -182,12 +193,12 @@ class BoundFunction:
             if value is None:
                 continue
             if name == "$return":
-                if response.http_response is not None:  # it went another way, as an HTTP response
+                if response.http_response is not None or not self.takes_return:  # it went another way, or none
                     continue
                 data = response.return_value
             else:
                 data = response.outputs.get(name)
-            written, binding_type = self._output_type(name)
+            written, binding_type = self.output_type(name)
             loss = find_loss(self.function, name, written, binding_type, value, data)
             if loss is not None:
                 return loss

@@ -1,7 +1,7 @@
 """Which retry policy a function has on a host, and what its attempts are told of it. Pure.
 
-Sources: azure-functions-host, FunctionDescriptorProvider.cs (whose policy counts) and ScriptInvocationContextExtensions.cs
-(SetRetryContext).
+Sources: azure-functions-host, FunctionDescriptorProvider.cs (whose policy counts) and
+ScriptInvocationContextExtensions.cs (SetRetryContext).
 """
 
 from __future__ import annotations

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.given_values import is_mock
 from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.output_bindings import bind_outputs
 from pytest_azfunc.host.web.http_proxy import for_invocation
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import (
@@ -53,10 +56,12 @@ class ContextOverrides:
         """
         if context is None:
             return None
+        if is_mock(context):  # it would answer to every name below
+            raise _no_context(context)
         try:
             trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
         except AttributeError:
-            raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns") from None
+            raise _no_context(context) from None
         attempt = RetryContext(
             retry.retry_count, retry.max_retry_count, RpcException(error.message, error.stack_trace, error.source)
         )
@@ -67,6 +72,10 @@ class ContextOverrides:
             TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
             None if says_nothing else attempt,
         )
+
+
+def _no_context(value: object) -> BindingError:
+    return wrong_value("invoke", "context", value, "what azfunc_context(...) returns")
 
 
 _NO_OVERRIDES = ContextOverrides()
@@ -163,6 +172,8 @@ class ScriptHost:
         request = self._request(bound, payload, inputs, context)
         started = time.perf_counter()
         response = yield request
+        if not bound.binds_plainly and response.exception is None:
+            response = bind_outputs(bound, response)
         invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
         for observer in self.observers:
             observer(invocation)

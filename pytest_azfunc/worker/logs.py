@@ -38,7 +38,7 @@ class Records(list[logging.LogRecord]):
 CURRENT: contextvars.ContextVar[Records | None] = contextvars.ContextVar("azfunc_invocation", default=None)
 
 # Loggers of the SDK and of the worker itself: Azure does not count their lines as the user's. Up to Python 3.12 the
-# worker is azure_functions_worker, from 3.13 on proxy_worker with azure_functions_runtime: what is none of it is a user's.
+# worker is azure_functions_worker, from 3.13 on proxy_worker with azure_functions_runtime; the other's names are free.
 SYSTEM_LOGGERS = (
     ("azure.functions", "azure_functions_worker")
     if sys.version_info < (3, 13)

@@ -81,6 +81,12 @@ PAYLOADS: Final[dict[str, Rule]] = {
     "input-unknown": of_test("there is no input binding {name!r}.{suggestion} {known}", "correct the name."),
     "input-twice": of_test("the input {name!r} is given twice: by keyword and in inputs.", "give it once."),
     "input-value": of_test("the input {name!r} ({type}) cannot take {found}.", "give {expected}."),
+    "input-mock": of_test(
+        "the input {name!r} ({type}) cannot take {found}.",
+        "give the data that the function is to read, such as bytes, a str or a dict. A client that the function makes "
+        "itself can be a mock: patch it where the function looks it up.",
+        "a binding delivers data, which a mock does not have.",
+    ),
     "input-is-trigger": of_test(
         "{name!r} is the trigger, not an input binding.", "pass its payload as the second argument."
     ),

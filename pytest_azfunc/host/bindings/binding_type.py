@@ -23,6 +23,10 @@ Loss = tuple[str, str]
 """The rule that an output breaks, and what Azure sends instead of it."""
 
 
+Refusal = tuple[str, Mapping[str, object]]
+"""The rule by which an extension refuses an output, and what its sentence mentions."""
+
+
 def by_builder(build: Callable[..., Payload]) -> PayloadMaker:
     """The builder takes the bare value, and no argument at all when nothing is given."""
     return lambda value, _: build() if value is None else build(value)
@@ -58,6 +62,8 @@ class BindingType:
     :ivar body: the bytes that Azure makes of an output's typed data.
     :ivar fan_out: the messages that an output's typed data stands for; None where it is a single one.
     :ivar loss: what gets lost of an output of this type alone, between its value and its typed data.
+    :ivar refusal: what its extension has against an output (properties of the binding, typed data); the call fails.
+    :ivar returns: of a trigger: whether its extension takes what the function returns.
     :ivar address: which properties say where a binding reads or writes: the first that is there counts; with a slash,
         two that belong together.
     :ivar column: of a trigger: what ``--azfunc-list`` shows of it, at that moment; its address when None.
@@ -72,6 +78,8 @@ class BindingType:
     body: Callable[[TypedData], bytes] = body_of
     fan_out: Callable[[TypedData], list[bytes] | None] | None = None
     loss: Callable[[Any, TypedData], Loss | None] | None = None
+    refusal: Callable[[Mapping[str, Any], TypedData], Refusal | None] | None = None
+    returns: bool = False
     address: tuple[str, ...] = ()
     column: Callable[[Target, datetime], str] | None = None
 

@@ -310,9 +310,11 @@ def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
 
 
 TYPES = (
-    BindingType("orchestrationTrigger", builder="orchestration", payload=by_builder(orchestration)),
-    BindingType("activityTrigger", builder="activity", payload=by_builder(activity), address=("activity",)),
-    BindingType("entityTrigger", builder="entity", payload=by_builder(entity), address=("entityName",)),
+    BindingType("orchestrationTrigger", builder="orchestration", payload=by_builder(orchestration), returns=True),
+    BindingType(
+        "activityTrigger", builder="activity", payload=by_builder(activity), returns=True, address=("activity",)
+    ),
+    BindingType("entityTrigger", builder="entity", payload=by_builder(entity), returns=True, address=("entityName",)),
     BindingType("durableClient", input=_client),
     BindingType("orchestrationClient", input=_client),
 )

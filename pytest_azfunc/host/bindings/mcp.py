@@ -264,7 +264,7 @@ def mcp_prompt(
 
 
 TYPES = (
-    BindingType("mcpToolTrigger", builder="mcp_tool", payload=by_builder(mcp_tool)),
-    BindingType("mcpResourceTrigger", builder="mcp_resource", payload=by_builder(mcp_resource)),
-    BindingType("mcpPromptTrigger", builder="mcp_prompt", payload=by_builder(mcp_prompt)),
+    BindingType("mcpToolTrigger", builder="mcp_tool", payload=by_builder(mcp_tool), returns=True),
+    BindingType("mcpResourceTrigger", builder="mcp_resource", payload=by_builder(mcp_resource), returns=True),
+    BindingType("mcpPromptTrigger", builder="mcp_prompt", payload=by_builder(mcp_prompt), returns=True),
 )

@@ -56,7 +56,7 @@ def assistant_skill(argument: Any = "") -> AssistantSkillPayload:
 
 
 TYPES = (
-    BindingType("assistantSkillTrigger", builder="assistant_skill", payload=by_builder(assistant_skill)),
+    BindingType("assistantSkillTrigger", builder="assistant_skill", payload=by_builder(assistant_skill), returns=True),
     BindingType("textCompletion", input=as_text),
     BindingType("assistantCreate"),
     BindingType("assistantQuery", input=as_text),

@@ -139,7 +139,7 @@ def _connection_info(given: Input, value: Any) -> TypedData:
 _HUB = ("hubName",)
 
 TYPES = (
-    BindingType("signalRTrigger", builder="signalr", payload=by_builder(signalr_arguments), address=_HUB),
+    BindingType("signalRTrigger", builder="signalr", payload=by_builder(signalr_arguments), returns=True, address=_HUB),
     BindingType("signalR", address=_HUB),
     BindingType("signalRConnectionInfo", input=_connection_info, address=_HUB),
     BindingType("signalRNegotiation", address=_HUB),

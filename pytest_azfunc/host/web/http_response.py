@@ -1,10 +1,13 @@
 """The HTTP response that the host makes of what the worker sent. Pure.
 
-Sources: azure-functions-host, HttpBinding.cs and RawScriptResult.cs; Microsoft.AspNetCore.Http, SetCookieHeaderValue.
+Sources: azure-functions-host, HttpBinding.cs (CreateResult, SetResponse) and RawScriptResult.cs; Microsoft.AspNetCore,
+SetCookieHeaderValue and the formatters of MVC.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
@@ -69,7 +72,25 @@ def make_response(data: TypedData | None) -> HttpResult:
         return _raw(data.value)
     if data.kind == "string":
         return _from_text(data.value)
+    if data.kind == "json":
+        return _from_json(loads(data.value))
     return HttpResult(200, (("Content-Type", _TEXT),), body_of(data))
+
+
+def make_answer(data: TypedData | None) -> HttpResult:
+    """The response for a value that was returned to another binding than HTTP, or to none; for None too.
+
+    A text is sent as it is, and may be no response object; a JSON object may. What is no text goes through the
+    formatter for JSON, which writes bytes as a base64 string.
+    """
+    if data is None or data.kind is None:
+        return HttpResult(204)
+    if data.kind == "string":
+        return _sent_as_text(data.value)
+    if data.kind == "bytes":
+        return _sent_as_json(json.dumps(base64.b64encode(data.value).decode("ascii")))
+    value = loads(data.value) if data.kind == "json" else data.value
+    return _from_json(value) if isinstance(value, dict) else _sent_as_json(json_text(value))
 
 
 def _raw(value: Mapping[str, Any]) -> HttpResult:
@@ -102,6 +123,17 @@ def _from_text(text: str) -> HttpResult:
     if isinstance(value, dict) and _key(value, "body") is not None:
         return _response_object(value)
     return _sent_as_text(_printed(value))
+
+
+def _from_json(value: Any) -> HttpResult:
+    """A JSON value, whose dates are texts."""
+    if isinstance(value, dict) and _key(value, "body") is not None:
+        return _response_object(with_net_dates(value))
+    return _sent_as_text(_printed(value))
+
+
+def _sent_as_json(text: str) -> HttpResult:
+    return HttpResult(200, (("Content-Type", "application/json; charset=utf-8"),), text.encode("utf-8"))
 
 
 def _sent_as_text(text: str) -> HttpResult:
