@@ -13,7 +13,7 @@ from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
-from pytest_azfunc.host.bindings.payload import Many, Prepare
+from pytest_azfunc.host.bindings.payload import ByHand, Many, Prepare
 from pytest_azfunc.host.console import console_filter
 from pytest_azfunc.host.expressions import fixed_text, with_settings
 from pytest_azfunc.host.invocation import Invocation
@@ -69,6 +69,7 @@ class BoundFunction:
         self.builder: str = self.trigger_type.builder
         self.payload: PayloadMaker = self.trigger_type.payload
         self.many: Many | None = self.trigger_type.many
+        self.by_hand: ByHand | None = self.trigger_type.by_hand
         self.base_url = options.base_url
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http

@@ -79,7 +79,7 @@ def azfunc_live_server() -> LiveServer:
 
     It listens on the loopback interface only. Requests are answered on threads, and async functions run on a thread of
     their own. What a function raises is a 500 there, and an error at the end of the test unless it was claimed with
-    ``azfunc_host.failures.expect(...)``.
+    ``azfunc_host.failures.expect(...)``, or the test wants 500s: ``azfunc_host.raise_exceptions = False``.
     """
     server = current_host().live_server()
     server.start()

@@ -11,7 +11,7 @@ from pytest_azfunc.errors import kind_of
 from pytest_azfunc.host.bindings.generic import generic
 from pytest_azfunc.host.bindings.inputs import InputMaker, by_value
 from pytest_azfunc.host.bindings.output_bodies import body_of
-from pytest_azfunc.host.bindings.payload import Many, Occasion, Payload, Target
+from pytest_azfunc.host.bindings.payload import ByHand, Many, Occasion, Payload, Target
 from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
@@ -58,6 +58,8 @@ class BindingType:
     :ivar payload: of a trigger: makes a payload of a bare value, or of None when nothing is given.
     :ivar many: of a trigger with cardinality many: how it gets its messages.
     :ivar listen: of a trigger: works out of its declaration what the host needs to listen; raises what is wrong.
+    :ivar by_hand: of a trigger: makes a payload of the text that ``POST /admin/functions/<name>`` gives it; by default
+        it is the body of a message.
     :ivar input: makes the typed data of an input's value.
     :ivar body: the bytes that Azure makes of an output's typed data.
     :ivar fan_out: the messages that an output's typed data stands for; None where it is a single one.
@@ -74,6 +76,7 @@ class BindingType:
     payload: PayloadMaker = _GENERIC
     many: Many | None = None
     listen: Callable[[Target], Any] | None = None
+    by_hand: ByHand | None = None
     input: InputMaker = by_value
     body: Callable[[TypedData], bytes] = body_of
     fan_out: Callable[[TypedData], list[bytes] | None] | None = None

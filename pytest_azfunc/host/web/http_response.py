@@ -21,6 +21,7 @@ from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
 
 if TYPE_CHECKING:
+    from pytest_azfunc.errors import AzfuncError
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.web.http_request import PreparedRequest
 
@@ -43,12 +44,14 @@ class Answer(NamedTuple):
     :ivar result: what the client receives.
     :ivar invocation: what the function did; None when none ran.
     :ivar cause: why no function answered; empty when one did.
+    :ivar error: what kept a function from starting, where the client is not told of it.
     """
 
     request: PreparedRequest
     result: HttpResult
     invocation: Invocation | None = None
     cause: str = ""
+    error: AzfuncError | None = None
 
 
 Serve: TypeAlias = "Callable[[PreparedRequest, bool], Answer]"

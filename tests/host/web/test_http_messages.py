@@ -116,7 +116,11 @@ TEXT, JSON = "text/plain; charset=utf-8", "application/json; charset=utf-8"
         (TypedData("json", '["a", {"b": "\u00e4"}]'), JSON, '["a",{"b":"ä"}]'.encode()),
         (TypedData("json", "null"), JSON, b"null"),
         (TypedData("json", '{"a": [1]}'), TEXT, b'{\n  "a": [\n    1\n  ]\n}'),
-        (TypedData("json", '{"day": "2024-01-02T03:04:05.5+01:00"}'), TEXT, b'{\n  "day": "2024-01-02T03:04:05.5+01:00"\n}'),
+        (
+            TypedData("json", '{"day": "2024-01-02T03:04:05.5+01:00"}'),
+            TEXT,
+            b'{\n  "day": "2024-01-02T03:04:05.5+01:00"\n}',
+        ),
     ],
 )
 def test_what_is_returned_to_another_binding(data: TypedData, kind: str, body: bytes) -> None:
@@ -256,7 +260,9 @@ def test_a_body_that_is_not_utf_8_is_binding_data() -> None:
     ],
 )
 def test_empty_ones_of_repeated_headers_are_left_out(values: list[str], joined: str) -> None:
-    delivery = deliver(headers=tuple((name, value) for name, value in zip(["X-Tag", "x-tag"] * 2, values, strict=False)))
+    delivery = deliver(
+        headers=tuple((name, value) for name, value in zip(["X-Tag", "x-tag"] * 2, values, strict=False))
+    )
     assert delivery.value is not None
     assert delivery.value.value["headers"] == {"x-tag": joined}
     assert json.loads(delivery.metadata["Headers"].value) == {"X-Tag": joined}
