@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.errors import (
         AppIndexError,
         AzfuncError,
+        AzfuncWarning,
         BindingError,
         FunctionFailed,
         FunctionLoadError,
@@ -75,6 +76,7 @@ __all__ = [
     "AppSettings",
     "AsyncInvoke",
     "AzfuncError",
+    "AzfuncWarning",
     "Binding",
     "BindingError",
     "BindingType",

@@ -245,7 +245,7 @@ class DurableHost:
         for found in self.hub.orchestrations.values():
             if found.failure is not None and found.parent is None and not found.is_looked_at:
                 error = found.failure.exception or DurableError("durable-failed", text=found.failure.message)
-                yield Failure(found.name, error, f"orchestration {found.id}", "failure-unclaimed-durable")
+                yield Failure(found.name, error, f"orchestration {found.id}", rule="failure-unclaimed-durable")
 
     def close(self) -> None:
         """Answer clients no longer. A second call does nothing."""

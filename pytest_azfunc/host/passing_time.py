@@ -192,7 +192,7 @@ class PassingTime:
             return
         if self._raises():
             raise error
-        self._failures.add(Failure(invocation.function, error, how, "failure-unclaimed-due"))
+        self._failures.add(Failure(invocation.function, error, how, rule="failure-unclaimed-due"))
 
     # --- the host's ups and downs
 
