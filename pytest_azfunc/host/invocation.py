@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -39,12 +40,14 @@ class Invocation:
     :ivar request: what the host asked the worker.
     :ivar response: what the worker answered.
     :ivar duration: seconds from request to response, conversions included.
+    :ivar started_at: when it began, by the host's clock, in UTC.
     """
 
     function: str
     request: InvocationRequest
     response: InvocationResponse
     duration: float
+    started_at: datetime
     _view: InvocationView
 
     def __init__(
@@ -54,6 +57,7 @@ class Invocation:
         response: InvocationResponse,
         duration: float,
         view: InvocationView,
+        started_at: datetime,
     ) -> None:
         # The one that `dataclass(frozen=True)` writes takes three times as long.
         fields = self.__dict__
@@ -61,6 +65,7 @@ class Invocation:
         fields["request"] = request
         fields["response"] = response
         fields["duration"] = duration
+        fields["started_at"] = started_at
         fields["_view"] = view
 
     @property

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 from pytest_azfunc.clock import HostTime, as_moment
 from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError
-from pytest_azfunc.host.agenda import Agenda, Due, shown_moment
+from pytest_azfunc.host.agenda import Agenda, Due, Entry, shown_moment
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.timers import Timers
+from pytest_azfunc.process.event_loops import is_loop_running
+from pytest_azfunc.process.waiting_thread import on_a_thread
 
 __tracebackhide__ = True
 
@@ -170,13 +172,19 @@ class PassingTime:
                 if entry.at > now:
                     now = entry.at
                     time.set(now)
-                invocation = agenda.run(entry, now)
+                invocation = self._run(entry, now)
                 if invocation is not None:
                     for returned in self._returning:  # a function may itself let time pass
                         returned.append(invocation)
         finally:
             self._returning.pop()
         return runs
+
+    def _run(self, entry: Entry, now: datetime) -> Invocation | None:
+        """Run what is due. Inside a running event loop, on which no function could be waited for, a thread does it."""
+        if not is_loop_running():
+            return self.agenda.run(entry, now)
+        return on_a_thread(lambda: self.agenda.run(entry, now))
 
     def report(self, invocation: Invocation, how: str) -> None:
         """Tell what a function has raised where nobody waits for it.
@@ -205,7 +213,7 @@ class PassingTime:
         self._latest = now
         runs: list[Invocation] = []
         for entry in entries:
-            invocation = self.agenda.run(entry, now)
+            invocation = self._run(entry, now)
             if invocation is not None:
                 runs.append(invocation)
         return runs
