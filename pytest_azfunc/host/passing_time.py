@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pytest_azfunc.clock import HostTime, as_moment
 from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError
 from pytest_azfunc.host.agenda import Agenda, Due, Entry, shown_moment
+from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
@@ -31,25 +32,25 @@ class PassingTime:
 
     :param host: runs the functions.
     :param time: the host's time.
+    :param behaviour: whether the host is open, and whether what a function raises reaches the test.
     :param is_disabled: whether an app setting disables a function.
     :param failures: takes what functions raise, unless it is raised.
-    :param raises: whether what a function raises reaches the test.
     """
 
     def __init__(
         self,
         host: ScriptHost,
         time: HostTime,
+        behaviour: Behaviour,
         is_disabled: Callable[[str], bool],
         failures: Failures,
-        raises: Callable[[], bool],
     ) -> None:
         self.agenda = Agenda()
         self._host = host
         self._time = time
         self._is_disabled = is_disabled
         self._failures = failures
-        self._raises = raises
+        self._behaviour = behaviour
         self._timers = Timers(self.agenda, host, is_disabled, self.report)
         self._opened_at: datetime | None = None  # where time stood by then
         self._latest: datetime | None = None  # when somebody has last asked
@@ -100,6 +101,7 @@ class PassingTime:
             raise wrong_value(call, "the moment", moment, EXPECTED_MOMENT)
         if self._was_set:
             return self._pass_to(call, self._look(), to, max_runs)
+        self._behaviour.settings()  # raises when the host is closed
         now = self._time.now()
         self._was_set = True
         self._time.set(to)
@@ -112,6 +114,7 @@ class PassingTime:
 
     def _look(self) -> datetime:
         """The present moment, with all timers listened to."""
+        self._behaviour.settings()  # raises when the host is closed
         now, latest = self._time.now(), self._latest
         if self._is_stopped:
             return now
@@ -195,7 +198,7 @@ class PassingTime:
         error = invocation.exception
         if error is None:
             return
-        if self._raises():
+        if self._behaviour.raise_exceptions:
             raise error
         self._failures.add(Failure(invocation.function, error, how, "failure-unclaimed-due"))
 
@@ -206,6 +209,7 @@ class PassingTime:
 
         :returns: the invocations, in order.
         """
+        self._behaviour.settings()  # raises when the host is closed
         now = self._time.now()
         self._is_stopped = False
         entries = [self.agenda.put(now, *warmup, reason="warmup") for warmup in self._warmups()]
@@ -222,7 +226,7 @@ class PassingTime:
         def work(name: str) -> Callable[[], Invocation]:
             def run() -> Invocation:
                 invocation = self._host.run(self._host.project.functions[name])
-                self.report(invocation, f"{name} (warmup)")
+                self.report(invocation, "warmup")
                 return invocation
 
             return run

@@ -224,7 +224,7 @@ class Timers:
         finally:
             self._note(listener, started, is_scheduled=reason == TIMER)
         at = due if reason == TIMER and due is not None else started
-        self._report(invocation, f"{function.name} ({reason}, {shown_moment(at)})")
+        self._report(invocation, f"{reason}, {shown_moment(at)}")
         return invocation
 
     def _note(self, listener: _Listener, started: datetime, *, is_scheduled: bool) -> None:
