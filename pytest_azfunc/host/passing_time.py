@@ -196,8 +196,7 @@ class PassingTime:
         :raises BaseException: that, unless the host is to behave as in Azure.
         """
         error = invocation.exception
-        if error is None:
-            return
+        assert error is not None
         if self._behaviour.raise_exceptions:
             raise error
         self._failures.add(Failure(invocation.function, error, how, "failure-unclaimed-due"))
@@ -226,7 +225,8 @@ class PassingTime:
         def work(name: str) -> Callable[[], Invocation]:
             def run() -> Invocation:
                 invocation = self._host.run(self._host.project.functions[name])
-                self.report(invocation, "warmup")
+                if invocation.exception is not None:
+                    self.report(invocation, "warmup")
                 return invocation
 
             return run

@@ -29,7 +29,7 @@ ON_STARTUP = "runOnStartup"
 """Reason of the run that a timer asks for when its host starts."""
 
 Report = Callable[[Invocation, str], None]
-"""Is told of every run that has come to an end, and how it came about."""
+"""Is told of every run that has failed, and how it came about."""
 
 
 class _Listener:
@@ -67,7 +67,7 @@ class Timers:
     :param agenda: what they are noted on.
     :param host: runs the functions.
     :param is_disabled: whether an app setting disables a function.
-    :param report: is told of every run.
+    :param report: is told of every run that has failed.
     """
 
     def __init__(self, agenda: Agenda, host: ScriptHost, is_disabled: Callable[[str], bool], report: Report) -> None:
@@ -223,8 +223,9 @@ class Timers:
             invocation = self._host.run(function, DueRun(listener.schedule, status, reason == PAST_DUE))
         finally:
             self._note(listener, started, is_scheduled=reason == TIMER)
-        at = due if reason == TIMER and due is not None else started
-        self._report(invocation, f"{reason}, {shown_moment(at)}")
+        if invocation.exception is not None:
+            at = due if reason == TIMER and due is not None else started
+            self._report(invocation, f"{reason}, {shown_moment(at)}")
         return invocation
 
     def _note(self, listener: _Listener, started: datetime, *, is_scheduled: bool) -> None:

@@ -99,7 +99,10 @@ def _delivery(now: datetime, schedule: Schedule | None, status: ScheduleStatus |
 
 
 def _written(moment: datetime | None, now: datetime, otherwise: str) -> str:
-    return otherwise if moment is None else net_time(moment.astimezone(now.tzinfo))
+    if moment is None:
+        return otherwise
+    zone = now.tzinfo
+    return net_time(moment if moment.tzinfo is zone else moment.astimezone(zone))
 
 
 def previous(schedule: Schedule, moment: datetime) -> datetime | None:
