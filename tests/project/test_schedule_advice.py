@@ -71,7 +71,8 @@ def test_refused(text: str, reason: str, nearest: str | None) -> None:
 @given(st.text(alphabet="0123456789 ,-/*?LW#:.@mMonJanPTS\t", max_size=30))
 def test_the_advice_is_a_valid_schedule(text: str) -> None:
     reason, nearest = advice(text)
-    assert nearest == GENERIC or parse(nearest[1:-1])
+    if nearest != GENERIC:
+        parse(nearest[1:-1])
     assert "\n" not in reason
 
 
