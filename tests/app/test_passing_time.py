@@ -596,6 +596,38 @@ def test_a_timer_that_the_host_leaves_out_is_warned_of_once(timers: Timers) -> N
     assert len(host.advance(days=1)) == 1
 
 
+@pytest.mark.parametrize(
+    ("properties", "problem"),
+    [
+        ({"runOnStartup": "yes"}, 'runOnStartup is "yes", but must be true or false.'),
+        ({"useMonitor": []}, "useMonitor is [], but must be true or false."),
+        ({"schedule": None}, "the timerTrigger has no schedule."),
+    ],
+)
+def test_a_timer_without_sense(timers: Timers, properties: dict[str, Any], problem: str) -> None:
+    host = timers.add("Timer", **{"schedule": "0 30 2 * * *", **properties}).open(None)
+    with pytest.warns(ScheduleWarning) as caught:
+        assert host.advance(days=1) == []
+    assert str(caught[0].message).splitlines()[0] == f"Timer.timer: {problem}"
+
+
+def test_flags_as_the_host_reads_them(timers: Timers) -> None:
+    host = (
+        timers.add("A", "0 30 2 * * *", runOnStartup="True", useMonitor="false")
+        .add("B", "0 30 2 * * *", RUNONSTARTUP=1, usemonitor=0)
+        .open()
+    )
+    assert [run.function for run in host.start()] == ["A", "B"]
+    assert all("Last" not in told(run) for run in host.advance(hours=1))
+
+
+def test_an_app_whose_functions_are_hidden(timers: Timers) -> None:
+    timers.app.write({"function_app.py": "1 / 0"})
+    host = timers.open(None)
+    with pytest.raises(ZeroDivisionError):
+        host.advance(days=1)
+
+
 def test_a_value_of_a_setting_is_not_shown(timers: Timers) -> None:
     host = timers.add("Timer", "0 %SECRET% * * * *").open(None, settings={"SECRET": "hunter2"})
     with pytest.warns(ScheduleWarning) as caught:
