@@ -245,7 +245,7 @@ def check_errors(invoke: Invoke) -> None:
     errors: list[type[AzfuncError]] = [LossyOutputError, OutputNotSet, pytest_azfunc.AppIndexError]
     warnings: list[type[UserWarning]] = [RouteOverlapWarning, ScheduleWarning]
     missing: type[KeyError] = OutputNotSet
-    print(errors, warning, missing)
+    print(errors, warnings, missing)
 
 
 def check_names() -> None:
