@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import requests
 
     from pytest_azfunc.host.web.http_request import PreparedRequest
-    from pytest_azfunc.host.web.http_response import Answer
+    from pytest_azfunc.host.web.http_response import Answer, HttpResult
     from pytest_azfunc.host.web.web_host import WebHost
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
@@ -123,6 +123,8 @@ class HttpEntrances:
         if not self._behaviour.raise_exceptions:
             return self._as_azure(request, add_key)
         answer = self._noted(self.web_host.answer(request, add_key))
+        if answer.error is not None:
+            raise answer.error
         if answer.invocation is None:
             if answer.result.status_code == 404:
                 self._script_host.project.raise_failure()  # what hides all functions is worth more than a 404
@@ -149,15 +151,25 @@ class HttpEntrances:
             failed = answer_of_azure(request, error)
             if failed is None:
                 raise
-            self._fail(getattr(error, "function", None) or "the app", error, request)
+            self._fail(getattr(error, "function", None) or "the app", error, request, failed.result)
             return failed
         invocation = answer.invocation
         if invocation is not None and invocation.exception is not None:
-            self._fail(invocation.function, invocation.exception, request)
+            self._fail(invocation.function, invocation.exception, request, answer.result)
         return answer
 
-    def _fail(self, function: str, error: BaseException, request: PreparedRequest) -> None:
-        self._failures.add(Failure(function, error, f"{request.method} {request.url.removeprefix(self.url)}"))
+    def _fail(
+        self, function: str, error: BaseException, request: PreparedRequest, result: HttpResult | None = None
+    ) -> None:
+        """Note a failure.
+
+        :param result: what the client was told instead; None where Azure would tell it nothing of the kind.
+        """
+        told = result is not None and result.status_code >= 500 and not self._behaviour.raise_exceptions
+        # A function that calls its own app is no client of the test.
+        answered = told and not self._script_host.worker.is_inside()
+        how = f"{request.method} {request.url.removeprefix(self.url)}"
+        self._failures.add(Failure(function, error, how, answered, 500 if result is None else result.status_code))
 
     def _noted(self, answer: Answer) -> Answer:
         if answer.invocation is None:

@@ -37,14 +37,25 @@ class Output:
     :ivar value: the Python object that the function set or returned; None where the worker does not tell.
     :ivar typed_data: what the worker sent to the host.
     :ivar binding_type: what the host knows of the type.
+    :ivar address: where it went, such as a queue's name or ``"container/blob"``: the binding's expressions have their
+        values in it. Empty where the binding says nothing of it.
     """
 
-    def __init__(self, name: str, type: str, value: Any, typed_data: TypedData, binding_type: BindingType) -> None:
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        value: Any,
+        typed_data: TypedData,
+        binding_type: BindingType,
+        address: str = "",
+    ) -> None:
         self.name = name
         self.type = type
         self.value = value
         self.typed_data = typed_data
         self.binding_type = binding_type
+        self.address = address
 
     @cached_property
     def body(self) -> bytes:

@@ -68,19 +68,20 @@ class AppModules:
         """Whether it is this app's modules that are importable now."""
         return _PLACE.app is self
 
-    def activate(self, settings: Mapping[str, str] = _NO_SETTINGS) -> None:
+    def activate(self, by: object, settings: Mapping[str, str] = _NO_SETTINGS) -> None:
         """Make the app importable, and put its modules back into ``sys.modules``.
 
+        :param by: who asks for it, and will deactivate it.
         :param settings: app settings that are in ``os.environ`` while a module of the app is imported.
         """
-        _PLACE.add(self, settings)
+        _PLACE.add(_Layer(self, by, settings))
 
-    def deactivate(self) -> None:
+    def deactivate(self, by: object) -> None:
         """Take the app's modules out again, and put back what they stood in front of.
 
-        Does nothing where it was not activated.
+        A second call does nothing, or goes on where the first was interrupted.
         """
-        _PLACE.remove(self)
+        _PLACE.remove(self, by)
 
     def import_function(self, name: str) -> FunctionModule:
         """The module of a function: the one that was imported under its plain name, or else as Azure imports it.
@@ -207,7 +208,7 @@ class RunningModules:
         """Code of the app is about to run."""
         if _PLACE.app is not self._modules:  # another app was opened meanwhile
             self._are_borrowed = True
-            self._modules.activate()
+            self._modules.activate(self)
         self._run = True
         self._path.begin()
         if self._of_tests.has_candidates:
@@ -224,17 +225,18 @@ class RunningModules:
             self._path.end(is_alone)
             self._run = False
         if self._are_borrowed:
+            self._modules.deactivate(self)
             self._are_borrowed = False
-            self._modules.deactivate()
 
 
 class _Layer:
     """An app that somebody has activated."""
 
-    __slots__ = ("app", "settings")
+    __slots__ = ("app", "by", "settings")
 
-    def __init__(self, app: AppModules, settings: Mapping[str, str]) -> None:
+    def __init__(self, app: AppModules, by: object, settings: Mapping[str, str]) -> None:
         self.app = app
+        self.by = by
         self.settings = settings
 
 
@@ -248,9 +250,8 @@ class _Place:
         self.app: AppModules | None = None
         self._layers: list[_Layer] = []
 
-    def add(self, app: AppModules, settings: Mapping[str, str]) -> None:
-        """It is the turn of *app*, until it is removed or another one comes."""
-        layer = _Layer(app, settings)
+    def add(self, layer: _Layer) -> None:
+        """It is the turn of its app, until it is removed or another one comes."""
         with PROCESS_LOCK:
             try:
                 self._layers.append(layer)
@@ -260,13 +261,10 @@ class _Place:
                 self._settle()
                 raise
 
-    def remove(self, app: AppModules) -> None:
-        """The turn of *app* is over, the last one of it; the layers around stay as they are."""
+    def remove(self, app: AppModules, by: object) -> None:
+        """The turn that *app* had of somebody is over; the layers around stay as they are."""
         with PROCESS_LOCK:
-            for index in range(len(self._layers) - 1, -1, -1):
-                if self._layers[index].app is app:
-                    del self._layers[index]
-                    break
+            self._layers = [layer for layer in self._layers if layer.app is not app or layer.by is not by]
             self._settle()
 
     def _settle(self) -> None:

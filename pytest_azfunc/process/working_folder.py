@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from pytest_azfunc.process.undoing import undo
+
 
 class WorkingFolder:
     """Changes to the app's root and back: :meth:`enter`, :meth:`leave`. To do so is part of every invocation.
@@ -17,7 +19,7 @@ class WorkingFolder:
         self._root = root
         self._way_back: str | int | None = None  # while it is entered
         self._made = ""
-        # Home and root are kept open from the first change on: it is quicker, and home is there even when it is gone.
+        # Both are kept open from the first change on, as it is quicker, and the way home is there even when it is gone.
         self._kept_open: list[int] = []
         self._may_be_kept_open = self._home is not None and os.chdir in os.supports_fd
         self._lost: list[int] = []
@@ -59,11 +61,16 @@ class WorkingFolder:
         if self in _ENTERED:
             _ENTERED.remove(self)
         self._way_back = None
-        _close(self._lost)
+        while self._lost:
+            os.close(self._lost.pop())
 
     def close(self) -> None:
         """Let go of the folders."""
-        _close(self._kept_open)
+        undo([self._close_one] * len(self._kept_open))
+
+    def _close_one(self) -> None:
+        if self._kept_open:
+            os.close(self._kept_open.pop())
 
     def _open_lost_folder(self) -> int | None:
         """The way back to a folder that has no name any more; None where there is none, and nobody can go away."""
@@ -78,11 +85,10 @@ class WorkingFolder:
         try:
             for folder in (self._home, self._root):
                 self._kept_open.append(os.open(str(folder), os.O_RDONLY))
-        except OSError:  # one of them may not be read
-            pass
-        finally:
-            if len(self._kept_open) < 2:
-                _close(self._kept_open)
+        except BaseException as error:
+            self.close()
+            if not isinstance(error, OSError):  # one of them may not be read
+                raise
 
 
 # Whose code runs now, of several hosts: the folder is that of the last.
@@ -94,13 +100,3 @@ def _current() -> str | None:
         return os.getcwd()
     except OSError:  # the folder was deleted
         return None
-
-
-def _close(descriptors: list[int]) -> None:
-    """Close them all, also where an interrupt or a failure has come in between."""
-    try:
-        while descriptors:
-            os.close(descriptors.pop())
-    finally:
-        if descriptors:
-            _close(descriptors)
