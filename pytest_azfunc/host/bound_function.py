@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_azfunc.errors import AzfuncWarning, LossyOutputError
-from pytest_azfunc.errors.notes import missing_settings
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
@@ -25,7 +24,6 @@ from pytest_azfunc.host.retries import first_attempt, policy_of
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
 from pytest_azfunc.project.setting_names import fixed_text, with_settings
-from pytest_azfunc.project.time_zones import time_zone
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
 
 if TYPE_CHECKING:
@@ -117,6 +115,8 @@ class BoundFunction:
 
         :raises ProjectError: it names one that there is not.
         """
+        from pytest_azfunc.project.time_zones import time_zone
+
         return time_zone(self.options.settings())
 
     @property
@@ -160,6 +160,8 @@ class BoundFunction:
         """
         for binding, _, missing in self.named_settings:
             if missing:
+                from pytest_azfunc.errors.notes import missing_settings
+
                 text = missing_settings(f"{self.function.name}.{binding.name}", binding.type, missing)
                 place = binding.location
                 file, line = ("<app>", 0) if place is None else (place.file, place.line or 0)

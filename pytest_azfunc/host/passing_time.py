@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pytest_azfunc.clock import HostTime, as_moment
 from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError
@@ -14,9 +16,10 @@ from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
-from pytest_azfunc.host.timers import Timers
 from pytest_azfunc.process.event_loops import is_loop_running
-from pytest_azfunc.process.waiting_thread import on_a_thread
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.timers import Timers
 
 __tracebackhide__ = True
 
@@ -51,12 +54,18 @@ class PassingTime:
         self._is_disabled = is_disabled
         self._failures = failures
         self._behaviour = behaviour
-        self._timers = Timers(self.agenda, host, is_disabled, self.report)
         self._opened_at: datetime | None = None  # where time stood by then
         self._latest: datetime | None = None  # when somebody has last asked
         self._is_stopped = False
         self._was_set = False
         self._returning: list[list[Invocation]] = []
+
+    @cached_property
+    def _timers(self) -> Timers:
+        """The timers of the app, which few tests let come due."""
+        from pytest_azfunc.host.timers import Timers
+
+        return Timers(self.agenda, self._host, self._is_disabled, self.report)
 
     def open(self) -> None:
         """The host is open: from now on it listens, if time stands."""
@@ -190,6 +199,8 @@ class PassingTime:
         """Run what is due. Inside a running event loop, on which no function could be waited for, a thread does it."""
         if not is_loop_running():
             return self.agenda.run(entry, now)
+        from pytest_azfunc.process.waiting_thread import on_a_thread
+
         return on_a_thread(lambda: self.agenda.run(entry, now))
 
     def report(self, invocation: Invocation, how: str) -> None:
