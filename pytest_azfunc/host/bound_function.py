@@ -143,6 +143,8 @@ class BoundFunction:
 
         :raises ProjectError: a per cent sign that begins no name: the host leaves the function out.
         """
+        if not self.function.has_expressions:
+            return ()
         return named_settings(self.function, self.options.types, self.options.settings())
 
     def check(self) -> None:
@@ -190,7 +192,8 @@ class BoundFunction:
         """The binding expressions of its inputs and outputs; None where it has none, as most functions."""
         if not self._knows_expressions:
             self._knows_expressions = True
-            if any(map(is_completed_by_calls, self.function.bindings.values())):
+            function = self.function
+            if function.has_expressions and any(map(is_completed_by_calls, function.bindings.values())):
                 from pytest_azfunc.host.bound_expressions import BoundExpressions  # which most apps have no use for
 
                 self._expressions = BoundExpressions.of(self.function, self.options.types)

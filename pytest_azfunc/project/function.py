@@ -140,6 +140,12 @@ class Function:
         )
 
     @cached_property
+    def has_expressions(self) -> bool:
+        """Whether anything that is declared of its bindings may name an app setting or have a binding expression."""
+        texts = (text for raw in self.declared for text in raw.values() if isinstance(text, str))
+        return any("%" in text or "{" in text or "}" in text for text in texts)
+
+    @cached_property
     def trigger(self) -> Binding:
         """The binding that starts the function."""
         return next(binding for binding in self.bindings.values() if binding.is_trigger)
