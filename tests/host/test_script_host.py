@@ -9,9 +9,10 @@ import pytest
 
 from pytest_azfunc.errors import BindingError, LossyOutputError, ProjectError
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
+from pytest_azfunc.host.given_context import ContextOverrides
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.schedules import parse
-from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
+from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.project import Function
 from pytest_azfunc.reports.trace import describe
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, RetryContext, TypedData
