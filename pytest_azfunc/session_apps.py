@@ -250,12 +250,12 @@ class SessionApps:
         if problem is not None:
             yield problem
             return
-        modules = app.process.modules
-        modules.activate(settings)
+        modules, turn = app.process.modules, object()
         try:
+            modules.activate(turn, settings)
             yield None
         finally:
-            modules.deactivate()
+            modules.deactivate(turn)
 
     def values_to_hide(self, folder: str, mark: Mapping[str, Any]) -> dict[str, str]:
         """Every value of a setting of the app for a test in *folder*, as far as file and mark give it."""

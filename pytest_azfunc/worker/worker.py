@@ -67,7 +67,7 @@ class Worker:
             undo.add(process.forget_what_has_ended)
             undo.add(self._give_back_modules)
             self._has_modules = True
-            process.activate()
+            process.activate(self)
             runtime = self._opened = Runtime(process, self._loop)
             undo.add(runtime.surroundings.close)  # a call may be on its way yet, on another thread
             undo.add(lambda: THREADS.leave(self))
@@ -86,7 +86,7 @@ class Worker:
     def _give_back_modules(self) -> None:
         with PROCESS_LOCK:
             if self._has_modules:
-                self._process.deactivate()
+                self._process.deactivate(self)
                 self._has_modules = False
 
     def _leave_thread(self) -> None:
