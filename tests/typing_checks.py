@@ -20,6 +20,7 @@ from pytest_azfunc import (
     AppSettings,
     AsyncInvoke,
     AzfuncError,
+    AzfuncWarning,
     Binding,
     BindingError,
     Context,
@@ -81,6 +82,7 @@ def check_invocation(result: Invocation) -> None:
     assert_type(result.outputs, Outputs)
     assert_type(result.outputs["$return"], Output)
     assert_type(result.outputs["$return"].body, bytes)
+    assert_type(result.outputs["$return"].address, str)
     assert_type(result.outputs["$return"].messages, list[Message])
     assert_type(result.logs, LogCapture)
     assert_type(result.exception, BaseException | None)
@@ -222,7 +224,7 @@ def check_errors(invoke: Invoke) -> None:
     assert_type(caught.value.rule, str)
     assert_type(caught.value.location, Location | None)
     errors: list[type[AzfuncError]] = [LossyOutputError, OutputNotSet, pytest_azfunc.AppIndexError]
-    warning: type[UserWarning] = RouteOverlapWarning
+    warning: type[AzfuncWarning] = RouteOverlapWarning
     missing: type[KeyError] = OutputNotSet
     print(errors, warning, missing)
 

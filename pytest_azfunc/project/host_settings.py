@@ -81,8 +81,15 @@ class Overlay:
                 self.content = self._with(self.content, path, value, name, ())
 
     def setting(self, *keys: str | int) -> str | None:
-        """The name of the app setting that a value comes from; None where it stands in the file."""
-        return self._origins.get(tuple(str(key).lower() for key in keys))
+        """The name of the app setting that a value comes from; None where it stands in the file.
+
+        An object or array comes from the first setting that has put something into it.
+        """
+        path = tuple(str(key).lower() for key in keys)
+        found = self._origins.get(path)
+        if found is not None:
+            return found
+        return next((name for key, name in self._origins.items() if key[: len(path)] == path), None)
 
     def _with(self, node: Any, path: list[str], value: str, name: str, above: Key) -> Any:
         """The node with a value at that path below it."""
