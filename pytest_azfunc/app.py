@@ -26,7 +26,6 @@ from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response
 from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.process.undoing import UndoSteps
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.settings import FileSettings, is_disabled
 from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
@@ -106,9 +105,7 @@ class Host:
         """
         check_storage(storage)
         check_mapping(settings, "Host.open")
-        given = settings or {}
-        project = path if isinstance(path, Project) else Project.read(path, script=given.get(SCRIPT_SETTING))
-        app = project.configured(settings)
+        app = Project.given(path, settings or {})
         return cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth).begin()
 
     def begin(self) -> Host:

@@ -32,14 +32,15 @@ def settings_over_host_json(file: Settings = _NOTHING, given: Settings = _NOTHIN
     found: dict[Key, tuple[str, str]] = {}
     for settings, names in ((file, file), (os.environ, _ENVIRONMENT.names()), (given, given)):
         for name in names:
-            if is_over_host_json(name) and name in settings:
+            # What no setting can be is refused where the settings are put in place.
+            if is_over_host_json(name) and isinstance(settings.get(name), str):
                 found[_key(name)] = name, settings[name]
     return dict(found.values()) if found else _NOTHING
 
 
-def is_over_host_json(name: str) -> bool:
+def is_over_host_json(name: object) -> bool:
     """Whether an app setting of that name lies over host.json."""
-    return _IN_SECTION.match(name) is not None
+    return isinstance(name, str) and _IN_SECTION.match(name) is not None
 
 
 def _key(name: str) -> Key:
