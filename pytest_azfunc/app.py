@@ -309,12 +309,12 @@ class Host:
         trace_state: str | None = None,
         attributes: Mapping[str, str] | None = None,
         retry_count: int = 0,
-        max_retry_count: int = 0,
+        max_retry_count: int | None = None,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
-        name = "" if function is None else self.function(function).name
+        bound = None if function is None else self.script_host.bound(self.function(function))
         retries = (retry_count, max_retry_count)
-        request = context_request(name, invocation_id, trace_parent, trace_state, attributes, *retries)
+        request = context_request(bound, invocation_id, trace_parent, trace_state, attributes, *retries)
         return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
