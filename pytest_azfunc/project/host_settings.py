@@ -67,6 +67,22 @@ class _NamesInEnvironment:
 _ENVIRONMENT = _NamesInEnvironment()
 
 
+class SettingText(str):
+    """The value of an app setting, which is not shown where it is wrong.
+
+    :ivar setting: the setting's name.
+    """
+
+    setting: str
+
+    @classmethod
+    def of(cls, text: str, setting: str) -> SettingText:
+        """The text, with the name of its setting."""
+        made = cls(text)
+        made.setting = setting
+        return made
+
+
 class Overlay:
     """host.json with app settings over it.
 
