@@ -31,7 +31,6 @@ from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response
 from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.process.undoing import UndoSteps, undo
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.settings import FileSettings, is_disabled
 from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
@@ -119,12 +118,9 @@ class Host(HttpApp, TimedApp, DurableApp):
         """
         check_storage(storage)
         check_mapping(settings, "Host.open")
-        given = settings or {}
-        project = path if isinstance(path, Project) else Project.read(path, script=given.get(SCRIPT_SETTING))
-        app = project.configured(settings)
-        return cls(
-            app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth, retry=retry
-        ).begin()
+        app = Project.given(path, settings or {})
+        how = {"strict": strict, "raise_exceptions": raise_exceptions, "auth": auth, "retry": retry}
+        return cls(app, settings=settings, **how).begin()
 
     def begin(self) -> Host:
         """Put settings and modules in place, as :meth:`open` does; the host itself is returned."""

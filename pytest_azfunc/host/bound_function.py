@@ -202,11 +202,12 @@ class BoundFunction:
         from pytest_azfunc.host.bound_expressions import Call
         from pytest_azfunc.host.expressions import Surroundings
 
+        value = request.inputs[self.trigger.name]
         return Call(
-            binding_data(request.trigger_metadata, self.trigger_type.dictionaries),
+            binding_data(value, request.trigger_metadata, self.trigger_type.dictionaries),
             self.options.settings(),
             Surroundings(now, new_guid, self.function.name),
-            not isinstance(request.inputs[self.trigger.name], PythonObject),
+            not isinstance(value, PythonObject),
         )
 
     # --- how it is shown in a list

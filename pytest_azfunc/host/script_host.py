@@ -241,9 +241,10 @@ class ScriptHost:
             return InvocationResponse(request.invocation_id or "", exception=error)
         response = _bound_outputs(bound, (yield request))
         if response.exception is None:
-            sent = [*response.outputs, "$return"] if response.return_value is not None else response.outputs
+            sent = {**response.outputs, "$return": response.return_value}
+            names = [name for name, data in sent.items() if data is not None and data.kind is not None]
             try:
-                resolved.update(expressions.outputs(sent, bound.call(request, self.now())))
+                resolved.update(expressions.outputs(names, bound.call(request, self.now())))
             except BindingError as error:
                 return _failed(response, error)
         return response
