@@ -316,9 +316,8 @@ class Host:
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
         bound = None if function is None else self.script_host.bound(self.function(function))
-        retries = (retry_count, max_retry_count)
-        request = context_request(bound, invocation_id, trace_parent, trace_state, attributes, *retries)
-        return self.worker.context(request)  # type: ignore[no-any-return]
+        said = (invocation_id, trace_parent, trace_state, attributes, retry_count, max_retry_count)
+        return self.worker.context(context_request(bound, *said))  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
         """Whether an app setting disables the function: its trigger would not fire."""

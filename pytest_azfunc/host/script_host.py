@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -213,7 +213,7 @@ class ScriptHost:
             try:
                 resolved.update(expressions.outputs(sent, bound.call(request, self.now())))
             except BindingError as error:
-                return _failed(response, error)
+                return replace(response, exception=error)
         return response
 
     def request(
@@ -254,20 +254,6 @@ class ScriptHost:
 def _bound_outputs(bound: BoundFunction, response: InvocationResponse) -> InvocationResponse:
     """The response as the host binds it to the function's outputs."""
     return response if bound.binds_plainly or response.exception is not None else bind_outputs(bound, response)
-
-
-def _failed(response: InvocationResponse, error: BindingError) -> InvocationResponse:
-    """The response of a function that has run, in a call that the host fails."""
-    return InvocationResponse(
-        response.invocation_id,
-        response.return_value,
-        response.outputs,
-        error,
-        response.logs,
-        response.python_values,
-        response.context,
-        response.http_response,
-    )
 
 
 def _trace_parent(invocation_id: str) -> str:
