@@ -30,11 +30,13 @@ class Bound(Protocol):
 
 
 def bind_outputs(bound: Bound, response: InvocationResponse) -> InvocationResponse:
-    """What came of a successful call when its outputs have been bound.
+    """What came of a call when its outputs have been bound; nothing is bound of one that has failed.
 
     Without a ``$return`` binding, a returned JSON object fills the outputs that have the names of its keys. An output
     that its extension cannot write fails the call.
     """
+    if response.exception is not None:
+        return response
     function = bound.function
     if response.return_value is not None and "$return" not in function.outputs:
         response = _filled(function, response)

@@ -252,8 +252,9 @@ class ScriptHost:
 
 
 def _bound_outputs(bound: BoundFunction, response: InvocationResponse) -> InvocationResponse:
-    """The response as the host binds it to the function's outputs."""
-    return response if bound.binds_plainly or response.exception is not None else bind_outputs(bound, response)
+    """The response as the host binds it to the function's outputs, which mostly is as the worker has sent it."""
+    fills_others = response.return_value is not None and not bound.binds_return
+    return bind_outputs(bound, response) if fills_others or bound.may_refuse else response
 
 
 def _trace_parent(invocation_id: str) -> str:
