@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pytest_azfunc import clock
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.given_values import is_mock
@@ -98,7 +99,7 @@ class ScriptHost:
     worker: WorkerChannel
     options: HostOptions = field(default_factory=HostOptions)
     strict: bool = True
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    now: Callable[[], datetime] = clock.now
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
     _bound: dict[str, BoundFunction] = field(default_factory=dict)
 

@@ -108,8 +108,8 @@ class HttpMetadata(Mapping[str, TypedData]):
 def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The values of each header, case ignored, under the spelling that came first; empty ones are left out.
 
-    A header that is empty as a whole is there, as it is one value. (StringValues.cs, ToString) Blanks around a value the
-    server has cut off. (HttpParser.cs, TakeSingleHeader)
+    A header that is empty as a whole is there, as it is one value. (StringValues.cs, ToString) Blanks around a value
+    have been cut off by the server. (HttpParser.cs, TakeSingleHeader)
     """
     values: dict[str, tuple[str, list[str]]] = {}
     for name, value in headers:
