@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from pytest_azfunc import Host
 from pytest_azfunc.errors import BindingError, UnsupportedFeature
@@ -166,6 +167,16 @@ def test_what_it_can_make_nothing_of(root: Path, function: str, text: object, ru
         assert (response.status_code, response.content, response.invocation) == (202, b"", None)
         assert not host.invocations
         assert [answer.cause for answer in host.refusals] == [caught.value.problem]
+
+
+def test_over_a_socket_it_is_a_failure_that_nobody_was_told_of(root: Path) -> None:
+    with Host.open(root) as host:
+        server = host.live_server()
+        server.start()
+        key = {"x-functions-key": host.keys.master}
+        response = requests.post(f"{server.url}/admin/functions/Grid", json={"input": "tea"}, headers=key, timeout=20)
+        assert (response.status_code, [failure.answered for failure in host.failures]) == (202, [False])
+        host.failures.expect(BindingError, match=NO_EVENT)
 
 
 def test_http_is_not_run_by_hand(root: Path) -> None:
