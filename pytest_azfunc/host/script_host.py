@@ -18,7 +18,7 @@ from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.output_bindings import bind_outputs
+from pytest_azfunc.host.output_bindings import with_refusal, with_returned
 from pytest_azfunc.host.web.http_proxy import for_invocation
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import (
@@ -177,7 +177,7 @@ class ScriptHost:
         request = self._request(bound, payload, inputs, context)
         started = time.perf_counter()
         if bound.expressions is None:
-            response = _bound_outputs(bound, (yield request))
+            response = with_refusal(bound, with_returned(bound, (yield request)))
             invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
         else:
             resolved: dict[str, ResolvedBinding] = {}
@@ -208,14 +208,14 @@ class ScriptHost:
             resolved.update(expressions.inputs(bound.call(request, self.now())))
         except BindingError as error:
             return InvocationResponse(request.invocation_id or "", exception=error)
-        response = _bound_outputs(bound, (yield request))
+        response = with_returned(bound, (yield request))
         if response.exception is None:
             sent = [*response.outputs, "$return"] if response.return_value is not None else response.outputs
             try:
                 resolved.update(expressions.outputs(sent, bound.call(request, self.now())))
             except BindingError as error:
                 return replace(response, exception=error)
-        return response
+        return with_refusal(bound, response, resolved)
 
     def request(
         self,
@@ -250,12 +250,6 @@ class ScriptHost:
             context.retry or bound.first_attempt,
             delivery.proxied and for_invocation(delivery.proxied, invocation_id),
         )
-
-
-def _bound_outputs(bound: BoundFunction, response: InvocationResponse) -> InvocationResponse:
-    """The response as the host binds it to the function's outputs, which mostly is as the worker has sent it."""
-    fills_others = response.return_value is not None and not bound.binds_return
-    return bind_outputs(bound, response) if fills_others or bound.may_refuse else response
 
 
 def _trace_parent(invocation_id: str) -> str:
