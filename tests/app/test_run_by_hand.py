@@ -224,6 +224,15 @@ def test_a_plan_without_warmup(tmp_path: Path, plan: str) -> None:
         assert host.refusals[-1].cause == "the app's plan (WEBSITE_SKU) has no warmup"
 
 
+def test_the_plan_may_change(tmp_path: Path) -> None:
+    with Host.open(warm(tmp_path)) as host:
+        host.settings["WEBSITE_SKU"] = "Dynamic"
+        assert host.http.get("/admin/warmup", key=None).status_code == 400
+        host.settings["WEBSITE_SKU"] = "ElasticPremium"
+        assert host.http.get("/admin/warmup", key="wrong").status_code == 200
+        assert len(host.invocations) == 1
+
+
 @pytest.mark.parametrize("plan", ["ElasticPremium", "Standard", ""])
 def test_a_plan_with_warmup(tmp_path: Path, plan: str) -> None:
     with Host.open(warm(tmp_path), settings={"WEBSITE_SKU": plan}) as host:
