@@ -89,9 +89,7 @@ class Host(HttpApp, TimedApp, DurableApp):
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
         self._entrances = HttpEntrances(self.script_host, self.failures, behaviour, port)
-        self._passing_time = PassingTime(
-            self.script_host, time, self.is_disabled, self.failures, lambda: behaviour.raise_exceptions
-        )
+        self._passing_time = PassingTime(self.script_host, time, behaviour, self.is_disabled, self.failures)
 
     @classmethod
     def open(

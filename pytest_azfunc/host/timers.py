@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pytest_azfunc.errors import ProjectError, ScheduleWarning
 from pytest_azfunc.host.agenda import TIMER, Agenda, Entry, shown_moment
-from pytest_azfunc.host.bindings.timer import DueRun
+from pytest_azfunc.host.bindings.timer import DueRun, flag, no_schedule
 from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.schedules import HostSchedule, ScheduleStatus, monitor_is_kept, past_due, status_after
@@ -29,7 +29,7 @@ ON_STARTUP = "runOnStartup"
 """Reason of the run that a timer asks for when its host starts."""
 
 Report = Callable[[Invocation, str], None]
-"""Is told of every run that has come to an end, and how it came about."""
+"""Is told of every run that has failed, and how it came about."""
 
 
 class _Listener:
@@ -44,7 +44,7 @@ class _Listener:
     def __init__(self, bound: BoundFunction, schedule: HostSchedule, now: datetime) -> None:
         self.bound = bound
         self.schedule = schedule
-        wanted = bound.trigger.properties.get("useMonitor") is not False
+        wanted = flag(bound.trigger, "useMonitor", True)
         self.is_monitored = wanted and monitor_is_kept(schedule.schedule, now.astimezone(schedule.zone))
         self.status = ScheduleStatus(None, schedule.next_after(now), None)
         self.entry: Entry | None = None
@@ -67,7 +67,7 @@ class Timers:
     :param agenda: what they are noted on.
     :param host: runs the functions.
     :param is_disabled: whether an app setting disables a function.
-    :param report: is told of every run.
+    :param report: is told of every run that has failed.
     """
 
     def __init__(self, agenda: Agenda, host: ScriptHost, is_disabled: Callable[[str], bool], report: Report) -> None:
@@ -113,7 +113,9 @@ class Timers:
         entries = []
         for name, schedule in self._timers():
             listener, lateness = self._start(name, schedule, now)
-            reason = PAST_DUE if lateness else ON_STARTUP if _asks_for_startup(listener.bound) else None
+            reason = (
+                PAST_DUE if lateness else ON_STARTUP if flag(listener.bound.trigger, "runOnStartup", False) else None
+            )
             if reason is None:
                 self._wait(listener)
             else:
@@ -148,7 +150,9 @@ class Timers:
 
     def _timers(self) -> Iterator[tuple[str, HostSchedule]]:
         """The timers that the host would listen to, by name, in the host's order."""
-        for function in sorted(self._host.project.functions.values(), key=lambda found: host_order(found.name)):
+        project = self._host.project
+        project.raise_failure()  # what hides all functions is worth more than that nothing runs
+        for function in sorted(project.functions.values(), key=lambda found: host_order(found.name)):
             if function.trigger.kind == "timertrigger" and not self._is_disabled(function.name):
                 schedule = self._schedule(function)
                 if schedule is not None:
@@ -161,14 +165,7 @@ class Timers:
             found = bound.listener
             if found is not None:
                 return HostSchedule(found, bound.time_zone)
-            declared = function.trigger.properties.get("schedule")
-            raise ProjectError(
-                "schedule-setting",
-                function=function.name,
-                binding=function.trigger.name,
-                location=function.trigger.location,
-                schedule=declared,
-            )
+            raise no_schedule(bound)
         except ProjectError as error:
             if error.rule.startswith("time-zone"):
                 raise
@@ -223,8 +220,9 @@ class Timers:
             invocation = self._host.run(function, DueRun(listener.schedule, status, reason == PAST_DUE))
         finally:
             self._note(listener, started, is_scheduled=reason == TIMER)
-        at = due if reason == TIMER and due is not None else started
-        self._report(invocation, f"{function.name} ({reason}, {shown_moment(at)})")
+        if invocation.exception is not None:
+            at = due if reason == TIMER and due is not None else started
+            self._report(invocation, f"{reason}, {shown_moment(at)}")
         return invocation
 
     def _note(self, listener: _Listener, started: datetime, *, is_scheduled: bool) -> None:
@@ -235,7 +233,3 @@ class Timers:
             self._stored[name] = listener.status
         if self._listeners.get(name) is listener:  # or the host was stopped meanwhile
             self._wait(listener)
-
-
-def _asks_for_startup(bound: BoundFunction) -> bool:
-    return bound.trigger.properties.get("runOnStartup") is True

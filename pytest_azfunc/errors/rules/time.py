@@ -45,6 +45,10 @@ TIME: Final[dict[str, Rule]] = {
         "goes by UTC.",
         "write {iana}.",
     ),
+    "timer-flag": left_out("{name} is {found}, but must be true or false.", "correct the value."),
+    "schedule-missing": left_out(
+        "the timerTrigger has no schedule.", 'add "schedule": second minute hour day month weekday.'
+    ),
     "schedule-setting": left_out(
         "the schedule {schedule!r} names an app setting that is not there.",
         "set it in local.settings.json or the mark.",
