@@ -119,8 +119,8 @@ class Host(HttpApp, TimedApp, DurableApp):
         check_storage(storage)
         check_mapping(settings, "Host.open")
         app = Project.given(path, settings or {})
-        how = {"strict": strict, "raise_exceptions": raise_exceptions, "auth": auth, "retry": retry}
-        return cls(app, settings=settings, **how).begin()
+        host = cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth, retry=retry)
+        return host.begin()
 
     def begin(self) -> Host:
         """Put settings and modules in place, as :meth:`open` does; the host itself is returned."""
@@ -289,9 +289,8 @@ class Host(HttpApp, TimedApp, DurableApp):
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
         bound = None if function is None else self.script_host.bound(self.function(function))
-        retries = (retry_count, max_retry_count)
-        request = context_request(bound, invocation_id, trace_parent, trace_state, attributes, *retries)
-        return self.worker.context(request)  # type: ignore[no-any-return]
+        said = (invocation_id, trace_parent, trace_state, attributes, retry_count, max_retry_count)
+        return self.worker.context(context_request(bound, *said))  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
         """Whether an app setting disables the function: its trigger would not fire."""

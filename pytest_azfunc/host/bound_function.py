@@ -232,15 +232,19 @@ class BoundFunction:
         return console_filter(self.options.config.log_levels, self.function.name)
 
     @cached_property
-    def takes_return(self) -> bool:
-        """Whether somebody takes what it returns: a binding, or its trigger. (HTTP answers with it beside that.)"""
-        return "$return" in self.function.outputs or self.trigger_type.returns
+    def binds_return(self) -> bool:
+        """Whether a binding takes what it returns."""
+        return "$return" in self.function.outputs
 
     @cached_property
-    def binds_plainly(self) -> bool:
-        """Whether its outputs are just what the worker sends: a ``$return`` is bound, and no extension refuses any."""
-        outputs = self.function.outputs
-        return "$return" in outputs and all(self.output_type(name)[1].refusal is None for name in outputs)
+    def takes_return(self) -> bool:
+        """Whether somebody takes what it returns: a binding, or its trigger. (HTTP answers with it beside that.)"""
+        return self.binds_return or self.trigger_type.returns
+
+    @cached_property
+    def may_refuse(self) -> bool:
+        """Whether there is an output with which its extension may fail the call."""
+        return any(self.output_type(name)[1].refusal is not None for name in self.function.outputs)
 
     def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.host.given_context import ContextOverrides
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.output_bindings import bind_outputs
+from pytest_azfunc.host.output_bindings import with_refusal, with_returned
 from pytest_azfunc.host.retries import MOST_RETRIES, Wait, delays, next_attempt
 from pytest_azfunc.host.web.http_proxy import for_invocation
 from pytest_azfunc.project import Function, Project, RetryPolicy
@@ -199,7 +199,7 @@ class ScriptHost:
         """One run of the function, which begins at that moment."""
         started = time.perf_counter()
         if bound.expressions is None:
-            response = _bound_outputs(bound, (yield request))
+            response = with_refusal(bound, with_returned(bound, (yield request)))
             return Invocation(bound.function.name, request, response, time.perf_counter() - started, bound, at)
         resolved: dict[str, ResolvedBinding] = {}
         response = yield from self._resolving(bound, bound.expressions, request, resolved)
@@ -239,15 +239,15 @@ class ScriptHost:
             resolved.update(expressions.inputs(bound.call(request, self.now())))
         except BindingError as error:
             return InvocationResponse(request.invocation_id or "", exception=error)
-        response = _bound_outputs(bound, (yield request))
+        response = with_returned(bound, (yield request))
         if response.exception is None:
             sent = {**response.outputs, "$return": response.return_value}
             names = [name for name, data in sent.items() if data is not None and data.kind is not None]
             try:
                 resolved.update(expressions.outputs(names, bound.call(request, self.now())))
             except BindingError as error:
-                return _failed(response, error)
-        return response
+                return replace(response, exception=error)
+        return with_refusal(bound, response, resolved)
 
     def request(
         self,
@@ -297,25 +297,6 @@ def _again(request: InvocationRequest, retry: RetryContext) -> InvocationRequest
         trace = TraceContext(_trace_parent(invocation_id))
     return InvocationRequest(
         request.function, request.inputs, request.trigger_metadata, invocation_id, trace, retry, request.http_request
-    )
-
-
-def _bound_outputs(bound: BoundFunction, response: InvocationResponse) -> InvocationResponse:
-    """The response as the host binds it to the function's outputs."""
-    return response if bound.binds_plainly or response.exception is not None else bind_outputs(bound, response)
-
-
-def _failed(response: InvocationResponse, error: BindingError) -> InvocationResponse:
-    """The response of a function that has run, in a call that the host fails."""
-    return InvocationResponse(
-        response.invocation_id,
-        response.return_value,
-        response.outputs,
-        error,
-        response.logs,
-        response.python_values,
-        response.context,
-        response.http_response,
     )
 
 
