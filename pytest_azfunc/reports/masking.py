@@ -28,8 +28,9 @@ class Mask:
     """Replaces the values of *settings*."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
-        secrets = {part for name, value in settings.items() for part in _secrets(name, value)}
-        others = {value for name, value in settings.items() if _is_telling(value)}
+        entries = [*settings.items(), *map(_as_entry, settings)]
+        secrets = {part for name, value in entries for part in _secrets(name, value)}
+        others = {value for _, value in entries if _is_telling(value)}
         self._secrets = _Values(secrets)
         self._every = _Values(secrets | others)
 
@@ -82,6 +83,12 @@ def _forms(value: str) -> set[str]:
     """How a value may be written: as it is, in a ``repr``, in JSON."""
     as_bytes = value.encode("utf-8", "surrogateescape")
     return {value, repr(value)[1:-1], repr(as_bytes)[2:-1], json.dumps(value)[1:-1]}
+
+
+def _as_entry(name: str) -> tuple[str, str]:
+    """Name and value of a setting that somebody has written as one name: ``KEY=value``."""
+    key, _, value = name.partition("=")
+    return key, value
 
 
 def _is_telling(value: str) -> bool:

@@ -343,7 +343,9 @@ def test_the_list_and_the_check(app: FunctionApp, session: Session, model: str, 
     values = {"PYTHON_SCRIPT_FILE_NAME": "planted-script-1.py"} if alone else NAMED
     if model == "decorators":
         script = "import azure.functions as func\napp = func.FunctionApp()\n@app.queue_trigger('msg', '%QUEUE%', 'C')\ndef F(msg): 1 / 0\n"
-        app.write({"planted-script-1.py" if not alone else "function_app.py": script})
+        # Its name is in every traceback, as that of any file.
+        values = values if alone else {**values, "PYTHON_SCRIPT_FILE_NAME": "own_script.py"}
+        app.write({"function_app.py" if alone else "own_script.py": script})
     else:
         app.function("F", "def main(msg): 1 / 0", queue_trigger(queue="%QUEUE%"))
         app.function("R", "def main(req): 1 / 0", http_trigger(route="x/%ROUTE%"), http_out())
