@@ -143,7 +143,7 @@ def kafka(
     key: str | bytes | int | None = None,
     partition: int = 0,
     offset: int | None = None,
-    timestamp: datetime | None = None,
+    timestamp: datetime | str | None = None,
     topic: str | None = None,
     headers: Mapping[str, str | bytes | None] | Iterable[tuple[str, str | bytes | None]] | None = None,
 ) -> KafkaPayload:
@@ -186,6 +186,8 @@ def kafka(
     )
 
 
+_BROKER = ("brokerList", "username", "password")
+
 TYPES = (
     BindingType(
         "kafkaTrigger",
@@ -193,6 +195,7 @@ TYPES = (
         payload=by_builder(kafka),
         many=Many(kafka, KafkaPayload),
         address=("topic",),
+        expressions=(*_BROKER, "consumerGroup"),
     ),
-    BindingType("kafka", address=("topic",)),
+    BindingType("kafka", address=("topic",), expressions=_BROKER),
 )

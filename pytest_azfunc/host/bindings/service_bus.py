@@ -180,8 +180,8 @@ def service_bus(
     transaction_partition_key: str | None = None,
     delivery_count: int = 1,
     sequence_number: int | None = None,
-    enqueued_time: datetime | None = None,
-    expires_at: datetime | None = None,
+    enqueued_time: datetime | str | None = None,
+    expires_at: datetime | str | None = None,
     application_properties: Mapping[str, Any] | None = None,
     lock_token: str | None = None,
     dead_letter_source: str | None = None,
@@ -269,6 +269,7 @@ TYPES = (
         payload=by_builder(service_bus),
         many=Many(service_bus, ServiceBusPayload),
         address=_ENTITY,
+        dictionaries={"applicationproperties": False, "userproperties": False},
     ),
     BindingType("serviceBus", fan_out=array_items, address=_ENTITY),
 )
