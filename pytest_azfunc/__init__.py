@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_azfunc.app import Host
     from pytest_azfunc.app_time import Clock
+    from pytest_azfunc.durable.durable_entity import DurableEntity
+    from pytest_azfunc.durable.durable_instance import DurableInstance
+    from pytest_azfunc.durable.handles import Durable
     from pytest_azfunc.errors import (
         AppIndexError,
         AzfuncError,
+        AzfuncWarning,
         BindingError,
         FunctionFailed,
         FunctionLoadError,
@@ -72,6 +76,7 @@ __all__ = [
     "AppSettings",
     "AsyncInvoke",
     "AzfuncError",
+    "AzfuncWarning",
     "Binding",
     "BindingError",
     "BindingType",
@@ -79,6 +84,9 @@ __all__ = [
     "Context",
     "ContextFactory",
     "Due",
+    "Durable",
+    "DurableEntity",
+    "DurableInstance",
     "Failure",
     "Failures",
     "Function",
@@ -167,6 +175,9 @@ _MODULES = {
     "Binding": "project",
     "BindingType": "host.bindings.binding_type",
     "Clock": "app_time",
+    "Durable": "durable.handles",
+    "DurableEntity": "durable.durable_entity",
+    "DurableInstance": "durable.durable_instance",
     "Context": "worker.context",
     "ContextFactory": "fixture_values",
     "Due": "host.agenda",

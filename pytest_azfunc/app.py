@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_azfunc import http_client
+from pytest_azfunc.app_durable import DurableApp
 from pytest_azfunc.app_http import HttpApp
 from pytest_azfunc.app_time import TimedApp
 from pytest_azfunc.clock import HostTime
@@ -44,7 +45,7 @@ __tracebackhide__ = True
 _SCRIPT_ROOT = "AzureWebJobsScriptRoot"  # the app's folder, as worker extensions look for it
 
 
-class Host(HttpApp, TimedApp):
+class Host(HttpApp, TimedApp, DurableApp):
     """A running function app. Open one with :meth:`open`; the fixture ``azfunc_host`` is one."""
 
     def __init__(
@@ -70,7 +71,16 @@ class Host(HttpApp, TimedApp):
         port, time = free_port(), HostTime()
         self.script_host = ScriptHost(
             self.worker,
-            HostOptions(url_of(port), project.host, behaviour.settings, types, http_client.prepare, http_response),
+            HostOptions(
+                url_of(port),
+                project.host,
+                behaviour.configuration,
+                types,
+                http_client.prepare,
+                http_response,
+                lambda task_hub, base_url: self._find_durable().client(task_hub, base_url),
+                {"durabletask": lambda request, segments: self._find_durable().webhook(request, segments)},
+            ),
             strict,
             time.now,
             [self._kept.add, *observers],
@@ -105,36 +115,37 @@ class Host(HttpApp, TimedApp):
         """
         check_storage(storage)
         check_mapping(settings, "Host.open")
-        script = (settings or {}).get(SCRIPT_SETTING)
-        project = path if isinstance(path, Project) else Project.read(path, script=script)
-        host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
-        host.begin()
-        return host
+        given = settings or {}
+        project = path if isinstance(path, Project) else Project.read(path, script=given.get(SCRIPT_SETTING))
+        app = project.configured(settings)
+        return cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth).begin()
 
-    def begin(self) -> None:
-        """Put settings and modules in place. :meth:`open` does it for you."""
+    def begin(self) -> Host:
+        """Put settings and modules in place, as :meth:`open` does; the host itself is returned."""
+        return self._undo.unless_done(self._begin)
+
+    def _begin(self) -> Host:
         file_values = self._app.file_settings if self._file_settings is None else self._file_settings
         undo, borrowed = self._undo, BorrowedProcess()
-        with undo:
-            undo.add(borrowed.give_back)
-            borrowed.borrow()  # as it is before the settings change it
-            borrowed.lend(file_values.harmless)
-            undo.add(self.worker.close)
-            undo.add(self._forget)
-            self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
-            borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
-            self.worker.open()
-            DECODER.set(self._decode)
-            undo.add(self._entrances.close)
-            self._entrances.open()
-            self._passing_time.open()
+        undo.add(borrowed.give_back)
+        borrowed.borrow().lend(file_values.harmless)  # a copy of it as it is before the settings change it
+        undo.add(self.worker.close)
+        undo.add(self._forget)
+        self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
+        borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
+        self.worker.open()
+        DECODER.set(self._decode)
+        undo.add(self._entrances.close)
+        self._entrances.open()
+        self._passing_time.open()
+        return self
 
     def close(self) -> None:
         """Put the process back as it was. A second call does nothing, or goes on where the first was interrupted.
 
         :raises BaseException: what a step of it has raised first; the others are done all the same.
         """
-        undo([self._undo.undo, self._passing_time.close])
+        undo([self._undo.undo, self._passing_time.close, self._close_durable])
 
     def _forget(self) -> None:
         self._behaviour.open_settings = None
@@ -270,12 +281,12 @@ class Host(HttpApp, TimedApp):
         trace_state: str | None = None,
         attributes: Mapping[str, str] | None = None,
         retry_count: int = 0,
-        max_retry_count: int = 0,
+        max_retry_count: int | None = None,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
-        name = "" if function is None else self.function(function).name
+        bound = None if function is None else self.script_host.bound(self.function(function))
         retries = (retry_count, max_retry_count)
-        request = context_request(name, invocation_id, trace_parent, trace_state, attributes, *retries)
+        request = context_request(bound, invocation_id, trace_parent, trace_state, attributes, *retries)
         return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:

@@ -11,7 +11,8 @@ import datetime as calendar
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -122,6 +123,17 @@ class HostTime:
         while self._moved:
             self._moved[-1]()
             self._moved.pop()
+
+
+@contextmanager
+def another_time() -> Iterator[None]:
+    """While the block runs, clocks show a time that has nothing to do with the present one."""
+    time = HostTime()
+    try:
+        time.set(now() + timedelta(days=401, hours=7, minutes=13, seconds=17))
+        yield
+    finally:
+        time.close()
 
 
 def _topmost() -> Any:

@@ -19,8 +19,8 @@ FLOORS = (
     ("plugin",),
     ("session_apps",),
     ("app",),
-    ("app_http", "app_time"),
-    ("http_entrances", "reports"),
+    ("app_durable", "app_http", "app_time"),
+    ("durable", "http_entrances", "reports"),
     ("http_client", "http_server"),
     ("host",),
     ("rpc",),
@@ -53,6 +53,7 @@ THIRD_PARTY = {
     "urllib3": {"http_client"},
     "werkzeug": {"http_server"},
     "freezegun": {"clock"},
+    "dateutil": {"worker"},
     "azure": {"worker", "project"},
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "data", "info", "misc", "common"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc.errors import BindingError, shown
@@ -17,6 +19,11 @@ __tracebackhide__ = True
 
 if TYPE_CHECKING:
     import requests
+
+    from pytest_azfunc.host.bound_expressions import ResolvedBinding
+
+
+_NOTHING_RESOLVED: Mapping[str, ResolvedBinding] = MappingProxyType({})
 
 
 class InvocationView(Protocol):
@@ -41,6 +48,8 @@ class Invocation:
     :ivar response: what the worker answered.
     :ivar duration: seconds from request to response, conversions included.
     :ivar started_at: when it began, by the host's clock, in UTC.
+    :ivar resolved: what the binding expressions of its inputs and outputs have come to, by binding name; only of those
+        that have any.
     """
 
     function: str
@@ -48,6 +57,7 @@ class Invocation:
     response: InvocationResponse
     duration: float
     started_at: datetime
+    resolved: Mapping[str, ResolvedBinding]
     _view: InvocationView
 
     def __init__(
@@ -58,6 +68,7 @@ class Invocation:
         duration: float,
         view: InvocationView,
         started_at: datetime,
+        resolved: Mapping[str, ResolvedBinding] = _NOTHING_RESOLVED,
     ) -> None:
         # The one that `dataclass(frozen=True)` writes takes three times as long.
         fields = self.__dict__
@@ -66,6 +77,7 @@ class Invocation:
         fields["response"] = response
         fields["duration"] = duration
         fields["started_at"] = started_at
+        fields["resolved"] = resolved
         fields["_view"] = view
 
     @property

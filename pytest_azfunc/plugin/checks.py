@@ -152,10 +152,9 @@ class FunctionCheck(_Check):
         host = self.apps.open_host(start_folder(self.config), {})
         try:
             host.worker.load(self.function_name)
-            _ = host.script_host.bound(
-                host.project.functions[self.function_name]
-            ).listener  # raises what is wrong with it
-            warn_of_schedule(host.script_host.bound(host.project.functions[self.function_name]))
+            bound = host.script_host.bound(host.project.functions[self.function_name])
+            bound.check()
+            warn_of_schedule(bound)
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:
