@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.app import Host
 from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, setting_name, suggestion
@@ -21,6 +21,9 @@ from pytest_azfunc.project.discovery import find_project, require_app
 from pytest_azfunc.project.function_app import script_in_file
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
 from pytest_azfunc.worker import Worker, WorkerProcess
+
+if TYPE_CHECKING:
+    from pytest_azfunc.reports.styled_line import StyledLine
 
 MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
     "project": (str, os.PathLike),
@@ -203,7 +206,7 @@ class SessionApps:
         """The session is over: end what runs in the worker processes."""
         undo([partial(_end, process) for process in self._processes.values()])
 
-    def function_list(self, folder: str, width: int) -> tuple[list[str], bool]:
+    def function_list(self, folder: str, width: int) -> tuple[list[StyledLine], bool]:
         """The lines of ``--azfunc-list``, and whether a function would not load.
 
         :raises ProjectError: no app, or one with which the host would not start.
