@@ -202,6 +202,20 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return None
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before the failures are written
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    failed = [found for kind in ("failed", "error") for found in terminalreporter.stats.get(kind, ())]
+    ours = [report for report in failed if hasattr(report, "azfunc_shown_logs")]  # see failure_sections
+    if not ours:
+        return (yield)
+    from pytest_azfunc.plugin.failure_sections import laid_out
+
+    with laid_out(ours, config.get_terminal_writer()):
+        return (yield)
+
+
 def _has_joined(config: pytest.Config) -> bool:
     return config.pluginmanager.has_plugin("azfunc-running-tests")
 
