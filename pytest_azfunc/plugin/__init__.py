@@ -74,6 +74,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "The closest mark wins, key by key.",
     )
     config.stash[_LOOK] = FirstLook(config)
+    if any("azfunc::" in argument for argument in config.args):
+        from pytest_azfunc.plugin.check_ids import take_ids
+
+        take_ids(config)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_azfunc.plugin.check_ids import ROOT, chosen_checks
 from pytest_azfunc.plugin.choice import session_apps, start_folder
 
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
-    from pytest_azfunc.errors import AzfuncError
+    from pytest_azfunc.errors import AzfuncError, Location
     from pytest_azfunc.project import Project
     from pytest_azfunc.project.contents import IndexFailure
     from pytest_azfunc.reports.route_check import RouteCheck
@@ -26,10 +28,12 @@ def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
 
     :raises pytest.UsageError: the app cannot be found or read.
     """
-    checks = FunctionChecks.from_parent(session, name="azfunc", nodeid="azfunc", apps=session_apps(session.config))
-    items[:0] = session.genitems(checks)
+    checks = FunctionChecks.from_parent(session, name=ROOT, nodeid=ROOT, apps=session_apps(session.config))
+    found = list(session.genitems(checks))
     if checks.error is not None:
         raise pytest.UsageError(str(checks.error))
+    chosen_checks(session.config).complain()
+    items[:0] = found
 
 
 class FunctionChecks(pytest.Collector):
@@ -55,7 +59,9 @@ class FunctionChecks(pytest.Collector):
         try:
             with _captured(self.config) as printed:
                 failure = host.project.failure
-            return self._checks(host.project) if failure is None else self._hidden(host.project, failure, printed)
+            project = host.project
+            checks = self._checks(project) if failure is None else self._hidden(project, failure, printed)
+            return chosen_checks(self.config).among(checks)
         finally:
             host.close()
 
@@ -65,20 +71,31 @@ class FunctionChecks(pytest.Collector):
 
         names = sorted([*project.functions, *project.errors], key=str.upper)
         every = {"apps": self.apps, "routes": RouteCheck(project), "root": os.fspath(project.root)}
-        return [FunctionCheck.from_parent(self, name=printable(name), function_name=name, **every) for name in names]
+        return [
+            FunctionCheck.from_parent(
+                self, name=printable(name), function_name=name, place=_declared(project, name), **every
+            )
+            for name in names
+        ]
 
     def _hidden(self, project: Project, failure: IndexFailure, printed: dict[str, str]) -> list[pytest.Item]:
         """The culprit comes first: the others only say that they are lost with it."""
-        from pytest_azfunc.errors import printable
+        from pytest_azfunc.errors import Location, printable
         from pytest_azfunc.reports.app_notes import declared_by
 
         root, name = os.fspath(project.root), printable(failure.function or declared_by(project))
         culprit = f"{name} ({failure.location})" if failure.location else name
-        first = IndexCheck.from_parent(self, name=name, root=root, failure=failure)
+        where = {"root": root, "place": failure.location or Location(os.path.join(root, declared_by(project)))}
+        first = IndexCheck.from_parent(self, name=name, failure=failure, **where)
         for stream, text in printed.items():
             first.add_report_section("call", stream, text)
         lost = sorted(map(printable, failure.lost), key=str.upper)
-        return [first, *(LostFunction.from_parent(self, name=name, root=root, culprit=culprit) for name in lost)]
+        return [first, *(LostFunction.from_parent(self, name=name, culprit=culprit, **where) for name in lost)]
+
+
+def _declared(project: Project, name: str) -> Location | None:
+    """Where a function is declared, or what is wrong with its declaration."""
+    return project.functions[name].location if name in project.functions else project.errors[name].location
 
 
 @contextmanager
@@ -102,11 +119,13 @@ class _Check(pytest.Item):
     """A test of the app itself.
 
     :ivar root: the app's folder.
+    :param place: the file and line that an editor opens for it; None where nothing is known but the folder.
     """
 
-    def __init__(self, *, root: str, **named: Any) -> None:
-        super().__init__(**named)
+    def __init__(self, *, root: str, place: Location | None = None, **named: Any) -> None:
+        super().__init__(path=Path(root if place is None else place.file), **named)
         self.root = root
+        self._line = None if place is None else (place.line or 1) - 1
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: TracebackStyle | None = None
@@ -114,21 +133,23 @@ class _Check(pytest.Item):
         """Our errors say all there is to say; of the script's own the traceback begins in the app."""
         import traceback
 
-        from pytest_azfunc.errors import AzfuncError
+        from pytest_azfunc.errors import AzfuncError, Location
+        from pytest_azfunc.plugin.check_failure import CheckFailure
         from pytest_azfunc.plugin.tracebacks import shorten
         from pytest_azfunc.project.user_errors import from_app
 
         error = excinfo.value
         shorten(error)
         if isinstance(error, (AzfuncError, pytest.fail.Exception)):
-            return str(error)
+            place = error.location if isinstance(error, AzfuncError) else None
+            return CheckFailure(str(error), place or Location(str(self.path), (self._line or 0) + 1))
         frames = from_app(error.__traceback__, self.root)
         if frames is None:
             return "".join(traceback.format_exception_only(type(error), error)).rstrip()
         return super().repr_failure(pytest.ExceptionInfo.from_exception(error.with_traceback(frames)), style)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        return self.config.rootpath, None, f"azfunc: {self.name}"
+        return self.path, self._line, f"azfunc: {self.name}"
 
 
 class FunctionCheck(_Check):
