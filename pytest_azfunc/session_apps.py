@@ -103,6 +103,14 @@ class AppOfTests:
         """
         return self._read_settings()
 
+    @property
+    def known_settings(self) -> Mapping[str, str]:
+        """The same; none where they cannot be read, which the first test will say."""
+        try:
+            return self.file_settings
+        except ProjectError:
+            return {}
+
 
 @dataclass
 class SessionApps:
@@ -132,6 +140,14 @@ class SessionApps:
         if found is None:
             found = self._found[key] = self._app_in(os.path.abspath(self._root_for(folder, key[1])), script)
         return found
+
+    def is_found(self, folder: str, mark: Mapping[str, Any]) -> bool:
+        """Whether there is one, without an error where there is none."""
+        try:
+            self.find(folder, mark)
+        except Exception:
+            return False
+        return True
 
     def _root_for(self, folder: str, named: str | os.PathLike[str] | None) -> str:
         """The app's folder for a test in *folder*, with what its mark says."""
@@ -211,8 +227,6 @@ class SessionApps:
 
         :raises ProjectError: no app, or one with which the host would not start.
         """
-        from importlib.metadata import version
-
         from pytest_azfunc.reports.app_notes import notes_of
         from pytest_azfunc.reports.function_list import list_functions, silence
         from pytest_azfunc.reports.list_layout import heading, render
@@ -221,10 +235,20 @@ class SessionApps:
             with silence():  # the functions of a decorator app are read by importing it
                 project = host.project
             entries = list_functions(project, host.worker.load, host.script_host.bound, host.is_disabled, host.now)
-            source = os.path.basename(self.choice.settings or "local.settings.json")
-            head = heading(project, version("azure-functions"), host.settings, source)
+            head = heading(project, host.settings, self._settings_file)
             lines = render(entries, head, notes_of(project), project, width)
         return lines, any(entry.fails for entry in entries)
+
+    def lines(self) -> list[str]:
+        """A line for each app that was found so far."""
+        from pytest_azfunc.project.app_line import app_line
+
+        found = {id(app.project): app for app in self._read.values()}
+        return [", ".join(app_line(app.project, app.known_settings, self._settings_file)) for app in found.values()]
+
+    @property
+    def _settings_file(self) -> str:
+        return os.path.basename(self.choice.settings or FILE_NAME)
 
     @contextmanager
     def importable(self, folder: str, mark: Mapping[str, Any]) -> Iterator[str | None]:

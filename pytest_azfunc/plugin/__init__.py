@@ -231,10 +231,12 @@ def _join(session: pytest.Session) -> None:
     """
     if _has_joined(session.config):
         return
-    from pytest_azfunc.plugin import fixtures
+    from pytest_azfunc.plugin import fixtures, header
     from pytest_azfunc.plugin.running_tests import RunningTests
 
     part, plugins = _those_taking_part(session), session.config.pluginmanager
     plugins.register(fixtures, "azfunc-fixtures")
+    if not plugins.has_plugin(header.NAME):
+        plugins.register(header, header.NAME)
     part.known.put_ours_last()
     plugins.register(RunningTests(session.config, part.item), "azfunc-running-tests")

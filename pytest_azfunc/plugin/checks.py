@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_azfunc.plugin import header
 from pytest_azfunc.plugin.check_ids import ROOT, chosen_checks
 from pytest_azfunc.plugin.choice import session_apps, start_folder
 
@@ -34,6 +35,9 @@ def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
         raise pytest.UsageError(str(checks.error))
     chosen_checks(session.config).complain()
     items[:0] = found
+    plugins = session.config.pluginmanager
+    if not plugins.has_plugin(header.NAME):
+        plugins.register(header, header.NAME)
 
 
 class FunctionChecks(pytest.Collector):
@@ -81,7 +85,7 @@ class FunctionChecks(pytest.Collector):
     def _hidden(self, project: Project, failure: IndexFailure, printed: dict[str, str]) -> list[pytest.Item]:
         """The culprit comes first: the others only say that they are lost with it."""
         from pytest_azfunc.errors import Location, printable
-        from pytest_azfunc.reports.app_notes import declared_by
+        from pytest_azfunc.project.app_line import declared_by
 
         root, name = os.fspath(project.root), printable(failure.function or declared_by(project))
         culprit = f"{name} ({failure.location})" if failure.location else name

@@ -11,17 +11,13 @@ from typing import Any
 
 from pytest_azfunc.errors import Location, app_notes
 from pytest_azfunc.project import Project
+from pytest_azfunc.project.app_line import declared_by
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.indexing.decorators import names_in, source_of
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.user_errors import is_own
 
 _SDK_DECORATORS = "azure.functions.decorators.function_app"
-
-
-def declared_by(project: Project) -> str:
-    """The file that declares the app's functions: ``function.json``, or the name of a decorator app's script."""
-    return "function.json" if project.script is None else project.script.name or SCRIPT_SETTING
 
 
 def notes_of(project: Project) -> list[str]:

@@ -12,9 +12,9 @@ from typing import Final
 from pytest_azfunc.errors import Location, ProjectError, UnsupportedFeature
 from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.app_line import declared_by
 from pytest_azfunc.project.contents import IndexFailure, in_host_order
 from pytest_azfunc.project.names import host_order
-from pytest_azfunc.reports.app_notes import declared_by
 from pytest_azfunc.reports.route_check import RouteCheck
 
 # What a problem means: for this function, or for the whole app.

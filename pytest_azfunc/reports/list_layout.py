@@ -8,23 +8,18 @@ from dataclasses import dataclass
 
 from pytest_azfunc.errors import AzfuncError, message_of
 from pytest_azfunc.project import Project
+from pytest_azfunc.project.app_line import app_line
 from pytest_azfunc.project.user_errors import hint_for, place_of
-from pytest_azfunc.reports.app_notes import declared_by
 from pytest_azfunc.reports.function_list import NOT_EMULATED, NOT_INDEXED, NOT_STARTED, Entry
 from pytest_azfunc.reports.styled_line import Role, StyledLine, whole, wrapped
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def heading(project: Project, sdk_version: str, settings: Mapping[str, str], source: str) -> str:
+def heading(project: Project, settings: Mapping[str, str], source: str) -> str:
     """The list's first line: which app, which SDK, which settings. Names are counted, values never shown."""
-    parts = [
-        f"azfunc: {os.path.relpath(project.root)}",
-        declared_by(project),
-        f"azure-functions {sdk_version}",
-        f"settings: {source} ({_plural(len(settings), 'name')})" if settings else "settings: none",
-    ]
-    parts = [part.replace(" ", _NO_BREAK) for part in parts]  # a line is broken between them
+    # A line is broken between the parts.
+    parts = [part.replace(" ", _NO_BREAK) for part in app_line(project, settings, source)]
     if not project.host.exists:
         parts.append("no host.json: Azure writes a default one")
     if project.excluded:
