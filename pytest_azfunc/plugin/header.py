@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from pytest_azfunc.plugin.choice import session_apps
+from pytest_azfunc.plugin.choice import apps_so_far
 from pytest_azfunc.plugin.marks import lenient_arguments
 
 NAME = "azfunc-header"
@@ -14,9 +14,9 @@ _MOST = 5
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
-    if config.get_verbosity() < 0 or config.getoption("no_header"):
+    apps = apps_so_far(config)
+    if apps is None or config.get_verbosity() < 0 or config.getoption("no_header"):
         return []
-    apps = session_apps(config)
     for item in items:
         mark = lenient_arguments(item)
         if "project" in mark:  # of others the app was found when the file was imported
