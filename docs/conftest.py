@@ -21,6 +21,8 @@ BLOCK = re.compile(
 TAB = re.compile(r'^=== "(?P<name>[^"]+)"$|^(?=\S)', re.MULTILINE)
 FRONT = Path(__file__).parent / "index.md"
 README = FRONT.parent.parent / "README.md"
+# The tests of the README run with the example project in both models.
+DECORATORS = FRONT.parent / "examples" / "decorators_app"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Page(pytest.File):
                     code += self.mark(self.app(name, chosen))
                 if "def test_" in code:
                     yield self.module(name, code)
+                if path == README:
+                    yield self.module(f"{name}_decorators", code + self.mark(DECORATORS))
 
     def mark(self, app: Path) -> str:
         return f'\nimport pytest as _pytest\npytestmark = _pytest.mark.azfunc(project=r"{app}")\n'

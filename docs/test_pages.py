@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,9 @@ import pytest
 from pytest_azfunc.plugin import FIXTURES
 
 FOLDER = Path(__file__).parent
-PAGES = [FOLDER.parent / "README.md", FOLDER.parent / "CONTRIBUTING.md", *sorted(FOLDER.rglob("*.md"))]
+ROOT = FOLDER.parent
+README = ROOT / "README.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted(FOLDER.glob("*.md")), *sorted(FOLDER.glob("[!.]*/**/*.md"))]
 NAMES = [str(page.relative_to(FOLDER.parent)) for page in PAGES]
 FENCE = re.compile(r"^ *```(\w*)")
 WIDTH = 88  # what the site shows without a scroll bar
@@ -47,4 +52,27 @@ def test_options_and_fixtures_have_their_names(page, request):
     ini = {name for name in request.config._parser._inidict if name.startswith("azfunc_")}
 
     assert set(re.findall(r"--azfunc-[a-z]+", text)) <= options
-    assert set(re.findall(r"\bazfunc_[a-z]+(?:_[a-z]+)*\b", text)) <= FIXTURES | ini | {"azfunc_strict"}
+    assert set(re.findall(r"\bazfunc_[a-z]+(?:_[a-z]+)*\b", text)) <= FIXTURES | ini
+
+
+def dense(code: str) -> str:
+    """Code without the blanks and commas that depend on the width of a line."""
+    return re.sub(r",(?=[)\]}])", "", re.sub(r"\s", "", code))
+
+
+def test_the_functions_of_the_readme_stand_in_their_files():
+    text = README.read_text(encoding="utf-8")
+    for name, code in re.findall(r"^```py\n# (\S+\.py)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        files = [folder / name for folder in (FOLDER / "examples" / "decorators_app", ROOT / "example_project")]
+        assert any(dense(code) in dense(file.read_text(encoding="utf-8")) for file in files if file.exists()), name
+
+
+def test_the_list_of_the_readme_is_what_is_printed():
+    folder, environment = FOLDER / "examples" / "decorators_app", {**os.environ, "COLUMNS": "80"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--azfunc-list"]
+    printed = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+
+    def undated(text: str) -> str:
+        return re.sub(r"next \S+ \S+ UTC", "next", re.sub(r"azure-functions [\d.\w]+", "azure-functions", text))
+
+    assert undated(printed) in undated(README.read_text(encoding="utf-8"))
