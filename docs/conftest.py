@@ -59,7 +59,7 @@ class Page(pytest.File):
             stem = "_".join([*path.parts[len(FRONT.parent.parts) : -1], path.stem.lower()])
             apps = {block.tab: f"{stem}_{block.tab}" for block in blocks if block.title and is_function(block.title)}
             for tab, name in apps.items() or [("", stem)]:
-                chosen = [block for block in blocks if block.tab in ("", tab)]
+                chosen = [block for block in blocks if not apps or block.tab in ("", tab)]
                 code = python_of(chosen)
                 if tab in apps:
                     code += self.mark(self.app(name, chosen))
@@ -114,6 +114,13 @@ def python_of(blocks: list[Block]) -> str:
     twice = {name for name in names if names.count(name) > 1}
     assert not twice, f"tests of the same name on one page: {', '.join(twice)}"
     return code
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.pluginmanager.has_plugin("pytest_mock"):
+        for item in items:
+            if "mocker" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.skip(reason="needs pytest-mock"))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | None:
