@@ -46,7 +46,13 @@ MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, au
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("azfunc", "Azure Functions (pytest-azfunc)")
-    group.addoption("--azfunc-project", metavar="PATH", help="the function app's folder (the one with host.json)")
+    group.addoption(
+        "--azfunc-project",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="the function app's folder (the one with host.json); may be given several times",
+    )
     group.addoption(
         "--azfunc-list",
         action="store_true",

@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from pytest_azfunc.errors import Location, ProjectError, either, json_kind, shown_json
+from pytest_azfunc.project.extension_bundle import DEFAULT, ExtensionBundle
 from pytest_azfunc.project.function import RetryPolicy
 from pytest_azfunc.project.json_file import JsonFile, read_json
 from pytest_azfunc.project.retry_policy import parse_retry
@@ -64,6 +65,7 @@ class HostConfig:
     :ivar http_hsts: what HSTS says to browsers, or None where it is off.
     :ivar max_outstanding_requests: how many HTTP requests may be running or waiting; None for no limit.
     :ivar max_concurrent_requests: how many of them run at a time; None for no limit.
+    :ivar bundle: the extension bundle, or None without one; where there is no file, the host writes one with a bundle.
     :ivar content: the whole file.
     """
 
@@ -77,6 +79,7 @@ class HostConfig:
     http_hsts: Hsts | None = None
     max_outstanding_requests: int | None = None
     max_concurrent_requests: int | None = None
+    bundle: ExtensionBundle | None = DEFAULT
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     source: JsonFile | None = field(default=None, repr=False, compare=False)
 
@@ -94,7 +97,7 @@ def read_host_json(root: str) -> HostConfig:
     if not isinstance(content, dict):
         raise ProjectError("host-json-not-an-object", location=Location(path, 1, 1), found=json_kind(content))
     if not content:  # the host replaces {} by its default
-        return HostConfig(exists=True, source=source)
+        return HostConfig(exists=True, bundle=None, source=source)
     _check_version(content, source)
     http = _section(_section(content, source, "extensions"), source, "extensions", "http")
     return HostConfig(
@@ -108,6 +111,7 @@ def read_host_json(root: str) -> HostConfig:
         http_hsts=_hsts(http, source),
         max_outstanding_requests=_limit(http, source, "maxOutstandingRequests"),
         max_concurrent_requests=_limit(http, source, "maxConcurrentRequests"),
+        bundle=_bundle(content, source),
         content=content,
         source=source,
     )
@@ -262,6 +266,16 @@ def _function_timeout(content: Mapping[str, Any], source: JsonFile) -> timedelta
     if timeout < _SHORTEST_TIMEOUT:
         raise _wrong(source, keys, shown_json(value), "at least one second, or -1 for none")
     return timeout
+
+
+def _bundle(content: Mapping[str, Any], source: JsonFile) -> ExtensionBundle | None:
+    section = _section(content, source, "extensionBundle")
+    if not section:  # an empty section does not exist for .NET
+        return None
+    name, version = (
+        _text(_member(section, key), source, ("extensionBundle", key), "a string") for key in ("id", "version")
+    )
+    return ExtensionBundle(name, version)
 
 
 def _section(parent: Mapping[str, Any], source: JsonFile, *keys: str) -> Mapping[str, Any]:
