@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pytest_azfunc import project
 from pytest_azfunc.errors import AzfuncError, ProjectError
+from pytest_azfunc.host.bindings.catalogue import BUILT_IN
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
@@ -42,8 +43,21 @@ class Project(project.Project):
         return {}
 
     def _refusal(self, function: Function) -> AzfuncError | None:
+        if not _is_checked(function):
+            return None
         try:
             BoundFunction(function, HostOptions(config=self.host)).check()
         except ProjectError as error:
             return error
         return None
+
+
+def _is_checked(function: Function) -> bool:
+    """Whether there is anything to check: to look at a thousand functions takes its time."""
+    for raw in function.declared:
+        kind = raw["type"].lower()
+        if kind.endswith("trigger") and BUILT_IN.find(kind).listen is not None:
+            return True
+        if any(type(value) is str and "%" in value for value in raw.values()):
+            return True
+    return False

@@ -42,25 +42,13 @@ def _not_in_folders(root: str) -> ProjectError:
 
 
 def _elsewhere(root: str) -> Iterator[tuple[str, str, str]]:
-    """Where functions are instead: the place, what is there, and what to do."""
-    for path in _scripts_of_another_name(root):
-        name = os.path.basename(path)
-        yield (
-            path,
-            f"{name} makes a function app, but the host reads {DECORATOR_SCRIPT}",
-            f"rename it to {DECORATOR_SCRIPT}, or set {SCRIPT_SETTING} to {name}",
-        )
-    for folder, names in walk(root, _DEEPEST):
-        if folder == root:
-            continue
+    """Where functions are instead: the place, what is there, and what to do. The likeliest comes first."""
+    below = [(folder, names) for folder, names in walk(root, _DEEPEST) if folder != root]
+    for folder, names in below:
         shown = os.path.relpath(folder, root)
         if HOST_JSON in names:
-            yield (
-                folder,
-                f"{shown} is a function app of its own",
-                f"name it: --azfunc-project {os.path.relpath(folder)}",
-            )
-        elif DECORATOR_SCRIPT in names:
+            continue
+        if DECORATOR_SCRIPT in names:
             script = os.path.join(folder, DECORATOR_SCRIPT)
             yield script, f"there is one in {shown}, where it does not look", _move(DECORATOR_SCRIPT, shown)
         elif has_function_folder(folder):
@@ -68,6 +56,21 @@ def _elsewhere(root: str) -> Iterator[tuple[str, str, str]]:
                 folder,
                 f"there are folders with function.json in {shown}, where it does not look",
                 _move("them", shown),
+            )
+    for path in _scripts_of_another_name(root):
+        name = os.path.basename(path)
+        yield (
+            path,
+            f"{name} makes a function app, but the host reads {DECORATOR_SCRIPT}",
+            f"rename it to {DECORATOR_SCRIPT}, or set {SCRIPT_SETTING} to {name}",
+        )
+    for folder, names in below:
+        if HOST_JSON in names:
+            shown = os.path.relpath(folder, root)
+            yield (
+                folder,
+                f"{shown} is a function app of its own",
+                f"name it: --azfunc-project {os.path.relpath(folder)}",
             )
 
 
@@ -78,7 +81,7 @@ def _move(what: str, folder: str) -> str:
 def _scripts_of_another_name(root: str) -> Iterator[str]:
     for name in sorted(os.listdir(root)):
         path = os.path.join(root, name)
-        if name.endswith(".py") and os.path.isfile(path):
+        if name.endswith(".py") and not name.startswith(("test_", "conftest")) and os.path.isfile(path):
             with open(path, "rb") as file:
                 text = file.read()
             if any(word in text for word in _MAKES_AN_APP):

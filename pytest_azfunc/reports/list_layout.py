@@ -40,7 +40,7 @@ def render(entries: list[Entry], head: str, notes: Iterable[str], project: Proje
     for note in notes:
         lines += _wrapped(f"note: {note}", "  ", "    ", width)
     lines.append("")
-    name_width = min(max((len(entry.name) for entry in entries), default=0), 28)
+    name_width = min(max((len(entry.name) for entry in entries if not entry.is_app), default=0), 28)
     kind_width = min(max((len(entry.trigger) for entry in entries), default=0), 16)
     for entry in entries:
         lines += _rendered(entry, os.fspath(project.root), name_width, kind_width, width)
