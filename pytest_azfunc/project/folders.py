@@ -26,7 +26,7 @@ def walk(top: str, deepest: int) -> Iterator[tuple[str, frozenset[str]]]:
             if depth and "pyvenv.cfg" in files:
                 continue
             yield folder, files
-            if not depth or HOST_JSON not in files:
+            if not depth or not (HOST_JSON in files or os.path.islink(folder)):  # a link may lead to where we are
                 below += folders
         level = below
 
@@ -35,11 +35,18 @@ def _contents(folder: str) -> tuple[frozenset[str], list[str]]:
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
-            files = frozenset(entry.name for entry in entries if not entry.is_dir())
-            folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False) and _is_looked_at(entry)]
     except OSError:
         return frozenset(), []
-    return files, folders
+    folders = {entry.name: entry for entry in entries if _is_folder(entry)}
+    files = frozenset(entry.name for entry in entries if entry.name not in folders)
+    return files, [entry.path for entry in folders.values() if _is_looked_at(entry)]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a loop of symbolic links
+        return False
 
 
 def _is_looked_at(entry: os.DirEntry[str]) -> bool:

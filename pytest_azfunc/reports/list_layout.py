@@ -25,7 +25,7 @@ def heading(project: Project, sdk_version: str, settings: Mapping[str, str], sou
     ]
     parts = [part.replace(" ", _NO_BREAK) for part in parts]  # a line is broken between them
     if not project.host.exists:
-        parts.append("no host.json: Azure writes one, with an extension bundle")
+        parts.append("no host.json: Azure writes a default one, with an extension bundle")
     if project.excluded:
         parts.append(f"left out by host.json: {', '.join(project.excluded)}")
     return ", ".join(parts)

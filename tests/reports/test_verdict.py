@@ -135,7 +135,7 @@ def test_no_host_json_and_an_empty_one(sessions: Sessions) -> None:
 
     blank = none.outlines.index("")
     assert " ".join(line.strip() for line in none.outlines[:blank]) == (  # where it breaks depends on the SDK's version
-        f"{HEADING}, no host.json: Azure writes one, with an extension bundle"
+        f"{HEADING}, no host.json: Azure writes a default one, with an extension bundle"
     )
     assert none.outlines[blank + 1 :] == [
         "  Order  queue  orders",
