@@ -26,6 +26,14 @@ class NamedSettings(NamedTuple):
     missing: tuple[str, ...]
 
 
+def is_completed_by_calls(binding: Binding) -> bool:
+    """Whether an input or output may have binding expressions, which each call of the function completes."""
+    if binding.is_trigger:
+        return False
+    texts = (text for text in binding.properties.values() if isinstance(text, str))
+    return any("%" in text or "{" in text or "}" in text for text in texts)
+
+
 def texts_with(sign: str, binding: Binding, types: Catalogue) -> Iterator[tuple[str, str]]:
     """The properties of a binding in which expressions are replaced, with their texts that have *sign* in them."""
     found = [(name, text) for name, text in binding.properties.items() if isinstance(text, str) and sign in text]

@@ -11,7 +11,10 @@ from typing import Any
 
 
 class SettingNameError(ValueError):
-    """A text with a per cent sign that begins no name of a setting: the host refuses it, whatever the settings are."""
+    """A per cent sign that begins no name of a setting: the host refuses the text, whatever the settings are.
+
+    Its own text is the host's.
+    """
 
 
 def setting_names(text: str) -> tuple[str, ...]:
@@ -24,10 +27,10 @@ def setting_names(text: str) -> tuple[str, ...]:
     parts = text.split("%")
     if len(parts) % 2 == 0:
         position = text.rindex("%")
-        raise SettingNameError(f"the '%' at position {position} has no partner")
+        raise SettingNameError(f"The '%' at position {position} does not have a closing '%'")
     names = tuple(parts[1::2])
     if "" in names:
-        raise SettingNameError("there is no name between two '%'")
+        raise SettingNameError("'%%' does not resolve to a value.")
     return names
 
 

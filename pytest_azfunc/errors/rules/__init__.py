@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_azfunc.errors.rules.app import APP
+from pytest_azfunc.errors.rules.expressions import EXPRESSIONS
 from pytest_azfunc.errors.rules.functions import FUNCTIONS
 from pytest_azfunc.errors.rules.http import HTTP
 from pytest_azfunc.errors.rules.indexing import INDEXING
@@ -21,6 +22,18 @@ from pytest_azfunc.errors.rules.use_in_tests import USE_IN_TESTS
 
 __all__ = ["INDEX_FAILS", "PARTS", "RULES", "Rule"]
 
-PARTS: Final = (APP, SETTINGS, FUNCTIONS, SCRIPTS, INDEXING, PAYLOADS, HTTP, OUTPUTS, UNSEEN, USE_IN_TESTS)
+PARTS: Final = (
+    APP,
+    SETTINGS,
+    FUNCTIONS,
+    EXPRESSIONS,
+    SCRIPTS,
+    INDEXING,
+    PAYLOADS,
+    HTTP,
+    OUTPUTS,
+    UNSEEN,
+    USE_IN_TESTS,
+)
 
 RULES: Final[dict[str, Rule]] = {rule: sentences for part in PARTS for rule, sentences in part.items()}

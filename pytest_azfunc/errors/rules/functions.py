@@ -80,10 +80,6 @@ FUNCTIONS: Final[dict[str, Rule]] = {
         "the route {route!r} conflicts with the one of function {other!r}: same text, shared methods.",
         "change the route or the methods of one of them.",
     ),
-    "setting-name": left_out(
-        "{name} is {text!r}, but {reason}.",
-        "write %NAME% for an app setting; a binding's property cannot have any other '%' in it.",
-    ),
     "schedule-invalid": left_out("{reason}", "write six fields: second minute hour day month weekday, or hh:mm:ss."),
     "blob-path": left_out("the path {path!r} is not valid: {reason}.", "correct the path."),
     "route-invalid": not_started(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -63,6 +63,10 @@ class BindingType:
         two that belong together.
     :ivar expressions: the properties, beside those of the address, in which binding expressions are replaced; of a
         trigger only ``%NAME%`` is: what is in braces there is the trigger's own affair.
+    :ivar check_address: what the service makes of an address that a call has come to, such as a name in lower case;
+        raises ``AddressError`` for one that it cannot have.
+    :ivar dictionaries: which of a trigger's metadata are .NET dictionaries or objects, and no JSON of its payload, in
+        lower case -> whether names in them are compared without case.
     :ivar column: of a trigger: what ``--azfunc-list`` shows of it, at that moment; its address when None.
     """
 
@@ -77,6 +81,8 @@ class BindingType:
     loss: Callable[[Any, TypedData], Loss | None] | None = None
     address: tuple[str, ...] = ()
     expressions: tuple[str, ...] = ()
+    check_address: Callable[[str], str] | None = None
+    dictionaries: Mapping[str, bool] = field(default_factory=dict)
     column: Callable[[Target, datetime], str] | None = None
 
     @property
@@ -87,8 +93,22 @@ class BindingType:
     @cached_property
     def replaced(self) -> frozenset[str]:
         """The properties, in lower case, in which binding expressions are replaced."""
-        names = (part for name in (*self.address, *self.expressions) for part in name.split("/"))
-        return frozenset(name.lower() for name in names)
+        return self._of_address | {name.lower() for name in self.expressions}
+
+    @cached_property
+    def _of_address(self) -> frozenset[str]:
+        return frozenset(part.lower() for names in self.address for part in names.split("/"))
+
+    def is_address(self, name: str) -> bool:
+        """Whether a property is a part of where a binding reads or writes."""
+        return name.lower() in self._of_address
+
+    def address_as_sent(self, address: str) -> str:
+        """An address as the service has it.
+
+        :raises AddressError: it cannot have it.
+        """
+        return address if self.check_address is None else self.check_address(address)
 
     def address_of(self, properties: Mapping[str, Any]) -> str:
         """Where a binding of this type reads or writes, as it is declared; empty where nothing says so."""

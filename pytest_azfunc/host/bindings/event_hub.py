@@ -201,6 +201,7 @@ TYPES = (
         many=Many(event_hub, EventHubPayload),
         address=("eventHubName",),
         expressions=("consumerGroup",),
+        dictionaries={"properties": False, "systemproperties": False, "partitioncontext": True},
     ),
     BindingType("eventHub", fan_out=array_items, address=("eventHubName",)),
 )
