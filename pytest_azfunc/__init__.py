@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.errors import (
         AppIndexError,
         AzfuncError,
+        AzfuncWarning,
         BindingError,
         FunctionFailed,
         FunctionLoadError,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.bindings.sql import mysql, sql
     from pytest_azfunc.host.bindings.timer import timer
     from pytest_azfunc.host.bindings.warmup import manual, warmup
+    from pytest_azfunc.host.checked_project import Project
     from pytest_azfunc.host.failures import Failure, Failures
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.log_capture import LogCapture
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.http_client.responses import AppResponse
     from pytest_azfunc.http_client.session import AppSession
     from pytest_azfunc.http_server import LiveServer
-    from pytest_azfunc.project import Binding, Function, Project
+    from pytest_azfunc.project import Binding, Function
     from pytest_azfunc.worker.context import Context
 
     __version__: str
@@ -68,6 +70,7 @@ __all__ = [
     "AppSettings",
     "AsyncInvoke",
     "AzfuncError",
+    "AzfuncWarning",
     "Binding",
     "BindingError",
     "BindingType",
@@ -174,7 +177,7 @@ _MODULES = {
     "Outputs": "host.outputs",
     "Payload": "host.bindings.payload",
     "PayloadBuilders": "fixture_values",
-    "Project": "project",
+    "Project": "host.checked_project",
     **{name: f"host.bindings.{module}" for module, names in _BUILDERS.items() for name in names.split()},
 }
 

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pytest_azfunc import clock, http_client
 from pytest_azfunc.errors import AzfuncError
@@ -16,6 +16,7 @@ from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.input_names import merged
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
+from pytest_azfunc.host.checked_project import Project
 from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.given_context import context_request
 from pytest_azfunc.host.invocation import Invocation
@@ -25,8 +26,7 @@ from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
 from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.process.undoing import UndoSteps
-from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.app_script import SCRIPT_SETTING
+from pytest_azfunc.project import Function
 from pytest_azfunc.project.settings import FileSettings, is_disabled
 from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
@@ -72,7 +72,7 @@ class Host:
         port = free_port()
         self.script_host = ScriptHost(
             self.worker,
-            HostOptions(url_of(port), project.host, behaviour.settings, types, http_client.prepare, http_response),
+            HostOptions(url_of(port), project.host, behaviour.configuration, types, http_client.prepare, http_response),
             strict,
             clock.now,
             [self._kept.add, *observers],
@@ -106,8 +106,7 @@ class Host:
         """
         check_storage(storage)
         check_mapping(settings, "Host.open")
-        script = (settings or {}).get(SCRIPT_SETTING)
-        project = path if isinstance(path, Project) else Project.read(path, script=script)
+        project = Project.given(path, settings or {})
         host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
         host.begin()
         return host
@@ -154,7 +153,7 @@ class Host:
     @property
     def project(self) -> Project:
         """The function app. A decorator app is indexed when this is first asked for."""
-        return self.worker.index()
+        return cast(Project, self.worker.index())  # what was given, indexed
 
     @property
     def settings(self) -> AppSettings:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_azfunc.errors.exceptions import (
     AppIndexError,
     AzfuncError,
+    AzfuncWarning,
     BindingError,
     FunctionFailed,
     FunctionLoadError,
@@ -42,6 +43,7 @@ __all__ = [
     "RULES",
     "AppIndexError",
     "AzfuncError",
+    "AzfuncWarning",
     "BindingError",
     "FunctionFailed",
     "FunctionLoadError",

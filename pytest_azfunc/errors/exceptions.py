@@ -141,7 +141,15 @@ class UnsupportedFeature(AzfuncError):
     """Something that Azure does and pytest-azfunc does not emulate."""
 
 
-class RouteOverlapWarning(UserWarning):
+class AzfuncWarning(UserWarning):
+    """Something in the app that works in a test and would not in Azure, or not as it is meant.
+
+    ``filterwarnings = error::pytest_azfunc.errors.AzfuncWarning`` in pytest's ini file makes an error of it, ``ignore``
+    in the place of ``error`` makes it silent.
+    """
+
+
+class RouteOverlapWarning(AzfuncWarning):
     """A function that no request reaches, because another one answers first (``--azfunc-check``).
 
     The host tries functions in the order of their names, ignoring case, and the first whose route and methods fit

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_azfunc.errors import LossyOutputError
+from pytest_azfunc.errors import AzfuncWarning, LossyOutputError
+from pytest_azfunc.errors.notes import missing_settings
+from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
+from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Many, Prepare
 from pytest_azfunc.host.console import console_filter
-from pytest_azfunc.host.expressions import fixed_text, with_settings
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.named_settings import NamedSettings, is_completed_by_calls, named_settings
 from pytest_azfunc.host.outputs import Output, Outputs
+from pytest_azfunc.host.setting_names import fixed_text, with_settings
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
-from pytest_azfunc.rpc import InvocationResponse
+from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
 
 if TYPE_CHECKING:
     import requests
+
+    from pytest_azfunc.host.bound_expressions import BoundExpressions, Call, ResolvedBinding
 
 __tracebackhide__ = True
 
@@ -75,6 +83,8 @@ class BoundFunction:
         self._listener: Any = None
         self._listens_for_good = False
         self._inputs: list[Input] | None = None
+        self._expressions: BoundExpressions | None = None
+        self._knows_expressions = False
         self._output_types: dict[str, tuple[str, BindingType]] = {}
 
     # --- what its declaration means
@@ -109,6 +119,34 @@ class BoundFunction:
         return any("%" in value for value in self.trigger.properties.values() if isinstance(value, str))
 
     @property
+    def named_settings(self) -> tuple[NamedSettings, ...]:
+        """The app settings on which each of its bindings depends, and which are not there now.
+
+        :raises ProjectError: a per cent sign that begins no name: the host leaves the function out.
+        """
+        return named_settings(self.function, self.options.types, self.options.settings())
+
+    def check(self) -> None:
+        """Look for what keeps the host from running the function, whatever it is called with.
+
+        :raises ProjectError: the host would not start the function, or not start at all.
+        """
+        _ = self.listener
+        _ = self.named_settings
+
+    def warn_of_missing_settings(self) -> None:
+        """Warn of app settings that its bindings name and that are not there, at the place of each binding.
+
+        :raises ProjectError: as :attr:`named_settings`.
+        """
+        for binding, _, missing in self.named_settings:
+            if missing:
+                text = missing_settings(f"{self.function.name}.{binding.name}", binding.type, missing)
+                place = binding.location
+                file, line = ("<app>", 0) if place is None else (place.file, place.line or 0)
+                warnings.warn_explicit(text, AzfuncWarning, file, line)
+
+    @property
     def inputs(self) -> Sequence[Input]:
         """Its input bindings, without the trigger."""
         if self._inputs is None:
@@ -124,6 +162,30 @@ class BoundFunction:
                 for binding in self.function.inputs.values()
             ]
         return self._inputs
+
+    @property
+    def expressions(self) -> BoundExpressions | None:
+        """The binding expressions of its inputs and outputs; None where it has none, as most functions."""
+        if not self._knows_expressions:
+            self._knows_expressions = True
+            if any(map(is_completed_by_calls, self.function.bindings.values())):
+                from pytest_azfunc.host.bound_expressions import BoundExpressions  # which most apps have no use for
+
+                self._expressions = BoundExpressions.of(self.function, self.options.types)
+        return self._expressions
+
+    def call(self, request: InvocationRequest, now: datetime) -> Call:
+        """What a call of it gives to its expressions, at that moment."""
+        from pytest_azfunc.host.binding_data import binding_data
+        from pytest_azfunc.host.bound_expressions import Call
+        from pytest_azfunc.host.expressions import Surroundings
+
+        return Call(
+            binding_data(request.trigger_metadata, self.trigger_type.dictionaries),
+            self.options.settings(),
+            Surroundings(now, new_guid, self.function.name),
+            not isinstance(request.inputs[self.trigger.name], PythonObject),
+        )
 
     # --- how it is shown in a list
 
@@ -165,8 +227,21 @@ class BoundFunction:
         outputs = {}
         for name, data in sent.items():
             written, binding_type = self._output_type(name)
-            outputs[name] = Output(name, written, values.get(name), data, binding_type)
+            address = self._address(name, invocation.resolved.get(name), binding_type)
+            outputs[name] = Output(name, written, values.get(name), data, binding_type, address)
         return Outputs(self.function.name, outputs, self.function.outputs)
+
+    def _address(self, name: str, resolved: ResolvedBinding | None, binding_type: BindingType) -> str:
+        """Where an output went."""
+        binding = self.function.outputs.get(name)
+        if binding is None:  # a returned value that no binding takes
+            return ""
+        if resolved is None:
+            address = binding_type.address_of(binding.properties)
+            with suppress(AddressError):
+                address = binding_type.address_as_sent(address)
+            return address
+        return resolved.address
 
     def http_response(self, invocation: Invocation) -> requests.Response | None:
         """The response that a caller would get; None without one."""

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
@@ -27,6 +28,9 @@ from pytest_azfunc.rpc import (
     TypedData,
     WorkerChannel,
 )
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.bound_expressions import BoundExpressions, ResolvedBinding
 
 __tracebackhide__ = True
 
@@ -153,6 +157,7 @@ class ScriptHost:
         bound = self.bound(function)
         if not bound.is_loaded:
             self.worker.load(function.name)
+            bound.warn_of_missing_settings()
             bound.is_loaded = True
         return bound
 
@@ -161,8 +166,14 @@ class ScriptHost:
     ) -> Steps:
         request = self._request(bound, payload, inputs, context)
         started = time.perf_counter()
-        response = yield request
-        invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
+        if bound.expressions is None:
+            response = yield request
+            invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
+        else:
+            resolved: dict[str, ResolvedBinding] = {}
+            response = yield from self._resolving(bound, bound.expressions, request, resolved)
+            duration = time.perf_counter() - started
+            invocation = Invocation(bound.function.name, request, response, duration, bound, resolved)
         for observer in self.observers:
             observer(invocation)
         if self.strict and response.exception is None:
@@ -170,6 +181,31 @@ class ScriptHost:
             if loss is not None:
                 raise loss
         return invocation
+
+    def _resolving(
+        self,
+        bound: BoundFunction,
+        expressions: BoundExpressions,
+        request: InvocationRequest,
+        resolved: dict[str, ResolvedBinding],
+    ) -> Generator[InvocationRequest, InvocationResponse, InvocationResponse]:
+        """What comes of a request where input and output bindings have expressions, which are *resolved*.
+
+        The host evaluates those of the inputs before the function runs, and those of the outputs that it has set
+        afterwards. (WorkerFunctionInvoker.cs)
+        """
+        try:
+            resolved.update(expressions.inputs(bound.call(request, self.now())))
+        except BindingError as error:
+            return InvocationResponse(request.invocation_id or "", exception=error)
+        response = yield request
+        if response.exception is None:
+            sent = [*response.outputs, "$return"] if response.return_value is not None else response.outputs
+            try:
+                resolved.update(expressions.outputs(sent, bound.call(request, self.now())))
+            except BindingError as error:
+                return _failed(response, error)
+        return response
 
     def request(
         self,
@@ -204,6 +240,20 @@ class ScriptHost:
             context.retry or _NO_RETRY,
             delivery.proxied and for_invocation(delivery.proxied, invocation_id),
         )
+
+
+def _failed(response: InvocationResponse, error: BindingError) -> InvocationResponse:
+    """The response of a function that has run, in a call that the host fails."""
+    return InvocationResponse(
+        response.invocation_id,
+        response.return_value,
+        response.outputs,
+        error,
+        response.logs,
+        response.python_values,
+        response.context,
+        response.http_response,
+    )
 
 
 def _trace_parent(invocation_id: str) -> str:

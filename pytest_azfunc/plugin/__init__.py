@@ -46,7 +46,13 @@ MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, au
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("azfunc", "Azure Functions (pytest-azfunc)")
-    group.addoption("--azfunc-project", metavar="PATH", help="the function app's folder (the one with host.json)")
+    group.addoption(
+        "--azfunc-project",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="the function app's folder (the one with host.json); may be given several times",
+    )
     group.addoption(
         "--azfunc-list",
         action="store_true",
@@ -74,7 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "The closest mark wins, key by key.",
     )
     config.stash[_LOOK] = FirstLook(config)
-    if any("azfunc::" in argument for argument in config.args):
+    if any("azfunc" in argument and "::" in argument for argument in config.args):
         from pytest_azfunc.plugin.check_ids import take_ids
 
         take_ids(config)

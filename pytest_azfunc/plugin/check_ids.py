@@ -69,5 +69,8 @@ def _check_id(config: pytest.Config, argument: str) -> str | None:
     """The id; None where the argument is none. From a folder below rootdir pytest shows it as ``../azfunc::Name``."""
     path, separator, name = argument.partition("::")
     folder = config.invocation_params.dir
-    is_ours = path == ROOT or os.path.abspath(folder / path) == os.path.abspath(config.rootpath / ROOT)
-    return f"{ROOT}::{name}" if separator and is_ours and not os.path.exists(folder / path) else None
+    if not separator or os.path.exists(folder / path):
+        return None
+    shown = os.path.relpath(folder / path, config.rootpath)
+    root = next((found for found in (path, shown) if found == ROOT or found.startswith(f"{ROOT}:")), None)
+    return None if root is None else f"{root}::{name}"

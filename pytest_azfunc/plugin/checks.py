@@ -14,26 +14,38 @@ from pytest_azfunc.plugin import header
 from pytest_azfunc.plugin.check_ids import ROOT, chosen_checks
 from pytest_azfunc.plugin.choice import session_apps, start_folder
 
+HOST_JSON = "host.json"
+
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
     from pytest_azfunc.errors import AzfuncError, Location
-    from pytest_azfunc.project import Project
+    from pytest_azfunc.host.checked_project import Project
     from pytest_azfunc.project.contents import IndexFailure
-    from pytest_azfunc.reports.route_check import RouteCheck
+    from pytest_azfunc.reports.app_check import AppCheck
     from pytest_azfunc.session_apps import SessionApps
 
 
 def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
-    """Put the checks of all functions in front of the tests.
+    """Put the checks of all functions, of every app that may be meant, in front of the tests.
 
-    :raises pytest.UsageError: the app cannot be found or read.
+    :raises pytest.UsageError: the app cannot be found; or there is only one, and it cannot be read.
     """
-    checks = FunctionChecks.from_parent(session, name=ROOT, nodeid=ROOT, apps=session_apps(session.config))
-    found = list(session.genitems(checks))
-    if checks.error is not None:
-        raise pytest.UsageError(str(checks.error))
-    chosen_checks(session.config).complain()
+    from pytest_azfunc.errors import AzfuncError
+
+    apps, chosen = session_apps(session.config), chosen_checks(session.config)
+    try:
+        roots = apps.roots(start_folder(session.config))
+    except AzfuncError as error:
+        raise pytest.UsageError(str(error)) from None
+    found: list[pytest.Item] = []
+    for root in roots:
+        name = ROOT if len(roots) == 1 else f"{ROOT}:{os.path.relpath(root, session.config.rootpath)}"
+        checks = FunctionChecks.from_parent(session, name=name, nodeid=name, apps=apps, root=root)
+        found += session.genitems(checks)
+        if checks.error is not None and len(roots) == 1:
+            raise pytest.UsageError(str(checks.error))
+    chosen.complain()
     items[:0] = found
     plugins = session.config.pluginmanager
     if not plugins.has_plugin(header.NAME):
@@ -41,14 +53,16 @@ def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
 
 
 class FunctionChecks(pytest.Collector):
-    """All functions of the app, a test each (``--azfunc-check``).
+    """All functions of an app, a test each (``--azfunc-check``).
 
+    :ivar root: the app's folder.
     :ivar error: what keeps the app from being read at all, once it was tried.
     """
 
-    def __init__(self, *, apps: SessionApps, **named: Any) -> None:
+    def __init__(self, *, apps: SessionApps, root: str, **named: Any) -> None:
         super().__init__(**named)
         self.apps = apps
+        self.root = root
         self.error: AzfuncError | None = None
 
     def collect(self) -> list[pytest.Item]:
@@ -56,25 +70,46 @@ class FunctionChecks(pytest.Collector):
 
         try:
             # The host is the one of the tests: a decorator app is imported in its surroundings, with its settings.
-            host = self.apps.open_host(start_folder(self.config), {})
+            host = self.apps.open_host(self.root, {"project": self.root})
         except AzfuncError as error:
             self.error = error
-            return []
+            return [AppCheckItem.from_parent(self, name=HOST_JSON, root=self.root, error=error)]
         try:
             with _captured(self.config) as printed:
-                failure = host.project.failure
-            project = host.project
-            checks = self._checks(project) if failure is None else self._hidden(project, failure, printed)
-            return chosen_checks(self.config).among(checks)
+                _ = host.project.failure
+            return chosen_checks(self.config).among(self._checks(host.project, printed))
         finally:
             host.close()
 
-    def _checks(self, project: Project) -> list[pytest.Item]:
+    def _checks(self, project: Project, printed: dict[str, str]) -> list[pytest.Item]:
+        of_app, check = self._of_app(project)
+        if check.other_language:
+            return of_app
+        if project.failure is not None:
+            return [*of_app, *self._hidden(project, project.failure, printed)]
+        return [*of_app, *self._of_functions(project, check)]
+
+    def _of_app(self, project: Project) -> tuple[list[pytest.Item], AppCheck]:
+        """What is to be said of the app as a whole."""
         from pytest_azfunc.errors import printable
-        from pytest_azfunc.reports.route_check import RouteCheck
+        from pytest_azfunc.reports.app_check import AppCheck, warn_of
+        from pytest_azfunc.reports.function_list import where_none
+
+        check = AppCheck(project, self.apps.types.contributed)
+        for error in check.unseen:
+            warn_of(error)
+        named = {"root": self.root}
+        if check.other_language:
+            return [OtherLanguage.from_parent(self, name=HOST_JSON, reason=check.other_language, **named)], check
+        errors = [(HOST_JSON, check.start_error)] if check.start_error else []
+        errors += [(printable(where_none(project)), error) for error in check.none]
+        return [AppCheckItem.from_parent(self, name=name, error=error, **named) for name, error in errors], check
+
+    def _of_functions(self, project: Project, check: AppCheck) -> list[pytest.Item]:
+        from pytest_azfunc.errors import printable
 
         names = sorted([*project.functions, *project.errors], key=str.upper)
-        every = {"apps": self.apps, "routes": RouteCheck(project), "root": os.fspath(project.root)}
+        every = {"apps": self.apps, "check": check, "root": self.root}
         return [
             FunctionCheck.from_parent(
                 self, name=printable(name), function_name=name, place=_declared(project, name), **every
@@ -87,7 +122,7 @@ class FunctionChecks(pytest.Collector):
         from pytest_azfunc.errors import Location, printable
         from pytest_azfunc.project.app_line import declared_by
 
-        root, name = os.fspath(project.root), printable(failure.function or declared_by(project))
+        root, name = self.root, printable(failure.function or declared_by(project))
         culprit = f"{name} ({failure.location})" if failure.location else name
         where = {"root": root, "place": failure.location or Location(os.path.join(root, declared_by(project)))}
         first = IndexCheck.from_parent(self, name=name, failure=failure, **where)
@@ -156,29 +191,54 @@ class _Check(pytest.Item):
         return self.path, self._line, f"azfunc: {self.name}"
 
 
+class AppCheckItem(_Check):
+    """What is wrong with the app as a whole."""
+
+    def __init__(self, *, error: AzfuncError, **named: Any) -> None:
+        super().__init__(**named)
+        self.error = error
+
+    def runtest(self) -> None:
+        raise self.error.with_traceback(None)
+
+
+class OtherLanguage(_Check):
+    """An app that is not for Python."""
+
+    def __init__(self, *, reason: str, **named: Any) -> None:
+        super().__init__(**named)
+        self.reason = reason
+
+    def runtest(self) -> None:
+        pytest.skip(f"this app is not for Python: {self.reason}")
+
+
 class FunctionCheck(_Check):
     """One function: the host accepts what declares it, its route, schedule or path, and the worker loads it.
 
     :ivar function_name: whose check it is; the name of the test shows nothing that steers a terminal.
     """
 
-    def __init__(self, *, apps: SessionApps, function_name: str, routes: RouteCheck, **named: Any) -> None:
+    def __init__(self, *, apps: SessionApps, function_name: str, check: AppCheck, **named: Any) -> None:
         super().__init__(**named)
         self.apps = apps
         self.function_name = function_name
-        self.routes = routes
+        self.check = check
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
+        from pytest_azfunc.reports.app_check import warn_of
 
         __tracebackhide__ = True
-        self.routes.check(self.function_name)
-        host = self.apps.open_host(start_folder(self.config), {})
+        host = self.apps.open_host(self.root, {"project": self.root})
         try:
             host.worker.load(self.function_name)
-            _ = host.script_host.bound(
-                host.project.functions[self.function_name]
-            ).listener  # raises what is wrong with it
+            bound = host.script_host.bound(host.project.functions[self.function_name])
+            bound.check()
+            self.check.raise_unregistered(self.function_name)
+            for error in self.check.overlaps(self.function_name):
+                warn_of(error)
+            bound.warn_of_missing_settings()
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:

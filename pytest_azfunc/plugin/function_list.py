@@ -1,4 +1,4 @@
-"""``--azfunc-list``: the functions of the app, and no test."""
+"""``--azfunc-list``: the functions of the app, or of several, and no test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def print_functions(config: pytest.Config) -> int:
 
     try:
         apps = session_apps(config)
-        lines, failed = apps.function_list(start_folder(config), shutil.get_terminal_size().columns)
+        lines, failed = apps.function_lists(start_folder(config), shutil.get_terminal_size().columns)
     except AzfuncError as error:
         raise pytest.UsageError(str(error)) from None
     except KeyboardInterrupt:

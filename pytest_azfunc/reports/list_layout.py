@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_azfunc.errors import AzfuncError, message_of
+from pytest_azfunc.errors import AzfuncError, ProjectError, message_of
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_line import app_line
 from pytest_azfunc.project.user_errors import hint_for, place_of
@@ -21,7 +21,7 @@ def heading(project: Project, settings: Mapping[str, str], source: str) -> str:
     # A line is broken between the parts.
     parts = [part.replace(" ", _NO_BREAK) for part in app_line(project, settings, source)]
     if not project.host.exists:
-        parts.append("no host.json: Azure writes a default one")
+        parts.append("no host.json: Azure writes a default one, with an extension bundle")
     if project.excluded:
         parts.append(f"left out by host.json: {', '.join(project.excluded)}")
     return ", ".join(parts)
@@ -46,15 +46,12 @@ def render(entries: list[Entry], head: str, notes: Iterable[str], project: Proje
 
     :param notes: what is to be said of the app as a whole.
     """
-    first = wrapped(head, "", "  ", width)
-    if any(len(line) > width for line in first):  # a narrow terminal
-        first = wrapped(head.replace(_NO_BREAK, " "), "", "  ", width)
-    lines = [whole(line.replace(_NO_BREAK, " "), "heading") for line in first]
+    lines = _lines_of_heading(head, width)
     for note in notes:
         lines += _labelled("note", note, "  ", width, "caution")
     lines.append(StyledLine(""))
     columns = _Columns(
-        _column([len(entry.name) for entry in entries], width // 4),
+        _column([len(entry.name) for entry in entries if not entry.is_app], width // 4),
         _column([len(entry.trigger) for entry in entries], 16),
         width,
     )
@@ -70,27 +67,55 @@ def _column(lengths: list[int], enough: int) -> int:
     return max((length for length in lengths if length <= max(usual * 3 // 2, enough)), default=0)
 
 
+def _lines_of_heading(head: str, width: int) -> list[StyledLine]:
+    lines = wrapped(head, "", "  ", width)
+    if any(len(line) > width for line in lines):  # a narrow terminal
+        lines = wrapped(head.replace(_NO_BREAK, " "), "", "  ", width)
+    return [whole(line.replace(_NO_BREAK, " "), "heading") for line in lines]
+
+
 def _verdict(entries: list[Entry], project: Project) -> str:
-    if not entries:
+    functions = [entry for entry in entries if not entry.is_app]
+    if not functions:
         return "0 functions found."
-    if entries[0].fault == NOT_INDEXED:
-        return f"Azure would show 0 functions: {_culprit(entries)}"
-    total = _plural(len(entries), "function")
+    if functions[0].fault == NOT_INDEXED:
+        return f"Azure would show 0 functions: {_culprit(functions)}"
+    total = _plural(len(functions), "function")
     if any(entry.fault == NOT_STARTED for entry in entries):
-        return f"{total}, none of which would run in Azure: the host does not start."
-    failing = sum(entry.fails for entry in entries)
-    untested = sum(entry.fault == NOT_EMULATED for entry in entries)
-    loading = f"{failing} would not load" if failing else "all would load"
-    # Not so if it is the worker that refuses one; the list looks different then.
-    others = "; it would show the others" if failing and project.model == "decorators" else ""
+        which = "which would not run" if len(functions) == 1 else "none of which would run"
+        return f"{total}, {which} in Azure: the host does not start."
+    failing = sum(entry.fails for entry in functions)
+    untested = sum(entry.fault == NOT_EMULATED for entry in functions)
+    needed = ", ".join(dict.fromkeys(name for entry in functions for name in entry.missing))
+    given = f", given {needed}" if needed else ""
     here = f" {untested} cannot be tested here." if untested else ""
-    return f"{total}, {loading} in Azure{others}.{here}"
+    if not failing:
+        return f"{total} would load in Azure{given}.{here}" if needed else f"{total}, all would load in Azure.{here}"
+    # Not so if it is the worker that refuses one; the list looks different then.
+    others = "; it would show the others" if project.model == "decorators" else "; the others would" if needed else ""
+    return f"{total}, {failing} would not load in Azure{others}{given if others else ''}.{here}"
 
 
 def _culprit(entries: list[Entry]) -> str:
     culprit, lost = entries[0].name, len(entries) - 1
     more = f", and {_plural(lost, 'function')} {'is' if lost == 1 else 'are'} lost with it" if lost else ""
     return f"{culprit} cannot be indexed{more}."
+
+
+def not_for_python(head: str, reason: str, width: int) -> list[StyledLine]:
+    """The list of an app for another language: its heading, and that nothing of it is judged.
+
+    :param reason: what tells the language.
+    """
+    text = f"This app is not for Python: {reason}. Nothing of it is judged here."
+    return [*_lines_of_heading(head, width), StyledLine(""), *map(StyledLine, wrapped(text, "", "", width))]
+
+
+def unreadable(root: str, error: ProjectError) -> list[StyledLine]:
+    """What stands for the list of an app, one of several, with which the host does not start."""
+    problem, *rows = str(error).splitlines()
+    heading = whole(f"azfunc: {os.path.relpath(root)}", "heading")
+    return [heading, StyledLine(""), whole(problem, "problem"), *map(StyledLine, rows)]
 
 
 def _plural(count: int, noun: str) -> str:

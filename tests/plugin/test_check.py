@@ -57,13 +57,33 @@ def items(result: pytest.RunResult) -> list[str]:
     return [line for line in result.outlines if line.startswith("azfunc::")]
 
 
+AZURE_SEES_NONE = {
+    "function.json": [
+        "the app has no function: there is no function_app.py, and no folder with a function.json.",
+        "  where:  app",
+        "  Azure:  0 functions found, and nothing says why.",
+        "  remedy: write one, or name another folder with --azfunc-project PATH.",
+        "  rule:   functions-none-in-folders",
+    ],
+    "decorators": [
+        "function_app.py declares no function.",
+        "  where:  app/function_app.py",
+        "  Azure:  0 functions found, and nothing says why.",
+        "  remedy: declare one, or register a blueprint.",
+        "  rule:   functions-none",
+    ],
+}
+
+
 def test_an_app_without_functions(sessions: Sessions) -> None:
     for model in MODELS:
         app = sessions.add(model, "--azfunc-check").app
         app.write({"notes.txt": ""} if model == "function.json" else {"function_app.py": HEAD})
 
     for model, result in sessions.run().items():
-        assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED, model
+        name = "host.json" if model == "function.json" else "function_app.py"
+        assert result.parseoutcomes() == {"failed": 1}, model
+        assert section(result, f" azfunc: {name} ") == AZURE_SEES_NONE[model]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -243,14 +263,14 @@ def test_schedules_and_paths_that_the_host_does_not_take(sessions: Sessions) -> 
 
     checked, listed = sessions.run().values()
 
-    assert checked.parseoutcomes() == {"passed": 3, "failed": 2}
+    assert checked.parseoutcomes() == {"passed": 3, "failed": 2, "warnings": 1}
     problem = "The schedule expression '0 0 * * * * MON' was not recognized as a valid cron expression"
     assert section(checked, "azfunc: Wrong")[0].startswith(f"Wrong.timer: {problem}")
     assert "  where:  app/Wrong/function.json:1:15" in checked.outlines
     assert "! Wrong    timer  0 0 * * * * MON" in listed.outlines
     assert section(checked, "azfunc: NoPath")[0].startswith("NoPath.file: the path '{name}' is not valid:")
     assert "! NoPath   blob   {name}" in listed.outlines
-    assert "5 functions, 2 would not load in Azure." in listed.outlines
+    assert "5 functions, 2 would not load in Azure; the others would, given WHEN." in listed.outlines
     assert listed.ret == 1
 
 

@@ -49,6 +49,11 @@ FUNCTIONS: Final[dict[str, Rule]] = {
         "correct the type. For an extension of your own, register it in a conftest.py with the hook "
         "pytest_azfunc_binding_types.",
     ),
+    "binding-type-unregistered": left_out(
+        "the binding type(s) {types} are not registered: host.json names no extension bundle.",
+        'add to host.json: "extensionBundle": '
+        '{{"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "[4.*, 5.0.0)"}}.',
+    ),
     "binding-direction": left_out("{found} is not a valid binding direction.", "write 'in' or 'out'."),
     "binding-value": left_out("the binding's {name} is {found}, but must be {expected}.", "correct the value."),
     "return-direction": left_out("a $return binding must have the direction 'out'.", 'add "direction": "out".'),

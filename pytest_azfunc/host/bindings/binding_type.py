@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.errors import kind_of
@@ -60,6 +61,12 @@ class BindingType:
     :ivar loss: what gets lost of an output of this type alone, between its value and its typed data.
     :ivar address: which properties say where a binding reads or writes: the first that is there counts; with a slash,
         two that belong together.
+    :ivar expressions: the properties, beside those of the address, in which binding expressions are replaced; of a
+        trigger only ``%NAME%`` is: what is in braces there is the trigger's own affair.
+    :ivar check_address: what the service makes of an address that a call has come to, such as a name in lower case;
+        raises ``AddressError`` for one that it cannot have.
+    :ivar dictionaries: which of a trigger's metadata are .NET dictionaries or objects, and no JSON of its payload, in
+        lower case -> whether names in them are compared without case.
     :ivar column: of a trigger: what ``--azfunc-list`` shows of it, at that moment; its address when None.
     """
 
@@ -73,12 +80,35 @@ class BindingType:
     fan_out: Callable[[TypedData], list[bytes] | None] | None = None
     loss: Callable[[Any, TypedData], Loss | None] | None = None
     address: tuple[str, ...] = ()
+    expressions: tuple[str, ...] = ()
+    check_address: Callable[[str], str] | None = None
+    dictionaries: Mapping[str, bool] = field(default_factory=dict)
     column: Callable[[Target, datetime], str] | None = None
 
     @property
     def kind(self) -> str:
         """The name as the host compares it: in lower case."""
         return self.name.lower()
+
+    @cached_property
+    def replaced(self) -> frozenset[str]:
+        """The properties, in lower case, in which binding expressions are replaced."""
+        return self._of_address | {name.lower() for name in self.expressions}
+
+    @cached_property
+    def _of_address(self) -> frozenset[str]:
+        return frozenset(part.lower() for names in self.address for part in names.split("/"))
+
+    def is_address(self, name: str) -> bool:
+        """Whether a property is a part of where a binding reads or writes."""
+        return name.lower() in self._of_address
+
+    def address_as_sent(self, address: str) -> str:
+        """An address as the service has it.
+
+        :raises AddressError: it cannot have it.
+        """
+        return address if self.check_address is None else self.check_address(address)
 
     def address_of(self, properties: Mapping[str, Any]) -> str:
         """Where a binding of this type reads or writes, as it is declared; empty where nothing says so."""

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pytest_azfunc.errors import BindingError, ProjectError
 from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_builder
+from pytest_azfunc.host.bindings.blob_address import blob_address
 from pytest_azfunc.host.bindings.blob_path import BlobPathError, BlobPattern
 from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, text_mapping
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
@@ -159,6 +160,13 @@ def _raw_number(_: Any, data: TypedData) -> Loss | None:
 _PATH = ("path",)
 
 TYPES = (
-    BindingType("blobTrigger", builder="blob", payload=by_builder(blob), listen=_listen, address=_PATH),
-    BindingType("blob", input=_input, body=_body, loss=_raw_number, address=_PATH),
+    BindingType(
+        "blobTrigger",
+        builder="blob",
+        payload=by_builder(blob),
+        listen=_listen,
+        address=_PATH,
+        dictionaries={"properties": True, "metadata": True},
+    ),
+    BindingType("blob", input=_input, body=_body, loss=_raw_number, address=_PATH, check_address=blob_address),
 )

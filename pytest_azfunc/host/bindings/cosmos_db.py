@@ -57,8 +57,20 @@ def _documents(given: Input, value: Any) -> TypedData:
 
 
 _CONTAINER = ("containerName", "collectionName")
+_FEED = (
+    "databaseName",
+    "leaseDatabaseName",
+    "leaseContainerName",
+    "leaseContainerPrefix",
+    "leaseCollectionName",
+    "leaseCollectionPrefix",
+    "preferredLocations",
+)
+_DOCUMENT = ("databaseName", "id", "partitionKey", "sqlQuery", "preferredLocations")
 
 TYPES = (
-    BindingType("cosmosDBTrigger", builder="cosmos_db", payload=by_builder(cosmos_db), address=_CONTAINER),
-    BindingType("cosmosDB", input=_documents, address=_CONTAINER),
+    BindingType(
+        "cosmosDBTrigger", builder="cosmos_db", payload=by_builder(cosmos_db), address=_CONTAINER, expressions=_FEED
+    ),
+    BindingType("cosmosDB", input=_documents, address=_CONTAINER, expressions=_DOCUMENT),
 )

@@ -313,6 +313,6 @@ TYPES = (
     BindingType("orchestrationTrigger", builder="orchestration", payload=by_builder(orchestration)),
     BindingType("activityTrigger", builder="activity", payload=by_builder(activity), address=("activity",)),
     BindingType("entityTrigger", builder="entity", payload=by_builder(entity), address=("entityName",)),
-    BindingType("durableClient", input=_client),
-    BindingType("orchestrationClient", input=_client),
+    BindingType("durableClient", input=_client, expressions=("taskHub",)),
+    BindingType("orchestrationClient", input=_client, expressions=("taskHub",)),
 )

@@ -200,6 +200,8 @@ TYPES = (
         payload=by_builder(event_hub),
         many=Many(event_hub, EventHubPayload),
         address=("eventHubName",),
+        expressions=("consumerGroup",),
+        dictionaries={"properties": False, "systemproperties": False, "partitioncontext": True},
     ),
     BindingType("eventHub", fan_out=array_items, address=("eventHubName",)),
 )

@@ -19,7 +19,7 @@ from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Tar
 from pytest_azfunc.host.routing.function_routes import function_template
 from pytest_azfunc.host.routing.route_templates import Template, effective_template, shown_path
 from pytest_azfunc.host.routing.url_paths import decode_path
-from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
+from pytest_azfunc.host.web.http_request import DICTIONARIES, PreparedRequest, make_delivery
 
 __tracebackhide__ = True
 
@@ -342,6 +342,8 @@ def _claim(builder: str, name: str, value: object) -> str:
 
 
 TYPES = (
-    BindingType("httpTrigger", builder="http", payload=_for_content, listen=_listen, column=_column),
+    BindingType(
+        "httpTrigger", builder="http", payload=_for_content, listen=_listen, dictionaries=DICTIONARIES, column=_column
+    ),
     BindingType("http"),
 )

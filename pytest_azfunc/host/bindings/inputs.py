@@ -15,7 +15,7 @@ from typing import Any
 from pytest_azfunc.errors import BindingError, kind_of
 from pytest_azfunc.host.bindings.given_values import is_sdk_object, not_json, to_json
 from pytest_azfunc.host.bindings.net_values import compact
-from pytest_azfunc.host.expressions import fixed_text
+from pytest_azfunc.host.setting_names import fixed_text
 from pytest_azfunc.project import Binding
 from pytest_azfunc.rpc import PythonObject, TypedData
 

@@ -186,6 +186,8 @@ def kafka(
     )
 
 
+_BROKER = ("brokerList", "username", "password")
+
 TYPES = (
     BindingType(
         "kafkaTrigger",
@@ -193,6 +195,7 @@ TYPES = (
         payload=by_builder(kafka),
         many=Many(kafka, KafkaPayload),
         address=("topic",),
+        expressions=(*_BROKER, "consumerGroup"),
     ),
-    BindingType("kafka", address=("topic",)),
+    BindingType("kafka", address=("topic",), expressions=_BROKER),
 )

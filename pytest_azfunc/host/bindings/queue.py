@@ -17,6 +17,7 @@ from pytest_azfunc.host.bindings.message_content import string_or_bytes
 from pytest_azfunc.host.bindings.net_values import later, net_time, new_guid
 from pytest_azfunc.host.bindings.output_bodies import array_items
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.queue_names import queue_name
 from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
@@ -138,5 +139,5 @@ _QUEUE = ("queueName",)
 
 TYPES = (
     BindingType("queueTrigger", builder="queue", payload=by_builder(queue), address=_QUEUE),
-    BindingType("queue", fan_out=array_items, loss=_enveloped, address=_QUEUE),
+    BindingType("queue", fan_out=array_items, loss=_enveloped, address=_QUEUE, check_address=queue_name),
 )

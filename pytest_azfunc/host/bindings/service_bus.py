@@ -269,6 +269,7 @@ TYPES = (
         payload=by_builder(service_bus),
         many=Many(service_bus, ServiceBusPayload),
         address=_ENTITY,
+        dictionaries={"applicationproperties": False, "userproperties": False},
     ),
     BindingType("serviceBus", fan_out=array_items, address=_ENTITY),
 )

@@ -137,11 +137,12 @@ def _connection_info(given: Input, value: Any) -> TypedData:
 
 
 _HUB = ("hubName",)
+_USER = ("userId", "idToken")
 
 TYPES = (
     BindingType("signalRTrigger", builder="signalr", payload=by_builder(signalr_arguments), address=_HUB),
     BindingType("signalR", address=_HUB),
-    BindingType("signalRConnectionInfo", input=_connection_info, address=_HUB),
-    BindingType("signalRNegotiation", address=_HUB),
+    BindingType("signalRConnectionInfo", input=_connection_info, address=_HUB, expressions=_USER),
+    BindingType("signalRNegotiation", address=_HUB, expressions=_USER),
     BindingType("signalREndpoints", address=_HUB),
 )

@@ -110,7 +110,7 @@ _TABLE = ("tableName", "commandText")
 
 TYPES = (
     BindingType("sqlTrigger", builder="sql", payload=by_builder(sql), address=_TABLE),
-    BindingType("sql", input=_rows, address=_TABLE),
+    BindingType("sql", input=_rows, address=_TABLE, expressions=("parameters",)),
     BindingType("mysqlTrigger", builder="mysql", payload=by_builder(mysql), address=_TABLE),
-    BindingType("mysql", input=_rows, address=_TABLE),
+    BindingType("mysql", input=_rows, address=_TABLE, expressions=("parameters",)),
 )

@@ -20,4 +20,6 @@ def _entities(given: Input, value: Any) -> TypedData:
     return TypedData("json", compact(given.records(value, expected)))
 
 
-TYPES = (BindingType("table", input=_entities, address=("tableName",)),)
+_KEYS = ("partitionKey", "rowKey", "filter")
+
+TYPES = (BindingType("table", input=_entities, address=("tableName",), expressions=_KEYS),)

@@ -141,6 +141,7 @@ TYPES = (
         builder="timer",
         payload=valueless(timer, "pass nothing, or timer(past_due=True)"),
         listen=_listen,
+        expressions=("schedule",),
         column=_column,
     ),
 )

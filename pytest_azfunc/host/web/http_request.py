@@ -18,6 +18,9 @@ from pytest_azfunc.host.routing.url_paths import encode_path, last_query_values,
 from pytest_azfunc.host.web.http_proxy import proxied
 from pytest_azfunc.rpc import TypedData
 
+DICTIONARIES: Mapping[str, bool] = {"query": False, "headers": True}
+"""What of the metadata are .NET dictionaries, in lower case -> whether names in them are compared without case."""
+
 
 class PreparedRequest(NamedTuple):
     """A request as it goes over the wire: absolute URL, headers in order, the body's bytes."""
