@@ -43,8 +43,12 @@ class ChosenChecks:
         for name in self._missing:
             from pytest_azfunc.errors import listing, suggestion
 
-            nearest = suggestion(name, self._known)
+            nearest = suggestion(_last(name), map(_last, self._known))
             raise pytest.UsageError(f"not found: {name}.{nearest} {listing('Known', self._known)}")
+
+
+def _last(name: str) -> str:
+    return name.rpartition("::")[2]
 
 
 def _is_meant(name: str, check: str) -> bool:

@@ -79,14 +79,17 @@ def test_the_list_takes_all_or_those_that_are_named(sessions: Sessions) -> None:
 def test_the_checks_of_several_apps(sessions: Sessions) -> None:
     sessions.add("all", "--azfunc-check", "-v").write(SHOP)
     sessions.add("one", "--azfunc-check", "-v", "--azfunc-project=services/shop/api").write(SHOP)
+    sessions.add("an id", "azfunc:services/shop/api::Api", "-v").write(SHOP)
 
     results = sessions.run()
 
     def items(row: str) -> list[str]:
-        return [line.partition(" [")[0].strip() for line in results[row].outlines if line.startswith("azfunc:")]
+        lines = [line for line in results[row].outlines if line.startswith("azfunc:") and "::" in line]
+        return [line.partition(" [")[0].strip() for line in lines]
 
     assert items("all") == ["azfunc:services/shop/api::Api PASSED", "azfunc:services/stock/jobs::Jobs FAILED"]
     assert items("one") == ["azfunc::Api PASSED"]
+    assert items("an id") == ["azfunc:services/shop/api::Api PASSED"]
 
 
 def test_one_app_that_does_not_start_keeps_no_other_from_being_seen(sessions: Sessions) -> None:
