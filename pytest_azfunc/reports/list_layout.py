@@ -51,7 +51,7 @@ def render(entries: list[Entry], head: str, notes: Iterable[str], project: Proje
         lines += _labelled("note", note, "  ", width, "caution")
     lines.append(StyledLine(""))
     columns = _Columns(
-        _column([len(entry.name) for entry in entries if not entry.is_app], width // 4),
+        _column([len(entry.name) for entry in entries if not entry.is_app], min(width // 4, 28)),
         _column([len(entry.trigger) for entry in entries], 16),
         width,
     )
