@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.app import Host
 from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, setting_name, suggestion
@@ -21,6 +21,9 @@ from pytest_azfunc.project.discovery import find_projects, require_app, the_one_
 from pytest_azfunc.project.function_app import script_in_file
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
 from pytest_azfunc.worker import Worker, WorkerProcess
+
+if TYPE_CHECKING:
+    from pytest_azfunc.reports.styled_line import StyledLine
 
 MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
     "project": (str, os.PathLike),
@@ -103,6 +106,14 @@ class AppOfTests:
         """
         return self._read_settings()
 
+    @property
+    def known_settings(self) -> Mapping[str, str]:
+        """The same; none where they cannot be read, which the first test will say."""
+        try:
+            return self.file_settings
+        except ProjectError:
+            return {}
+
 
 @dataclass
 class SessionApps:
@@ -132,6 +143,14 @@ class SessionApps:
         if found is None:
             found = self._found[key] = self._app_in(os.path.abspath(self._root_for(folder, key[1])), script)
         return found
+
+    def is_found(self, folder: str, mark: Mapping[str, Any]) -> bool:
+        """Whether there is one, without an error where there is none."""
+        try:
+            self.find(folder, mark)
+        except Exception:
+            return False
+        return True
 
     def _root_for(self, folder: str, named: str | os.PathLike[str] | None) -> str:
         """The app's folder for a test in *folder*, with what its mark says."""
@@ -212,27 +231,28 @@ class SessionApps:
         """The session is over: end what runs in the worker processes."""
         undo([partial(_end, process) for process in self._processes.values()])
 
-    def function_lists(self, folder: str, width: int) -> tuple[list[str], bool]:
+    def function_lists(self, folder: str, width: int) -> tuple[list[StyledLine], bool]:
         """The lines of ``--azfunc-list``, and whether something would not load: of every app that may be meant.
 
         :raises ProjectError: no app; or there is only one, and the host would not start with it.
         """
+        from pytest_azfunc.reports.list_layout import not_readable
+        from pytest_azfunc.reports.styled_line import StyledLine
+
         roots, fails = self.roots(folder), False
-        lines: list[str] = []
+        lines: list[StyledLine] = []
         for root in roots:
             try:
                 shown, failed = self._function_list(root, width)
             except ProjectError as error:
                 if len(roots) == 1:
                     raise
-                shown, failed = [f"azfunc: {os.path.relpath(root)}", "", *str(error).splitlines()], True
-            lines += [*([""] if lines else ()), *shown]
+                shown, failed = not_readable(root, error), True
+            lines += [*([StyledLine("")] if lines else ()), *shown]
             fails = fails or failed
         return lines, fails
 
-    def _function_list(self, root: str, width: int) -> tuple[list[str], bool]:
-        from importlib.metadata import version
-
+    def _function_list(self, root: str, width: int) -> tuple[list[StyledLine], bool]:
         from pytest_azfunc.reports.app_check import AppCheck
         from pytest_azfunc.reports.app_notes import notes_of
         from pytest_azfunc.reports.function_list import list_functions, silence
@@ -241,8 +261,7 @@ class SessionApps:
         with self.open_host(root, {"project": root}) as host:
             with silence():  # the functions of a decorator app are read by importing it
                 project = host.project
-            source = os.path.basename(self.choice.settings or "local.settings.json")
-            head = heading(project, version("azure-functions"), host.settings, source)
+            head = heading(project, host.settings, self._settings_file)
             check = AppCheck(project, self.types.contributed)
             if check.other_language:
                 return not_for_python(head, check.other_language, width), False
@@ -251,6 +270,17 @@ class SessionApps:
             )
             lines = render(entries, head, notes_of(project, check.unseen), project, width)
         return lines, any(entry.fails for entry in entries)
+
+    def lines(self) -> list[str]:
+        """A line for each app that was found so far."""
+        from pytest_azfunc.project.app_line import app_line
+
+        found = {id(app.project): app for app in self._read.values()}
+        return [", ".join(app_line(app.project, app.known_settings, self._settings_file)) for app in found.values()]
+
+    @property
+    def _settings_file(self) -> str:
+        return os.path.basename(self.choice.settings or FILE_NAME)
 
     @contextmanager
     def importable(self, folder: str, mark: Mapping[str, Any]) -> Iterator[str | None]:

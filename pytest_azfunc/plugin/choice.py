@@ -34,9 +34,14 @@ def session_apps(config: pytest.Config) -> SessionApps:
     return apps
 
 
+def apps_so_far(config: pytest.Config) -> SessionApps | None:
+    """The apps of this session; None where nobody has asked for one."""
+    return config.stash.get(_APPS, None)
+
+
 def close_session_apps(config: pytest.Config) -> None:
     """End the worker processes of the session's apps, if there are any."""
-    apps = config.stash.get(_APPS, None)
+    apps = apps_so_far(config)
     if apps is not None:
         apps.close()
 

@@ -6,8 +6,10 @@ import shutil
 import sys
 
 import pytest
+from _pytest.config import create_terminal_writer
 
 from pytest_azfunc.plugin.choice import session_apps, start_folder
+from pytest_azfunc.plugin.colours import write_lines
 
 
 def print_functions(config: pytest.Config) -> int:
@@ -26,5 +28,5 @@ def print_functions(config: pytest.Config) -> int:
     except KeyboardInterrupt:
         print("KeyboardInterrupt", file=sys.stderr)
         return pytest.ExitCode.INTERRUPTED
-    print(*lines, sep="\n")
+    write_lines(create_terminal_writer(config), lines)
     return 1 if failed else 0

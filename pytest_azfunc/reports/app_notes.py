@@ -7,13 +7,9 @@ from collections.abc import Iterable
 
 from pytest_azfunc.errors import AzfuncError, app_notes
 from pytest_azfunc.project import Project
+from pytest_azfunc.project.app_line import declared_by
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.names import host_order
-
-
-def declared_by(project: Project) -> str:
-    """The file that declares the app's functions: ``function.json``, or the name of a decorator app's script."""
-    return "function.json" if project.script is None else project.script.name or SCRIPT_SETTING
 
 
 def notes_of(project: Project, unseen: Iterable[AzfuncError]) -> list[str]:

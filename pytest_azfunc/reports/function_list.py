@@ -13,11 +13,11 @@ from pytest_azfunc.errors import AzfuncError, Location, ProjectError, Unsupporte
 from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.host.named_settings import NamedSettings
 from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.app_line import declared_by
 from pytest_azfunc.project.contents import IndexFailure, in_host_order
 from pytest_azfunc.project.folders import HOST_JSON
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.reports.app_check import AppCheck
-from pytest_azfunc.reports.app_notes import declared_by
 
 # What a problem means: for this function, or for the whole app.
 NOT_LOADED: Final = "would not load"
