@@ -228,7 +228,7 @@ class FunctionCheck(_Check):
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
-        from pytest_azfunc.reports.app_check import warn_of
+        from pytest_azfunc.reports.app_check import unfit_setting, warn_of
 
         __tracebackhide__ = True
         host = self.apps.open_host(self.root, {"project": self.root})
@@ -237,6 +237,9 @@ class FunctionCheck(_Check):
             bound = host.script_host.bound(host.project.functions[self.function_name])
             bound.check()
             self.check.raise_unregistered(self.function_name)
+            unfit = unfit_setting(bound)
+            if unfit is not None:
+                raise unfit
             for error in self.check.overlaps(self.function_name):
                 warn_of(error)
             bound.warn_of_missing_settings()
