@@ -106,27 +106,27 @@ class Host:
         """
         check_storage(storage)
         check_mapping(settings, "Host.open")
-        project = Project.given(path, settings or {})
-        host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
-        host.begin()
-        return host
+        app = Project.given(path, settings or {}).configured(settings)
+        return cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth).begin()
 
-    def begin(self) -> None:
-        """Put settings and modules in place. :meth:`open` does it for you."""
+    def begin(self) -> Host:
+        """Put settings and modules in place, as :meth:`open` does; the host itself is returned."""
+        return self._undo.unless_done(self._begin)
+
+    def _begin(self) -> Host:
         file_values = self._app.file_settings if self._file_settings is None else self._file_settings
         undo, borrowed = self._undo, BorrowedProcess()
-        with undo:
-            undo.add(borrowed.give_back)
-            borrowed.borrow()  # as it is before the settings change it
-            borrowed.lend(file_values.harmless)
-            undo.add(self.worker.close)
-            undo.add(self._forget)
-            self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
-            borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
-            self.worker.open()
-            DECODER.set(self._decode)
-            undo.add(self._entrances.close)
-            self._entrances.open()
+        undo.add(borrowed.give_back)
+        borrowed.borrow().lend(file_values.harmless)  # a copy of it as it is before the settings change it
+        undo.add(self.worker.close)
+        undo.add(self._forget)
+        self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
+        borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
+        self.worker.open()
+        DECODER.set(self._decode)
+        undo.add(self._entrances.close)
+        self._entrances.open()
+        return self
 
     def close(self) -> None:
         """Put the process back as it was. A second call does nothing, or goes on where the first was interrupted.
@@ -310,12 +310,12 @@ class Host:
         trace_state: str | None = None,
         attributes: Mapping[str, str] | None = None,
         retry_count: int = 0,
-        max_retry_count: int = 0,
+        max_retry_count: int | None = None,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
-        name = "" if function is None else self.function(function).name
+        bound = None if function is None else self.script_host.bound(self.function(function))
         retries = (retry_count, max_retry_count)
-        request = context_request(name, invocation_id, trace_parent, trace_state, attributes, *retries)
+        request = context_request(bound, invocation_id, trace_parent, trace_state, attributes, *retries)
         return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:

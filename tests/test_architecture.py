@@ -51,6 +51,7 @@ THIRD_PARTY = {
     "urllib3": {"http_client"},
     "werkzeug": {"http_server"},
     "freezegun": {"clock"},
+    "dateutil": {"worker"},
     "azure": {"worker", "project"},
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "data", "info", "misc", "common"}

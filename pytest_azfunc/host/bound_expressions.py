@@ -45,7 +45,7 @@ class _Expressed(NamedTuple):
         """The binding with those of its properties that a call completes; None where there are none."""
         record = types.find(binding.kind)
         texts = {
-            name: text
+            record.replaced[name.lower()]: text
             for name, text in binding.properties.items()
             if isinstance(text, str) and _has_sign(text) and name.lower() in record.replaced
         }

@@ -18,11 +18,12 @@ from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
 from pytest_azfunc.host.bindings.net_values import new_guid
-from pytest_azfunc.host.bindings.payload import Many, Prepare
+from pytest_azfunc.host.bindings.payload import ByHand, Many, Prepare
 from pytest_azfunc.host.console import console_filter
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.named_settings import NamedSettings, is_completed_by_calls, named_settings
 from pytest_azfunc.host.outputs import Output, Outputs
+from pytest_azfunc.host.retries import first_attempt, policy_of
 from pytest_azfunc.host.setting_names import fixed_text, with_settings
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
@@ -65,6 +66,7 @@ class BoundFunction:
     :ivar trigger: its trigger.
     :ivar trigger_type: what the host knows of the trigger's type.
     :ivar is_loaded: whether the worker has loaded it.
+    :ivar first_attempt: what its first attempt is told of its retry policy.
     """
 
     def __init__(self, function: Function, options: HostOptions) -> None:
@@ -75,10 +77,12 @@ class BoundFunction:
         self.builder: str = self.trigger_type.builder
         self.payload: PayloadMaker = self.trigger_type.payload
         self.many: Many | None = self.trigger_type.many
+        self.by_hand: ByHand | None = self.trigger_type.by_hand
         self.base_url = options.base_url
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http
         self.is_loaded = False
+        self.first_attempt = first_attempt(policy_of(function, options.config))
         # Most functions run once in a test, so that a lock for each part, as in cached_property, would be felt.
         self._listener: Any = None
         self._listens_for_good = False
@@ -208,7 +212,18 @@ class BoundFunction:
         """Whether host.json lets a line of it through."""
         return console_filter(self.options.config.log_levels, self.function.name)
 
-    def _output_type(self, name: str) -> tuple[str, BindingType]:
+    @cached_property
+    def takes_return(self) -> bool:
+        """Whether somebody takes what it returns: a binding, or its trigger. (HTTP answers with it beside that.)"""
+        return "$return" in self.function.outputs or self.trigger_type.returns
+
+    @cached_property
+    def binds_plainly(self) -> bool:
+        """Whether its outputs are just what the worker sends: a ``$return`` is bound, and no extension refuses any."""
+        outputs = self.function.outputs
+        return "$return" in outputs and all(self.output_type(name)[1].refusal is None for name in outputs)
+
+    def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""
         found = self._output_types.get(name)
         if found is None:
@@ -222,11 +237,11 @@ class BoundFunction:
         response = invocation.response
         values = response.python_values or {}
         sent = dict(response.outputs)
-        if response.return_value is not None:
+        if response.return_value is not None and self.takes_return:
             sent["$return"] = response.return_value
         outputs = {}
         for name, data in sent.items():
-            written, binding_type = self._output_type(name)
+            written, binding_type = self.output_type(name)
             address = self._address(name, invocation.resolved.get(name), binding_type)
             outputs[name] = Output(name, written, values.get(name), data, binding_type, address)
         return Outputs(self.function.name, outputs, self.function.outputs)
@@ -254,12 +269,12 @@ class BoundFunction:
             if value is None:
                 continue
             if name == "$return":
-                if response.http_response is not None:  # it went another way, as an HTTP response
+                if response.http_response is not None or not self.takes_return:  # it went another way, or none
                     continue
                 data = response.return_value
             else:
                 data = response.outputs.get(name)
-            written, binding_type = self._output_type(name)
+            written, binding_type = self.output_type(name)
             loss = find_loss(self.function, name, written, binding_type, value, data)
             if loss is not None:
                 return loss

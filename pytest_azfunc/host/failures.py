@@ -1,4 +1,4 @@
-"""Exceptions of functions that reached no caller, because the caller got what Azure would send it."""
+"""Exceptions of functions that reached no code of the test, because the caller got what Azure would send it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ __tracebackhide__ = True
 
 @dataclass(frozen=True)
 class Failure:
-    """A function's exception that nobody was given.
+    """A function's exception that no code of the test was given.
 
     :ivar function: the function's name.
     :ivar exception: what it raised, traceback included.
     :ivar how: how it was called, such as ``GET /api/orders``.
+    :ivar answered: whether an HTTP client of the test was given the 500 for it: then it needs no claim.
+    :ivar status_code: what the caller was told.
     """
 
     function: str
     exception: BaseException
     how: str
+    answered: bool = False
+    status_code: int = 500
 
 
 @dataclass
@@ -46,7 +50,8 @@ class _Expectation:
 class Failures(Sequence[Failure]):
     """The failures of a test: a sequence of :class:`Failure`, oldest first.
 
-    Each must be claimed with :meth:`expect`; one that is not is an error at the end of the test.
+    Each that no client of the test was told of must be claimed with :meth:`expect`; one that is not is an error at the
+    end of the test.
     """
 
     def __init__(self) -> None:
@@ -81,7 +86,7 @@ class Failures(Sequence[Failure]):
             fitting = [expected for expected in self._expected if expected.fits(failure)]
             for expected in fitting:
                 expected.met = True
-            if not fitting:
+            if not fitting and not failure.answered:
                 unclaimed.append(failure)
         if unclaimed:
             raise self._error(unclaimed) from unclaimed[0].exception
@@ -97,6 +102,7 @@ class Failures(Sequence[Failure]):
             how=first.how,
             raised=f"{type(first.exception).__name__}: {_message(first.exception)}",
             kind=type(first.exception).__name__,
+            told=f"a {first.status_code}{' without a body' if first.status_code == 500 else ''}",
             more=_more(unclaimed[1:], [expected for expected in self._expected if not expected.met]),
         )
 

@@ -39,7 +39,7 @@ def texts_with(sign: str, binding: Binding, types: Catalogue) -> Iterator[tuple[
     found = [(name, text) for name, text in binding.properties.items() if isinstance(text, str) and sign in text]
     if found:
         replaced = types.find(binding.kind).replaced
-        yield from ((name, text) for name, text in found if name.lower() in replaced)
+        yield from ((replaced[name.lower()], text) for name, text in found if name.lower() in replaced)
 
 
 def named_settings(function: Function, types: Catalogue, settings: Mapping[str, str]) -> tuple[NamedSettings, ...]:

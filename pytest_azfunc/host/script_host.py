@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.given_values import is_mock
 from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.output_bindings import bind_outputs
 from pytest_azfunc.host.web.http_proxy import for_invocation
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import (
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 _NO_INPUTS: Mapping[str, Any] = {}
-_NO_RETRY = RetryContext()
+_NOTHING_OF_RETRIES = RetryContext(0, 0, RpcException())
 
 Steps = Generator[InvocationRequest, InvocationResponse, Invocation]
 """What the host does around an invocation: asks for what it yields, is sent the answer, returns the invocation."""
@@ -57,19 +59,26 @@ class ContextOverrides:
         """
         if context is None:
             return None
+        if is_mock(context):  # it would answer to every name below
+            raise _no_context(context)
         try:
             trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
         except AttributeError:
-            raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns") from None
+            raise _no_context(context) from None
+        attempt = RetryContext(
+            retry.retry_count, retry.max_retry_count, RpcException(error.message, error.stack_trace, error.source)
+        )
+        # A context of no function knows of no policy: unless it says something of retries, the function's own counts.
+        says_nothing = not context.function_name and attempt == _NOTHING_OF_RETRIES
         return cls(
             context.invocation_id,
             TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
-            RetryContext(
-                retry.retry_count,
-                retry.max_retry_count,
-                RpcException(error.message, error.stack_trace, error.source),
-            ),
+            None if says_nothing else attempt,
         )
+
+
+def _no_context(value: object) -> BindingError:
+    return wrong_value("invoke", "context", value, "what azfunc_context(...) returns")
 
 
 _NO_OVERRIDES = ContextOverrides()
@@ -167,7 +176,7 @@ class ScriptHost:
         request = self._request(bound, payload, inputs, context)
         started = time.perf_counter()
         if bound.expressions is None:
-            response = yield request
+            response = _bound_outputs(bound, (yield request))
             invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
         else:
             resolved: dict[str, ResolvedBinding] = {}
@@ -198,7 +207,7 @@ class ScriptHost:
             resolved.update(expressions.inputs(bound.call(request, self.now())))
         except BindingError as error:
             return InvocationResponse(request.invocation_id or "", exception=error)
-        response = yield request
+        response = _bound_outputs(bound, (yield request))
         if response.exception is None:
             sent = [*response.outputs, "$return"] if response.return_value is not None else response.outputs
             try:
@@ -237,9 +246,14 @@ class ScriptHost:
             delivery.metadata,
             invocation_id,
             context.trace or TraceContext(_trace_parent(invocation_id)),
-            context.retry or _NO_RETRY,
+            context.retry or bound.first_attempt,
             delivery.proxied and for_invocation(delivery.proxied, invocation_id),
         )
+
+
+def _bound_outputs(bound: BoundFunction, response: InvocationResponse) -> InvocationResponse:
+    """The response as the host binds it to the function's outputs."""
+    return response if bound.binds_plainly or response.exception is not None else bind_outputs(bound, response)
 
 
 def _failed(response: InvocationResponse, error: BindingError) -> InvocationResponse:

@@ -14,8 +14,6 @@ from pytest_azfunc.plugin import header
 from pytest_azfunc.plugin.check_ids import ROOT, chosen_checks
 from pytest_azfunc.plugin.choice import session_apps, start_folder
 
-HOST_JSON = "host.json"
-
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
     from pytest_azfunc.reports.app_check import AppCheck
     from pytest_azfunc.session_apps import SessionApps
 
+HOST_JSON = "host.json"
+
 
 def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Put the checks of all functions, of every app that may be meant, in front of the tests.
@@ -33,23 +33,22 @@ def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
     """
     from pytest_azfunc.errors import AzfuncError
 
-    apps, chosen = session_apps(session.config), chosen_checks(session.config)
+    apps, config = session_apps(session.config), session.config
     try:
-        roots = apps.roots(start_folder(session.config))
+        roots = apps.roots(start_folder(config))
     except AzfuncError as error:
         raise pytest.UsageError(str(error)) from None
     found: list[pytest.Item] = []
     for root in roots:
-        name = ROOT if len(roots) == 1 else f"{ROOT}:{os.path.relpath(root, session.config.rootpath)}"
+        name = ROOT if len(roots) == 1 else f"{ROOT}:{os.path.relpath(root, config.rootpath)}"
         checks = FunctionChecks.from_parent(session, name=name, nodeid=name, apps=apps, root=root)
         found += session.genitems(checks)
         if checks.error is not None and len(roots) == 1:
             raise pytest.UsageError(str(checks.error))
-    chosen.complain()
+    chosen_checks(config).complain()
     items[:0] = found
-    plugins = session.config.pluginmanager
-    if not plugins.has_plugin(header.NAME):
-        plugins.register(header, header.NAME)
+    if not config.pluginmanager.has_plugin(header.NAME):
+        config.pluginmanager.register(header, header.NAME)
 
 
 class FunctionChecks(pytest.Collector):
@@ -73,11 +72,18 @@ class FunctionChecks(pytest.Collector):
             host = self.apps.open_host(self.root, {"project": self.root})
         except AzfuncError as error:
             self.error = error
-            return [AppCheckItem.from_parent(self, name=HOST_JSON, root=self.root, error=error)]
+            return chosen_checks(self.config).among([self._app_item(HOST_JSON, error)])
         try:
             with _captured(self.config) as printed:
-                _ = host.project.failure
-            return chosen_checks(self.config).among(self._checks(host.project, printed))
+                failure = host.project.failure
+            of_app, check = self._of_app(host.project)
+            if check.other_language:
+                checks = []
+            elif failure is not None:
+                checks = self._hidden(host.project, failure, printed)
+            else:
+                checks = self._of_functions(host.project, check)
+            return chosen_checks(self.config).among([*of_app, *checks])
         finally:
             host.close()
 
@@ -98,12 +104,15 @@ class FunctionChecks(pytest.Collector):
         check = AppCheck(project, self.apps.types.contributed)
         for error in check.unseen:
             warn_of(error)
-        named = {"root": self.root}
         if check.other_language:
-            return [OtherLanguage.from_parent(self, name=HOST_JSON, reason=check.other_language, **named)], check
+            reason = check.other_language
+            return [OtherLanguage.from_parent(self, name=HOST_JSON, root=self.root, reason=reason)], check
         errors = [(HOST_JSON, check.start_error)] if check.start_error else []
         errors += [(printable(where_none(project)), error) for error in check.none]
-        return [AppCheckItem.from_parent(self, name=name, error=error, **named) for name, error in errors], check
+        return [self._app_item(name, error) for name, error in errors], check
+
+    def _app_item(self, name: str, error: AzfuncError) -> pytest.Item:
+        return AppCheckItem.from_parent(self, name=name, root=self.root, place=error.location, error=error)
 
     def _of_functions(self, project: Project, check: AppCheck) -> list[pytest.Item]:
         from pytest_azfunc.errors import printable
@@ -227,7 +236,7 @@ class FunctionCheck(_Check):
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
-        from pytest_azfunc.reports.app_check import warn_of
+        from pytest_azfunc.reports.app_check import unfit_setting, warn_of
 
         __tracebackhide__ = True
         host = self.apps.open_host(self.root, {"project": self.root})
@@ -236,6 +245,9 @@ class FunctionCheck(_Check):
             bound = host.script_host.bound(host.project.functions[self.function_name])
             bound.check()
             self.check.raise_unregistered(self.function_name)
+            unfit = unfit_setting(bound)
+            if unfit is not None:
+                raise unfit
             for error in self.check.overlaps(self.function_name):
                 warn_of(error)
             bound.warn_of_missing_settings()

@@ -79,7 +79,7 @@ def azfunc_live_server() -> LiveServer:
 
     It listens on the loopback interface only. Requests are answered on threads, and async functions run on a thread of
     their own. What a function raises is a 500 there, and an error at the end of the test unless it was claimed with
-    ``azfunc_host.failures.expect(...)``.
+    ``azfunc_host.failures.expect(...)``, or the test wants 500s: ``azfunc_host.raise_exceptions = False``.
     """
     server = current_host().live_server()
     server.start()
@@ -111,12 +111,13 @@ def azfunc_context() -> ContextFactory:
     """Build an invocation context, for a test that calls ``main()`` itself or passes it to ``invoke``.
 
     ``azfunc_context(function=None, *, invocation_id=None, trace_parent=None, trace_state=None, attributes=None,
-    retry_count=0, max_retry_count=0)``
+    retry_count=0, max_retry_count=None)``
 
     - *function*: its name, or the object that its entry point is; gives ``function_name`` and ``function_directory``.
     - *invocation_id*: a GUID, made up when None.
     - *trace_parent*, *trace_state*, *attributes*: W3C trace context, as in ``context.trace_context``.
-    - *retry_count*, *max_retry_count*: which attempt it is, 0 being the first, and how many retries there may be.
+    - *retry_count*, *max_retry_count*: which attempt it is, 0 being the first, and how many retries there may be (-1
+      for any number); when None, those of the function's retry policy.
 
     Raises ``FunctionNotFound``.
     """

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pytest_azfunc.process.environment import variable_names
 
-_SECTION: Final = "azurefunctionsjobhost"
+_IN_SECTION: Final = re.compile("azurefunctionsjobhost(?:__|:)", re.IGNORECASE)
 _SEPARATOR: Final = re.compile("__|:")
 _NOTHING: Final[Mapping[str, str]] = {}
 
@@ -32,13 +32,14 @@ def settings_over_host_json(file: Settings = _NOTHING, given: Settings = _NOTHIN
     found: dict[Key, tuple[str, str]] = {}
     for settings, names in ((file, file), (os.environ, _ENVIRONMENT.names()), (given, given)):
         for name in names:
-            if _is_over_host_json(name) and name in settings:
+            if is_over_host_json(name) and name in settings:
                 found[_key(name)] = name, settings[name]
     return dict(found.values()) if found else _NOTHING
 
 
-def _is_over_host_json(name: str) -> bool:
-    return name[: len(_SECTION)].lower() == _SECTION and len(_SEPARATOR.split(name, 1)) == 2
+def is_over_host_json(name: str) -> bool:
+    """Whether an app setting of that name lies over host.json."""
+    return _IN_SECTION.match(name) is not None
 
 
 def _key(name: str) -> Key:
@@ -58,7 +59,7 @@ class _NamesInEnvironment:
     def names(self) -> Iterable[str]:
         present = variable_names()
         if present != self._seen:
-            self._seen, self._found = present, [name for name in map(os.fsdecode, present) if _is_over_host_json(name)]
+            self._seen, self._found = present, [name for name in map(os.fsdecode, present) if is_over_host_json(name)]
         return self._found
 
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection, Mapping
 
 from pytest_azfunc.errors import AzfuncWarning, ProjectError, RouteOverlapWarning
+from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.host.checked_project import Project
 from pytest_azfunc.host.routing.function_routes import invalid_templates
 from pytest_azfunc.host.routing.route_overlaps import overlap_errors
@@ -58,6 +59,24 @@ class AppCheck:
         error = self.unregistered.get(function)
         if error is not None:
             raise error.with_traceback(None)
+
+
+def unfit_setting(bound: BoundFunction) -> ProjectError | None:
+    """What is wrong with the values of app settings that a trigger names, and that are all there; None for nothing."""
+    named = [found for found in bound.named_settings if found.binding.is_trigger]
+    if not named or any(found.missing for found in named) or bound.trigger_type.listen is None:
+        return None
+    if bound.listener is not None:
+        return None
+    trigger, names = bound.trigger, " and ".join(f"%{name}%" for found in named for name in found.names)
+    return ProjectError(
+        "setting-unfit",
+        function=bound.function.name,
+        binding=trigger.name,
+        location=trigger.location,
+        names=names,
+        type=trigger.type,
+    )
 
 
 def _unseen(project: Project) -> list[ProjectError]:

@@ -17,7 +17,7 @@ from pytest_azfunc.project.app_line import declared_by
 from pytest_azfunc.project.contents import IndexFailure, in_host_order
 from pytest_azfunc.project.folders import HOST_JSON
 from pytest_azfunc.project.names import host_order
-from pytest_azfunc.reports.app_check import AppCheck
+from pytest_azfunc.reports.app_check import AppCheck, unfit_setting
 
 # What a problem means: for this function, or for the whole app.
 NOT_LOADED: Final = "would not load"
@@ -84,7 +84,7 @@ def list_functions(
         bound = bind(function)
         entry = _entry(bound, is_disabled, now)
         notes = (*entry.notes, *map(_unreached, check.overlaps(function.name)))
-        problem = _problem(load, bound) or check.unregistered.get(function.name)
+        problem = _problem(load, bound) or check.unregistered.get(function.name) or unfit_setting(bound)
         if problem is None:
             missing = [named for named in bound.named_settings if named.missing]
             notes += tuple(_needed(named) for named in missing)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_azfunc.errors import AzfuncError, ProjectError, message_of
+from pytest_azfunc.errors import AzfuncError, message_of
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_line import app_line
 from pytest_azfunc.project.user_errors import hint_for, place_of
@@ -57,7 +57,8 @@ def render(entries: list[Entry], head: str, notes: Iterable[str], project: Proje
     )
     for entry in entries:
         lines += _rendered(entry, os.fspath(project.root), columns)
-    role: Role = "problem" if not entries or any(entry.fails for entry in entries) else "good"
+    fails, depends = any(entry.fails for entry in entries), any(entry.missing for entry in entries)
+    role: Role = "problem" if fails else "caution" if depends else "good"
     return [*lines, StyledLine(""), *(whole(line, role) for line in wrapped(_verdict(entries, project), "", "", width))]
 
 
@@ -111,8 +112,11 @@ def not_for_python(head: str, reason: str, width: int) -> list[StyledLine]:
     return [*_lines_of_heading(head, width), StyledLine(""), *map(StyledLine, wrapped(text, "", "", width))]
 
 
-def unreadable(root: str, error: ProjectError) -> list[StyledLine]:
-    """What stands for the list of an app, one of several, with which the host does not start."""
+def not_readable(root: str, error: AzfuncError) -> list[StyledLine]:
+    """The list of an app with which the host would not start, beside those of others.
+
+    :param root: the app's folder.
+    """
     problem, *rows = str(error).splitlines()
     heading = whole(f"azfunc: {os.path.relpath(root)}", "heading")
     return [heading, StyledLine(""), whole(problem, "problem"), *map(StyledLine, rows)]

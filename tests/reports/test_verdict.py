@@ -174,6 +174,11 @@ def dependent(app: FunctionApp) -> None:
     app.function("Plain", "def main(req): pass", http_trigger(route="100%"), http_out())
 
 
+def given(app: FunctionApp) -> None:
+    dependent(app)
+    app.write({"local.settings.json": {"Values": {"box": "b", "Orders_Queue": "q", "Orders:Done": "d"}}})
+
+
 DEPENDENT = [
     "",
     "  Nightly  timer  %WHEN% (no such app setting)",
@@ -204,10 +209,7 @@ NAMES_IN_BINDINGS = {
         environment={"ORDERS:DONE": "done"},
     ),
     "with them all would load": Verdict(
-        lambda app: (
-            dependent(app),
-            app.write({"local.settings.json": {"Values": {"box": "b", "Orders_Queue": "q", "Orders:Done": "d"}}}),
-        )[0],
+        given,
         [
             "",
             "  Nightly  timer  %WHEN%  never due",
@@ -220,6 +222,34 @@ NAMES_IN_BINDINGS = {
         heading=[f"azfunc: app, function.json, {SDK},", "  settings: local.settings.json (3 names)"],
     ),
 }
+
+NAMES_IN_BINDINGS["a value that is no schedule"] = Verdict(
+    lambda app: app.function("Nightly", "def main(timer): pass", timer_trigger(schedule="%WHEN%")),
+    [
+        "",
+        "! Nightly  timer  %WHEN% (its value is not a valid schedule: the host would not",
+        "                    start it)",
+        "    would not load: with the value of %WHEN%, which is not shown, the",
+        "      timerTrigger is none that the host can read.",
+        "    where: app/Nightly/function.json:1:15",
+        "    remedy: correct the app setting here; look at the one of the deployed app,",
+        "      too.",
+        "",
+        "1 function, 1 would not load in Azure.",
+    ],
+    {"failed": 1},
+    {
+        "Nightly": [
+            "Nightly.timer: with the value of %WHEN%, which is not shown, the timerTrigger is none that the host can "
+            "read.",
+            "  where:  app/Nightly/function.json:1:15",
+            "  Azure:  the host puts the function in error and leaves it out; the others run.",
+            "  remedy: correct the app setting here; look at the one of the deployed app, too.",
+            "  rule:   setting-unfit",
+        ]
+    },
+    environment={"WHEN": "every day"},
+)
 
 
 def test_app_settings_that_bindings_name(sessions: Sessions) -> None:

@@ -84,12 +84,28 @@ def test_the_checks_of_several_apps(sessions: Sessions) -> None:
     results = sessions.run()
 
     def items(row: str) -> list[str]:
-        lines = [line for line in results[row].outlines if line.startswith("azfunc:") and "::" in line]
-        return [line.partition(" [")[0].strip() for line in lines]
+        return [
+            line.partition(" [")[0].strip()
+            for line in results[row].outlines
+            if line.startswith("azfunc:") and "::" in line
+        ]
 
     assert items("all") == ["azfunc:services/shop/api::Api PASSED", "azfunc:services/stock/jobs::Jobs FAILED"]
     assert items("one") == ["azfunc::Api PASSED"]
     assert items("an id") == ["azfunc:services/shop/api::Api PASSED"]
+
+
+def test_the_id_of_a_check_of_several_apps(sessions: Sessions) -> None:
+    for name in ("azfunc:services/stock/jobs::Jobs", "azfunc:services/shop/api"):
+        sessions.add(name, f"{name}::x" if name.endswith("api") else name).write(SHOP)
+
+    one, unknown = sessions.run().values()
+
+    assert one.parseoutcomes() == {"failed": 1}
+    assert next(line for line in unknown.errlines if line) == (
+        "ERROR: not found: azfunc:services/shop/api::x. Known: "
+        "azfunc:services/shop/api::Api, azfunc:services/stock/jobs::Jobs."
+    )
 
 
 def test_one_app_that_does_not_start_keeps_no_other_from_being_seen(sessions: Sessions) -> None:

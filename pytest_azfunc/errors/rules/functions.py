@@ -80,6 +80,10 @@ FUNCTIONS: Final[dict[str, Rule]] = {
         "the route {route!r} conflicts with the one of function {other!r}: same text, shared methods.",
         "change the route or the methods of one of them.",
     ),
+    "setting-unfit": left_out(
+        "with the value of {names}, which is not shown, the {type} is none that the host can read.",
+        "correct the app setting here; look at the one of the deployed app, too.",
+    ),
     "schedule-invalid": left_out("{reason}", "write six fields: second minute hour day month weekday, or hh:mm:ss."),
     "blob-path": left_out("the path {path!r} is not valid: {reason}.", "correct the path."),
     "route-invalid": not_started(

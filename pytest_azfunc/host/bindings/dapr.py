@@ -185,9 +185,13 @@ def dapr_topic(
 
 
 TYPES = (
-    BindingType("daprServiceInvocationTrigger", builder="dapr_invocation", payload=by_builder(dapr_invocation)),
-    BindingType("daprBindingTrigger", builder="dapr_binding", payload=by_builder(dapr_binding)),
-    BindingType("daprTopicTrigger", builder="dapr_topic", payload=by_builder(dapr_topic), address=("topic",)),
+    BindingType(
+        "daprServiceInvocationTrigger", builder="dapr_invocation", payload=by_builder(dapr_invocation), returns=True
+    ),
+    BindingType("daprBindingTrigger", builder="dapr_binding", payload=by_builder(dapr_binding), returns=True),
+    BindingType(
+        "daprTopicTrigger", builder="dapr_topic", payload=by_builder(dapr_topic), address=("topic",), returns=True
+    ),
     BindingType("daprState", input=as_text, expressions=("stateStore", "key")),
     BindingType("daprSecret", input=as_text, expressions=("secretStoreName", "key", "metadata")),
     BindingType("daprInvoke", expressions=("appId", "methodName", "httpVerb")),

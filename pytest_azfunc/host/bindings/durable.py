@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from pytest_azfunc.errors import kind_of
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
+from pytest_azfunc.host.bindings.by_hand import json_value, never
 from pytest_azfunc.host.bindings.given_values import not_json, plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
 from pytest_azfunc.host.bindings.message_content import text_delivery
@@ -309,10 +310,31 @@ def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
     }
 
 
+def _activity_by_hand(text: str | None, occasion: Occasion) -> Payload:
+    """The text is the activity's input, as JSON."""
+    return activity(json_value(text, occasion, "the activity's input, as JSON"))
+
+
 TYPES = (
-    BindingType("orchestrationTrigger", builder="orchestration", payload=by_builder(orchestration)),
-    BindingType("activityTrigger", builder="activity", payload=by_builder(activity), address=("activity",)),
-    BindingType("entityTrigger", builder="entity", payload=by_builder(entity), address=("entityName",)),
+    BindingType(
+        "orchestrationTrigger", builder="orchestration", payload=by_builder(orchestration), by_hand=never, returns=True
+    ),
+    BindingType(
+        "activityTrigger",
+        builder="activity",
+        payload=by_builder(activity),
+        address=("activity",),
+        by_hand=_activity_by_hand,
+        returns=True,
+    ),
+    BindingType(
+        "entityTrigger",
+        builder="entity",
+        payload=by_builder(entity),
+        address=("entityName",),
+        by_hand=never,
+        returns=True,
+    ),
     BindingType("durableClient", input=_client, expressions=("taskHub",)),
     BindingType("orchestrationClient", input=_client, expressions=("taskHub",)),
 )

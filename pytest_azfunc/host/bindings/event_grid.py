@@ -22,6 +22,7 @@ from pytest_azfunc.host.bindings.builder_arguments import (
     utc,
     wrong_value,
 )
+from pytest_azfunc.host.bindings.by_hand import json_value, unfit
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.net_values import as_json, json_or_string, new_guid, utc_text
 from pytest_azfunc.host.bindings.output_bodies import array_items
@@ -99,6 +100,29 @@ class CloudEventPayload(Payload):
         elif self.data is not None:
             event["data"] = self.data
         return _delivery({**event, **self.extensions})
+
+
+@dataclass(frozen=True)
+class WholeEvent(Payload):
+    """An event as somebody has written it, in either schema."""
+
+    builder: ClassVar[str] = "event_grid"
+    makes: ClassVar[str] = "an eventGridTrigger"
+    trigger_types: ClassVar[frozenset[str] | None] = frozenset(("eventgridtrigger",))
+
+    event: Mapping[str, Any]
+
+    def deliver(self, occasion: Occasion) -> Delivery:
+        return _delivery(self.event)
+
+
+def _by_hand(text: str | None, occasion: Occasion) -> Payload:
+    """The text is the event, which nobody looks into before the function gets it."""
+    expected = "an event, as a JSON object"
+    event = json_value(text, occasion, expected)
+    if not isinstance(event, dict):
+        raise unfit(text, occasion, expected)
+    return WholeEvent(event)
 
 
 def _delivery(event: Mapping[str, Any]) -> Delivery:
@@ -183,6 +207,6 @@ def cloud_event(
 
 
 TYPES = (
-    BindingType("eventGridTrigger", builder="event_grid", payload=by_builder(event_grid)),
+    BindingType("eventGridTrigger", builder="event_grid", payload=by_builder(event_grid), by_hand=_by_hand),
     BindingType("eventGrid", fan_out=array_items),
 )

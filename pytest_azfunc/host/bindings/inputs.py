@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.host.bindings.given_values import is_sdk_object, not_json, to_json
+from pytest_azfunc.host.bindings.given_values import is_mock, is_sdk_object, not_json, to_json
 from pytest_azfunc.host.bindings.net_values import compact
 from pytest_azfunc.host.setting_names import fixed_text
 from pytest_azfunc.project import Binding
@@ -66,6 +66,10 @@ class Input:
         """
         if isinstance(value, TypedData):
             return value
+        if is_mock(value):
+            raise self.located(
+                BindingError("input-mock", name=self.binding.name, type=self.binding.type, found=kind_of(value))
+            )
         if is_sdk_object(value):
             return PythonObject(value)
         try:
@@ -95,7 +99,7 @@ class Input:
         )
 
     def located(self, error: BindingError) -> BindingError:
-        """An error about the value's JSON form, with the place of the binding."""
+        """An error about the value alone, with the place of the binding."""
         binding = self.binding
         return BindingError(
             error.rule, function=self.function, binding=binding.name, location=binding.location, **error.details

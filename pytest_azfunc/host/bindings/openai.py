@@ -59,7 +59,7 @@ _MODEL = ("model", "chatModel", "temperature", "topP", "maxTokens")
 _EMBEDDINGS = ("embeddingsModel", "input")
 
 TYPES = (
-    BindingType("assistantSkillTrigger", builder="assistant_skill", payload=by_builder(assistant_skill)),
+    BindingType("assistantSkillTrigger", builder="assistant_skill", payload=by_builder(assistant_skill), returns=True),
     BindingType("textCompletion", input=as_text, expressions=(*_MODEL, "prompt", "systemPrompt")),
     BindingType("assistantCreate"),
     BindingType("assistantQuery", input=as_text, expressions=("id", "timestampUtc")),

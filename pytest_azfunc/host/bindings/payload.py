@@ -78,6 +78,10 @@ class Target(Protocol):
         """How its trigger gets many messages; None for one that knows no cardinality."""
 
     @property
+    def by_hand(self) -> ByHand | None:
+        """What its trigger makes of the text of a run by hand; None for a message with that body."""
+
+    @property
     def listener(self) -> Any:
         """What the host has worked out of the trigger to listen: a schedule, a path's pattern, a route's template."""
 
@@ -121,6 +125,10 @@ class Occasion(NamedTuple):
         trigger = self.target.trigger
         name, place = self.target.function.name, trigger.location
         return BindingError(rule, function=name, binding=trigger.name, location=place, **details)
+
+
+ByHand = Callable[[str | None, Occasion], "Payload"]
+"""Makes a payload of the text that a run by hand gives the trigger, None for no text; raises what is wrong with it."""
 
 
 class Payload:

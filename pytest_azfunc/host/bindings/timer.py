@@ -10,6 +10,7 @@ from typing import ClassVar
 from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.bindings.binding_type import BindingType, valueless
 from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
+from pytest_azfunc.host.bindings.by_hand import ignored
 from pytest_azfunc.host.bindings.net_values import as_json, later, net_time
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.schedules import Schedule, ScheduleError, monitor_is_kept, parse
@@ -142,6 +143,7 @@ TYPES = (
         payload=valueless(timer, "pass nothing, or timer(past_due=True)"),
         listen=_listen,
         expressions=("schedule",),
+        by_hand=ignored(TimerPayload()),
         column=_column,
     ),
 )
