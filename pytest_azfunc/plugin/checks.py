@@ -204,7 +204,7 @@ class AppCheckItem(_Check):
     """What is wrong with the app as a whole."""
 
     def __init__(self, *, error: AzfuncError, **named: Any) -> None:
-        super().__init__(place=error.location, **named)
+        super().__init__(**named)
         self.error = error
 
     def runtest(self) -> None:
