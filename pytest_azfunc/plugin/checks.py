@@ -237,6 +237,7 @@ class FunctionCheck(_Check):
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
         from pytest_azfunc.reports.app_check import unfit_setting, warn_of
+        from pytest_azfunc.reports.schedule_check import warn_of_schedule
 
         __tracebackhide__ = True
         host = self.apps.open_host(self.root, {"project": self.root})
@@ -251,6 +252,7 @@ class FunctionCheck(_Check):
             for error in self.check.overlaps(self.function_name):
                 warn_of(error)
             bound.warn_of_missing_settings()
+            warn_of_schedule(bound)
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:
