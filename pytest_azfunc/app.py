@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pytest_azfunc import http_client
 from pytest_azfunc.app_durable import DurableApp
@@ -20,6 +20,7 @@ from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.input_names import merged
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
+from pytest_azfunc.host.checked_project import Project
 from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.given_context import ContextOverrides, context_request
 from pytest_azfunc.host.invocation import Invocation
@@ -30,7 +31,7 @@ from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
 from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.process.undoing import UndoSteps, undo
-from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project import Function
 from pytest_azfunc.project.settings import FileSettings, is_disabled
 from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
@@ -167,7 +168,7 @@ class Host(HttpApp, TimedApp, DurableApp):
     @property
     def project(self) -> Project:
         """The function app. A decorator app is indexed when this is first asked for."""
-        return self.worker.index()
+        return cast(Project, self.worker.index())  # what was given, indexed
 
     @property
     def settings(self) -> AppSettings:

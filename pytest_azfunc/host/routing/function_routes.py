@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from pytest_azfunc.errors import ProjectError, printable
@@ -37,7 +38,7 @@ def function_template(function: Function, trigger: Mapping[str, Any], route_pref
 def invalid_templates(project: Project) -> dict[str, ProjectError]:
     """What is wrong with the templates of an app's functions, by name; each would keep the host from starting."""
     errors = {}
-    for function in project.functions.values():
+    for function in chain(project.functions.values(), project.refused.values()):
         trigger = http_trigger(function)
         if trigger is not None:
             try:
