@@ -21,8 +21,9 @@ BLOCK = re.compile(
 TAB = re.compile(r'^=== "(?P<name>[^"]+)"$|^(?=\S)', re.MULTILINE)
 FRONT = Path(__file__).parent / "index.md"
 README = FRONT.parent.parent / "README.md"
+EXAMPLES = FRONT.parent / "examples"
 # The tests of the README run with the example project in both models.
-DECORATORS = FRONT.parent / "examples" / "decorators_app"
+DECORATORS = EXAMPLES / "decorators_app"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Page(pytest.File):
     def app(self, name: str, blocks: list[Block]) -> Path:
         """The app that the titled blocks make."""
         folder = self.folder() / re.sub(r"\W", "_", name)
-        files = {"host.json": '{"version": "2.0"}\n'}
+        files = {"host.json": (EXAMPLES / "bindings_app" / "host.json").read_text(encoding="utf-8")}
         files.update((block.title, block.code) for block in blocks if block.title)
         for title, code in files.items():
             write(folder / title, code)

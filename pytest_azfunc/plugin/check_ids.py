@@ -43,8 +43,12 @@ class ChosenChecks:
         for name in self._missing:
             from pytest_azfunc.errors import listing, suggestion
 
-            nearest = suggestion(name, self._known)
+            nearest = suggestion(_last(name), map(_last, self._known))
             raise pytest.UsageError(f"not found: {name}.{nearest} {listing('Known', self._known)}")
+
+
+def _last(name: str) -> str:
+    return name.rpartition("::")[2]
 
 
 def _is_meant(name: str, check: str) -> bool:
@@ -71,7 +75,6 @@ def _check_id(config: pytest.Config, argument: str) -> str | None:
     folder = config.invocation_params.dir
     if not separator or os.path.exists(folder / path):
         return None
-    for candidate in (path, os.path.relpath(os.path.abspath(folder / path), config.rootpath)):
-        if candidate == ROOT or candidate.startswith(f"{ROOT}:"):
-            return f"{candidate}::{name}"
-    return None
+    shown = os.path.relpath(folder / path, config.rootpath)
+    root = next((found for found in (path, shown) if found == ROOT or found.startswith(f"{ROOT}:")), None)
+    return None if root is None else f"{root}::{name}"

@@ -14,6 +14,8 @@ from pytest_azfunc.plugin import header
 from pytest_azfunc.plugin.check_ids import ROOT, chosen_checks
 from pytest_azfunc.plugin.choice import session_apps, start_folder
 
+HOST_JSON = "host.json"
+
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from pytest_azfunc.reports.app_check import AppCheck
     from pytest_azfunc.session_apps import SessionApps
 
-HOST_JSON = "host.json"
-
 
 def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Put the checks of all functions, of every app that may be meant, in front of the tests.
@@ -33,22 +33,23 @@ def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
     """
     from pytest_azfunc.errors import AzfuncError
 
-    apps, config = session_apps(session.config), session.config
+    apps, chosen = session_apps(session.config), chosen_checks(session.config)
     try:
-        roots = apps.roots(start_folder(config))
+        roots = apps.roots(start_folder(session.config))
     except AzfuncError as error:
         raise pytest.UsageError(str(error)) from None
     found: list[pytest.Item] = []
     for root in roots:
-        name = ROOT if len(roots) == 1 else f"{ROOT}:{os.path.relpath(root, config.rootpath)}"
+        name = ROOT if len(roots) == 1 else f"{ROOT}:{os.path.relpath(root, session.config.rootpath)}"
         checks = FunctionChecks.from_parent(session, name=name, nodeid=name, apps=apps, root=root)
         found += session.genitems(checks)
         if checks.error is not None and len(roots) == 1:
             raise pytest.UsageError(str(checks.error))
-    chosen_checks(config).complain()
+    chosen.complain()
     items[:0] = found
-    if not config.pluginmanager.has_plugin(header.NAME):
-        config.pluginmanager.register(header, header.NAME)
+    plugins = session.config.pluginmanager
+    if not plugins.has_plugin(header.NAME):
+        plugins.register(header, header.NAME)
 
 
 class FunctionChecks(pytest.Collector):
@@ -72,20 +73,22 @@ class FunctionChecks(pytest.Collector):
             host = self.apps.open_host(self.root, {"project": self.root})
         except AzfuncError as error:
             self.error = error
-            return chosen_checks(self.config).among([self._app_item(HOST_JSON, error)])
+            failed = AppCheckItem.from_parent(self, name=HOST_JSON, root=self.root, error=error)
+            return chosen_checks(self.config).among([failed])
         try:
             with _captured(self.config) as printed:
-                failure = host.project.failure
-            of_app, check = self._of_app(host.project)
-            if check.other_language:
-                checks = []
-            elif failure is not None:
-                checks = self._hidden(host.project, failure, printed)
-            else:
-                checks = self._of_functions(host.project, check)
-            return chosen_checks(self.config).among([*of_app, *checks])
+                _ = host.project.failure
+            return chosen_checks(self.config).among(self._checks(host.project, printed))
         finally:
             host.close()
+
+    def _checks(self, project: Project, printed: dict[str, str]) -> list[pytest.Item]:
+        of_app, check = self._of_app(project)
+        if check.other_language:
+            return of_app
+        if project.failure is not None:
+            return [*of_app, *self._hidden(project, project.failure, printed)]
+        return [*of_app, *self._of_functions(project, check)]
 
     def _of_app(self, project: Project) -> tuple[list[pytest.Item], AppCheck]:
         """What is to be said of the app as a whole."""
@@ -96,15 +99,12 @@ class FunctionChecks(pytest.Collector):
         check = AppCheck(project, self.apps.types.contributed)
         for error in check.unseen:
             warn_of(error)
+        named = {"root": self.root}
         if check.other_language:
-            reason = check.other_language
-            return [OtherLanguage.from_parent(self, name=HOST_JSON, root=self.root, reason=reason)], check
+            return [OtherLanguage.from_parent(self, name=HOST_JSON, reason=check.other_language, **named)], check
         errors = [(HOST_JSON, check.start_error)] if check.start_error else []
         errors += [(printable(where_none(project)), error) for error in check.none]
-        return [self._app_item(name, error) for name, error in errors], check
-
-    def _app_item(self, name: str, error: AzfuncError) -> pytest.Item:
-        return AppCheckItem.from_parent(self, name=name, root=self.root, place=error.location, error=error)
+        return [AppCheckItem.from_parent(self, name=name, error=error, **named) for name, error in errors], check
 
     def _of_functions(self, project: Project, check: AppCheck) -> list[pytest.Item]:
         from pytest_azfunc.errors import printable
@@ -196,7 +196,7 @@ class AppCheckItem(_Check):
     """What is wrong with the app as a whole."""
 
     def __init__(self, *, error: AzfuncError, **named: Any) -> None:
-        super().__init__(**named)
+        super().__init__(place=error.location, **named)
         self.error = error
 
     def runtest(self) -> None:

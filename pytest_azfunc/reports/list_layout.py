@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_azfunc.errors import AzfuncError, message_of
+from pytest_azfunc.errors import AzfuncError, ProjectError, message_of
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_line import app_line
 from pytest_azfunc.project.user_errors import hint_for, place_of
@@ -51,14 +51,13 @@ def render(entries: list[Entry], head: str, notes: Iterable[str], project: Proje
         lines += _labelled("note", note, "  ", width, "caution")
     lines.append(StyledLine(""))
     columns = _Columns(
-        _column([len(entry.name) for entry in entries if not entry.is_app], width // 4),
+        _column([len(entry.name) for entry in entries if not entry.is_app], min(width // 4, 28)),
         _column([len(entry.trigger) for entry in entries], 16),
         width,
     )
     for entry in entries:
         lines += _rendered(entry, os.fspath(project.root), columns)
-    fails, depends = any(entry.fails for entry in entries), any(entry.missing for entry in entries)
-    role: Role = "problem" if fails else "caution" if depends else "good"
+    role: Role = "problem" if not entries or any(entry.fails for entry in entries) else "good"
     return [*lines, StyledLine(""), *(whole(line, role) for line in wrapped(_verdict(entries, project), "", "", width))]
 
 
@@ -112,13 +111,11 @@ def not_for_python(head: str, reason: str, width: int) -> list[StyledLine]:
     return [*_lines_of_heading(head, width), StyledLine(""), *map(StyledLine, wrapped(text, "", "", width))]
 
 
-def not_readable(root: str, error: AzfuncError) -> list[StyledLine]:
-    """The list of an app with which the host would not start, beside those of others.
-
-    :param root: the app's folder.
-    """
-    lines = [whole(line, "problem") for line in str(error).splitlines()]
-    return [whole(f"azfunc: {os.path.relpath(root)}", "heading"), StyledLine(""), *lines]
+def unreadable(root: str, error: ProjectError) -> list[StyledLine]:
+    """What stands for the list of an app, one of several, with which the host does not start."""
+    problem, *rows = str(error).splitlines()
+    heading = whole(f"azfunc: {os.path.relpath(root)}", "heading")
+    return [heading, StyledLine(""), whole(problem, "problem"), *map(StyledLine, rows)]
 
 
 def _plural(count: int, noun: str) -> str:

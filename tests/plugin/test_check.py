@@ -481,15 +481,12 @@ def test_an_id_of_no_check(sessions: Sessions) -> None:
 
     names = ["AlsoWorks", "Json", "Parameters", "Raises", "Syntax", "Works"]
     assert results["unknown"].errlines == [
-        "ERROR: not found: azfunc::Work. Did you mean 'azfunc::Works'? Known: "
+        "ERROR: not found: azfunc::Work. Did you mean 'Works'? Known: "
         + ", ".join(f"azfunc::{name}" for name in names)
         + ".",
         "",
     ]
-    assert (
-        "ERROR: not found: azfunc::Work. Did you mean 'azfunc::host.json'? Known: azfunc::host.json."
-        in results["no functions"].errlines
-    )
+    assert "ERROR: not found: azfunc::Work. Known: azfunc::host.json." in results["no functions"].errlines
     assert "Known" not in results["a file"].stderr.str()  # pytest's own words for its own ids
     assert {result.ret for result in results.values()} == {pytest.ExitCode.USAGE_ERROR}
 
