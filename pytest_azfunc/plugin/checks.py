@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ HOST_JSON = "host.json"
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
-    from pytest_azfunc.errors import AzfuncError, Location
+    from pytest_azfunc.errors import AzfuncError, Location, ProjectError
     from pytest_azfunc.host.checked_project import Project
     from pytest_azfunc.project.contents import IndexFailure
     from pytest_azfunc.reports.app_check import AppCheck
@@ -93,17 +93,15 @@ class FunctionChecks(pytest.Collector):
     def _of_app(self, project: Project) -> tuple[list[pytest.Item], AppCheck]:
         """What is to be said of the app as a whole."""
         from pytest_azfunc.errors import printable
-        from pytest_azfunc.reports.app_check import AppCheck, warn_of
+        from pytest_azfunc.reports.app_check import AppCheck
         from pytest_azfunc.reports.function_list import where_none
 
-        check = AppCheck(project, self.apps.types.contributed)
-        for error in check.unseen:
-            warn_of(error)
-        named = {"root": self.root}
+        check, named = AppCheck(project, self.apps.types.contributed), {"root": self.root}
         if check.other_language:
             return [OtherLanguage.from_parent(self, name=HOST_JSON, reason=check.other_language, **named)], check
         errors = [(HOST_JSON, check.start_error)] if check.start_error else []
         errors += [(printable(where_none(project)), error) for error in check.none]
+        errors += [(printable(where_none(project)), error) for error in _not_warned_of(check.unseen)]
         return [AppCheckItem.from_parent(self, name=name, error=error, **named) for name, error in errors], check
 
     def _of_functions(self, project: Project, check: AppCheck) -> list[pytest.Item]:
@@ -131,6 +129,18 @@ class FunctionChecks(pytest.Collector):
             first.add_report_section("call", stream, text)
         lost = sorted(map(printable, failure.lost), key=str.upper)
         return [first, *(LostFunction.from_parent(self, name=name, culprit=culprit, **where) for name in lost)]
+
+
+def _not_warned_of(unseen: Iterable[ProjectError]) -> Iterator[ProjectError]:
+    """Warn of functions that Azure does not see; what is returned is to be an error, as the user's filters have it."""
+    from pytest_azfunc.errors import AzfuncWarning
+    from pytest_azfunc.reports.app_check import warn_of
+
+    for error in unseen:
+        try:
+            warn_of(error)
+        except AzfuncWarning:
+            yield error
 
 
 def _declared(project: Project, name: str) -> Location | None:

@@ -91,9 +91,13 @@ def _verdict(entries: list[Entry], project: Project) -> str:
     here = f" {untested} cannot be tested here." if untested else ""
     if not failing:
         return f"{total} would load in Azure{given}.{here}" if needed else f"{total}, all would load in Azure.{here}"
-    # Not so if it is the worker that refuses one; the list looks different then.
-    others = "; it would show the others" if project.model == "decorators" else "; the others would" if needed else ""
-    return f"{total}, {failing} would not load in Azure{others}{given if others else ''}.{here}"
+    if failing == len(functions):
+        others = ""
+    elif project.model == "decorators":  # not so if it is the worker that refuses one; the list looks different then
+        others = f"; it would show the others{given}"
+    else:
+        others = f"; the others would{given}" if needed else ""
+    return f"{total}, {failing} would not load in Azure{others}.{here}"
 
 
 def _culprit(entries: list[Entry]) -> str:
