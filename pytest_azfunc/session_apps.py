@@ -245,7 +245,7 @@ class SessionApps:
 
         :raises ProjectError: no app; or there is only one, and the host would not start with it.
         """
-        from pytest_azfunc.reports.list_layout import unreadable
+        from pytest_azfunc.reports.list_layout import not_readable
         from pytest_azfunc.reports.styled_line import StyledLine
 
         roots, fails = self.roots(folder), False
@@ -256,7 +256,7 @@ class SessionApps:
             except ProjectError as error:
                 if len(roots) == 1:
                     raise
-                shown, failed = unreadable(root, error), True
+                shown, failed = not_readable(root, error), True
             lines += [*([StyledLine("")] if lines else ()), *shown]
             fails = fails or failed
         return lines, fails

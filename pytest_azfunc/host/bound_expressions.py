@@ -11,9 +11,9 @@ from pytest_azfunc.host.bindings.binding_type import BindingType
 from pytest_azfunc.host.bindings.catalogue import Catalogue
 from pytest_azfunc.host.expressions import ExpressionError, Surroundings, parse
 from pytest_azfunc.host.named_settings import is_completed_by_calls
-from pytest_azfunc.host.setting_names import SettingNameError, filled_in, missing_settings
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.names import NameMapping
+from pytest_azfunc.project.setting_names import SettingNameError, filled_in, missing_settings
 
 __tracebackhide__ = True
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_azfunc.errors import AzfuncWarning, LossyOutputError
@@ -15,7 +16,7 @@ from pytest_azfunc.errors.notes import missing_settings
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
-from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
+from pytest_azfunc.host.bindings.inputs import DurableClients, Input, Settings, no_settings
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import ByHand, Many, Prepare
@@ -24,15 +25,17 @@ from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.named_settings import NamedSettings, is_completed_by_calls, named_settings
 from pytest_azfunc.host.outputs import Output, Outputs
 from pytest_azfunc.host.retries import first_attempt, policy_of
-from pytest_azfunc.host.setting_names import fixed_text, with_settings
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
+from pytest_azfunc.project.setting_names import fixed_text, with_settings
+from pytest_azfunc.project.time_zones import time_zone
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
 
 if TYPE_CHECKING:
     import requests
 
     from pytest_azfunc.host.bound_expressions import BoundExpressions, Call, ResolvedBinding
+    from pytest_azfunc.host.web.http_response import Webhook
 
 __tracebackhide__ = True
 
@@ -49,6 +52,8 @@ class HostOptions(NamedTuple):
     :ivar types: what the host knows of binding types.
     :ivar prepare_http: an HTTP client's encoding of requests that need one.
     :ivar http_response: makes a ``requests.Response`` of an invocation.
+    :ivar durable_client: makes what a ``durableClient`` is told; None where nobody runs orchestrations.
+    :ivar webhooks: what answers the webhooks of extensions, by the extension's name.
     """
 
     base_url: str = "http://localhost:7071"
@@ -57,6 +62,8 @@ class HostOptions(NamedTuple):
     types: Catalogue = BUILT_IN
     prepare_http: Prepare | None = None
     http_response: HttpResponder | None = None
+    durable_client: DurableClients | None = None
+    webhooks: Mapping[str, Webhook] = MappingProxyType({})
 
 
 class BoundFunction:
@@ -103,6 +110,14 @@ class BoundFunction:
     def text(self, name: str, default: str) -> str:
         """The same for a name that something has in Azure; the default where it is not known."""
         return fixed_text(self.trigger.properties, name, default, self.options.settings())
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """The host's time zone: UTC, unless an app setting names another one.
+
+        :raises ProjectError: it names one that there is not.
+        """
+        return time_zone(self.options.settings())
 
     @property
     def listener(self) -> Any:
@@ -162,6 +177,7 @@ class BoundFunction:
                     function=name,
                     base_url=options.base_url,
                     settings=options.settings,
+                    durable_client=options.durable_client,
                 )
                 for binding in self.function.inputs.values()
             ]

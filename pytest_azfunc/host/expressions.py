@@ -1,7 +1,7 @@
 """Binding expressions: ``{name}`` in a property of a binding, replaced for each call of the function. Pure.
 
 Sources: azure-webjobs-sdk, BindingTemplateParser.cs, BindingTemplateToken.cs and BindingParameterResolver.cs. What is
-between per cent signs was replaced before; see :mod:`~pytest_azfunc.host.setting_names`.
+between per cent signs was replaced before; see :mod:`~pytest_azfunc.project.setting_names`.
 """
 
 from __future__ import annotations

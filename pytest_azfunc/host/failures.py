@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -21,6 +21,7 @@ class Failure:
     :ivar how: how it was called, such as ``GET /api/orders``.
     :ivar answered: whether an HTTP client of the test was given the 500 for it: then it needs no claim.
     :ivar status_code: what the caller was told.
+    :ivar rule: what an error says of it, if nobody claims it.
     """
 
     function: str
@@ -28,6 +29,7 @@ class Failure:
     how: str
     answered: bool = False
     status_code: int = 500
+    rule: str = "failure-unclaimed"
 
 
 @dataclass
@@ -56,11 +58,16 @@ class Failures(Sequence[Failure]):
 
     def __init__(self) -> None:
         self._all: list[Failure] = []
+        self._sources: list[Callable[[], Iterable[Failure]]] = []
         self._expected: list[_Expectation] = []
 
     def add(self, failure: Failure) -> None:
         """Note a failure."""
         self._all.append(failure)
+
+    def watch(self, source: Callable[[], Iterable[Failure]]) -> None:
+        """Ask *source*, at the end of the test, what else has failed."""
+        self._sources.append(source)
 
     def expect(
         self, exception: type[BaseException] | tuple[type[BaseException], ...], *, match: str | None = None
@@ -81,6 +88,9 @@ class Failures(Sequence[Failure]):
 
         :raises FunctionFailed: from the first failure that was not claimed; or an expected one did not happen.
         """
+        for source in self._sources:
+            self._all.extend(source())
+        self._sources.clear()
         unclaimed = []
         for failure in self._all:
             fitting = [expected for expected in self._expected if expected.fits(failure)]
@@ -97,7 +107,7 @@ class Failures(Sequence[Failure]):
     def _error(self, unclaimed: list[Failure]) -> AzfuncError:
         first = unclaimed[0]
         return FunctionFailed(
-            "failure-unclaimed",
+            first.rule,
             function=first.function,
             how=first.how,
             raised=f"{type(first.exception).__name__}: {_message(first.exception)}",

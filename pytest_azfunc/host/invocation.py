@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -46,6 +47,7 @@ class Invocation:
     :ivar request: what the host asked the worker.
     :ivar response: what the worker answered.
     :ivar duration: seconds from request to response, conversions included.
+    :ivar started_at: when it began, by the host's clock, in UTC.
     :ivar resolved: what the binding expressions of its inputs and outputs have come to, by binding name; only of those
         that have any.
     """
@@ -54,6 +56,7 @@ class Invocation:
     request: InvocationRequest
     response: InvocationResponse
     duration: float
+    started_at: datetime
     resolved: Mapping[str, ResolvedBinding]
     _view: InvocationView
 
@@ -64,6 +67,7 @@ class Invocation:
         response: InvocationResponse,
         duration: float,
         view: InvocationView,
+        started_at: datetime,
         resolved: Mapping[str, ResolvedBinding] = _NOTHING_RESOLVED,
     ) -> None:
         # The one that `dataclass(frozen=True)` writes takes three times as long.
@@ -72,6 +76,7 @@ class Invocation:
         fields["request"] = request
         fields["response"] = response
         fields["duration"] = duration
+        fields["started_at"] = started_at
         fields["resolved"] = resolved
         fields["_view"] = view
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.bindings.catalogue import Catalogue
-from pytest_azfunc.host.setting_names import SettingNameError, find_setting, setting_names
 from pytest_azfunc.project import Binding, Function
+from pytest_azfunc.project.setting_names import SettingNameError, find_setting, setting_names
 
 __tracebackhide__ = True
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pytest_azfunc import clock
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.given_values import is_mock
@@ -98,7 +99,7 @@ class ScriptHost:
     worker: WorkerChannel
     options: HostOptions = field(default_factory=HostOptions)
     strict: bool = True
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    now: Callable[[], datetime] = clock.now
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
     _bound: dict[str, BoundFunction] = field(default_factory=dict)
 
@@ -173,16 +174,17 @@ class ScriptHost:
     def _steps(
         self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
     ) -> Steps:
-        request = self._request(bound, payload, inputs, context)
+        at = self.now()
+        request = self._request(bound, payload, inputs, context, at)
         started = time.perf_counter()
         if bound.expressions is None:
             response = _bound_outputs(bound, (yield request))
-            invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
+            invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound, at)
         else:
             resolved: dict[str, ResolvedBinding] = {}
             response = yield from self._resolving(bound, bound.expressions, request, resolved)
             duration = time.perf_counter() - started
-            invocation = Invocation(bound.function.name, request, response, duration, bound, resolved)
+            invocation = Invocation(bound.function.name, request, response, duration, bound, at, resolved)
         for observer in self.observers:
             observer(invocation)
         if self.strict and response.exception is None:
@@ -227,14 +229,19 @@ class ScriptHost:
 
         :raises BindingError: the payload or an input does not fit the function's bindings.
         """
-        return self._request(self.bound(function), payload, inputs, context)
+        return self._request(self.bound(function), payload, inputs, context, self.now())
 
     def _request(
-        self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
+        self,
+        bound: BoundFunction,
+        payload: Any,
+        inputs: Mapping[str, Any],
+        context: ContextOverrides | None,
+        at: datetime,
     ) -> InvocationRequest:
         if inputs:
             check_names(bound.function, inputs)
-        delivery = deliver(payload, Occasion(bound, self.now()))
+        delivery = deliver(payload, Occasion(bound, at))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}
         for given in bound.inputs:
             data[given.binding.name] = given.data(inputs.get(given.binding.name))

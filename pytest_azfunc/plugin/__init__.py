@@ -24,7 +24,9 @@ FIXTURES = frozenset(
     [
         "invoke",
         "ainvoke",
+        "azfunc_clock",
         "azfunc_context",
+        "azfunc_durable",
         "azfunc_host",
         "azfunc_http",
         "azfunc_live_server",

@@ -75,6 +75,7 @@ def _check_id(config: pytest.Config, argument: str) -> str | None:
     folder = config.invocation_params.dir
     if not separator or os.path.exists(folder / path):
         return None
-    shown = os.path.relpath(folder / path, config.rootpath)
-    root = next((found for found in (path, shown) if found == ROOT or found.startswith(f"{ROOT}:")), None)
-    return None if root is None else f"{root}::{name}"
+    for candidate in (path, os.path.relpath(os.path.abspath(folder / path), config.rootpath)):
+        if candidate == ROOT or candidate.startswith(f"{ROOT}:"):
+            return f"{candidate}::{name}"
+    return None

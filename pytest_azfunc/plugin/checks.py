@@ -33,23 +33,22 @@ def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
     """
     from pytest_azfunc.errors import AzfuncError
 
-    apps, chosen = session_apps(session.config), chosen_checks(session.config)
+    apps, config = session_apps(session.config), session.config
     try:
-        roots = apps.roots(start_folder(session.config))
+        roots = apps.roots(start_folder(config))
     except AzfuncError as error:
         raise pytest.UsageError(str(error)) from None
     found: list[pytest.Item] = []
     for root in roots:
-        name = ROOT if len(roots) == 1 else f"{ROOT}:{os.path.relpath(root, session.config.rootpath)}"
+        name = ROOT if len(roots) == 1 else f"{ROOT}:{os.path.relpath(root, config.rootpath)}"
         checks = FunctionChecks.from_parent(session, name=name, nodeid=name, apps=apps, root=root)
         found += session.genitems(checks)
         if checks.error is not None and len(roots) == 1:
             raise pytest.UsageError(str(checks.error))
-    chosen.complain()
+    chosen_checks(config).complain()
     items[:0] = found
-    plugins = session.config.pluginmanager
-    if not plugins.has_plugin(header.NAME):
-        plugins.register(header, header.NAME)
+    if not config.pluginmanager.has_plugin(header.NAME):
+        config.pluginmanager.register(header, header.NAME)
 
 
 class FunctionChecks(pytest.Collector):
@@ -239,6 +238,7 @@ class FunctionCheck(_Check):
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
         from pytest_azfunc.reports.app_check import unfit_setting, warn_of
+        from pytest_azfunc.reports.schedule_check import warn_of_schedule
 
         __tracebackhide__ = True
         host = self.apps.open_host(self.root, {"project": self.root})
@@ -253,6 +253,7 @@ class FunctionCheck(_Check):
             for error in self.check.overlaps(self.function_name):
                 warn_of(error)
             bound.warn_of_missing_settings()
+            warn_of_schedule(bound)
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:

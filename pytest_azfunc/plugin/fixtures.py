@@ -13,7 +13,9 @@ if TYPE_CHECKING:
         AppSession,
         AppSettings,
         AsyncInvoke,
+        Clock,
         ContextFactory,
+        Durable,
         Host,
         Invoke,
         LiveServer,
@@ -57,6 +59,29 @@ def ainvoke() -> AsyncInvoke:
 def azfunc_host() -> Host:
     """The running function app of this test, a ``Host``, fresh for each test. ``invoke`` goes through it."""
     return current_host()
+
+
+@pytest.fixture
+def azfunc_clock() -> Clock:
+    """The clock of the app: ``.now``, ``.move_to("2026-03-01T02:29:00Z")``, ``.advance(hours=1)``.
+
+    The first ``move_to`` of a test only sets the time, back or forth. From then on time goes forward, from one due
+    moment to the next, the clock standing at each, and the invocations that came due are returned. All code sees that
+    time until the test is over; sleeping and waiting are real.
+    """
+    return current_host().clock
+
+
+@pytest.fixture
+def azfunc_durable() -> Durable:
+    """Durable Functions of the app: ``.start("OrderFlow", input)``, ``[id]``, ``.entity("Counter", "a")``.
+
+    The app's own ``azure-functions-durable`` runs on an engine in this process; no time passes unless the test lets it:
+    ``azfunc_host.advance(hours=72)``. ``.replace("Charge", function)`` and ``.fail("Charge", TimeoutError(), times=2)``
+    stand in for activities and sub-orchestrations. A failed orchestration that the test has not looked at is an error
+    at its end.
+    """
+    return current_host().durable
 
 
 @pytest.fixture

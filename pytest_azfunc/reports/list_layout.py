@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_azfunc.errors import AzfuncError, ProjectError, message_of
+from pytest_azfunc.errors import AzfuncError, message_of
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_line import app_line
 from pytest_azfunc.project.user_errors import hint_for, place_of
@@ -115,8 +115,11 @@ def not_for_python(head: str, reason: str, width: int) -> list[StyledLine]:
     return [*_lines_of_heading(head, width), StyledLine(""), *map(StyledLine, wrapped(text, "", "", width))]
 
 
-def unreadable(root: str, error: ProjectError) -> list[StyledLine]:
-    """What stands for the list of an app, one of several, with which the host does not start."""
+def not_readable(root: str, error: AzfuncError) -> list[StyledLine]:
+    """The list of an app with which the host would not start, beside those of others.
+
+    :param root: the app's folder.
+    """
     problem, *rows = str(error).splitlines()
     heading = whole(f"azfunc: {os.path.relpath(root)}", "heading")
     return [heading, StyledLine(""), whole(problem, "problem"), *map(StyledLine, rows)]

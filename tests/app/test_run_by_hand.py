@@ -223,9 +223,10 @@ def test_a_warmup_that_fails(tmp_path: Path) -> None:
     with Host.open(warm(tmp_path, "def main(warmupContext): raise ValueError('cold')")) as host:
         with pytest.raises(ValueError, match="cold"):
             host.http.get("/admin/warmup")
-        host.restart()
         host.raise_exceptions = False
+        host.restart()  # which warms up, too
         assert host.http.get("/admin/warmup").status_code == 500
+        host.failures.expect(ValueError)
 
 
 def test_a_warmup_that_is_disabled(tmp_path: Path) -> None:

@@ -21,9 +21,15 @@ from pytest_azfunc.host.bindings.queue_names import queue_name
 from pytest_azfunc.host.expressions import ExpressionError, Surroundings, Template
 from pytest_azfunc.host.net_formats import FormatError, date_text, guid_text
 from pytest_azfunc.host.net_objects import Guid, Json, Names, NetObject
-from pytest_azfunc.host.setting_names import SettingNameError, filled_in, find_setting, missing_settings, setting_names
 from pytest_azfunc.host.web.http_request import DICTIONARIES, PreparedRequest, make_delivery
 from pytest_azfunc.project.names import NameMapping
+from pytest_azfunc.project.setting_names import (
+    SettingNameError,
+    filled_in,
+    find_setting,
+    missing_settings,
+    setting_names,
+)
 from pytest_azfunc.rpc import TypedData
 
 NOW = datetime(2026, 3, 1, 2, 3, 4, 567000, tzinfo=timezone.utc)

@@ -340,6 +340,7 @@ def test_fixtures_and_markers_are_documented(sessions: Sessions) -> None:
             documented[name] = following.strip()
     assert sorted(documented) == [
         "ainvoke",
+        "azfunc_clock",
         "azfunc_context",
         "azfunc_host",
         "azfunc_http",

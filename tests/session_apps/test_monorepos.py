@@ -84,8 +84,11 @@ def test_the_checks_of_several_apps(sessions: Sessions) -> None:
     results = sessions.run()
 
     def items(row: str) -> list[str]:
-        lines = [line for line in results[row].outlines if line.startswith("azfunc:") and "::" in line]
-        return [line.partition(" [")[0].strip() for line in lines]
+        return [
+            line.partition(" [")[0].strip()
+            for line in results[row].outlines
+            if line.startswith("azfunc:") and "::" in line
+        ]
 
     assert items("all") == ["azfunc:services/shop/api::Api PASSED", "azfunc:services/stock/jobs::Jobs FAILED"]
     assert items("one") == ["azfunc::Api PASSED"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_azfunc.errors.rules.app import APP
+from pytest_azfunc.errors.rules.durable import DURABLE
 from pytest_azfunc.errors.rules.expressions import EXPRESSIONS
 from pytest_azfunc.errors.rules.functions import FUNCTIONS
 from pytest_azfunc.errors.rules.http import HTTP
@@ -17,6 +18,7 @@ from pytest_azfunc.errors.rules.payloads import PAYLOADS
 from pytest_azfunc.errors.rules.rule import INDEX_FAILS, Rule
 from pytest_azfunc.errors.rules.scripts import SCRIPTS
 from pytest_azfunc.errors.rules.settings import SETTINGS
+from pytest_azfunc.errors.rules.time import TIME
 from pytest_azfunc.errors.rules.unseen import UNSEEN
 from pytest_azfunc.errors.rules.use_in_tests import USE_IN_TESTS
 
@@ -33,6 +35,8 @@ PARTS: Final = (
     HTTP,
     OUTPUTS,
     UNSEEN,
+    TIME,
+    DURABLE,
     USE_IN_TESTS,
 )
 

@@ -84,7 +84,7 @@ FUNCTIONS: Final[dict[str, Rule]] = {
         "with the value of {names}, which is not shown, the {type} is none that the host can read.",
         "correct the app setting here; look at the one of the deployed app, too.",
     ),
-    "schedule-invalid": left_out("{reason}", "write six fields: second minute hour day month weekday, or hh:mm:ss."),
+    "schedule-invalid": left_out("{reason}: {why}.", "write {nearest}."),
     "blob-path": left_out("the path {path!r} is not valid: {reason}.", "correct the path."),
     "route-invalid": not_started(
         "the route template {template!r} ({parts}) is not valid: {reason}.",

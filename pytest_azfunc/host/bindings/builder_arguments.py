@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 
-from pytest_azfunc.errors import BindingError, shown
+from pytest_azfunc.clock import as_moment
+from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError, shown
 
 __tracebackhide__ = True
 
@@ -98,16 +99,17 @@ def check_numbers(builder: str, limit: int = _INT64, **given: object) -> None:
             raise wrong_value(builder, name, value, f"a whole number from 0 to {limit - 1}")
 
 
-def utc(builder: str, name: str, moment: datetime | None) -> datetime | None:
+def utc(builder: str, name: str, moment: datetime | str | None) -> datetime | None:
     """The moment in UTC, or None for None.
 
+    :param moment: a datetime with a time zone, or ISO text with an offset.
     :raises BindingError: it does not know its time zone, or is one that no calendar has in UTC.
     """
     if moment is None:
         return None
-    if not isinstance(moment, datetime) or moment.tzinfo is None or moment.utcoffset() is None:
-        raise wrong_value(builder, name, moment, "a datetime with a time zone, such as datetime.now(timezone.utc)")
-    try:
-        return moment.astimezone(timezone.utc)
-    except OverflowError:
-        raise wrong_value(builder, name, moment, "a moment that lies in the years 1 to 9999 in UTC") from None
+    found = as_moment(moment)
+    if found is None:
+        is_aware = isinstance(moment, datetime) and moment.utcoffset() is not None
+        expected = "a moment that lies in the years 1 to 9999 in UTC" if is_aware else EXPECTED_MOMENT
+        raise wrong_value(builder, name, moment, expected)
+    return found

@@ -158,7 +158,7 @@ def dapr_topic(
     topic: str | None = None,
     pubsub_name: str | None = None,
     datacontenttype: str | None = None,
-    time: datetime | None = None,
+    time: datetime | str | None = None,
     trace_parent: str = _TRACE_PARENT,
 ) -> DaprTopicPayload:
     """A message of a Dapr topic, for a function with a ``daprTopicTrigger``.

@@ -26,7 +26,7 @@ from pytest_azfunc.rpc import TypedData
 __tracebackhide__ = True
 
 _RPC_URL = "http://127.0.0.1:17071/durabletask/"
-_KEY = "code=azfunc"  # the system key of a host that does not exist
+_KEY = "code=system-key"  # as the app's keys have it
 
 
 def durable_json(value: Any, builder: str) -> str:
@@ -272,14 +272,16 @@ def _operation(operation: Any) -> dict[str, Any]:
 
 
 def _client(given: Input, value: Any) -> TypedData:
-    return object_text(given, value, durable_client(given.text("taskHub", "TestHubName"), given.base_url))
+    make = given.durable_client or durable_client
+    return object_text(given, value, make(given.text("taskHub", "TestHubName"), given.base_url))
 
 
-def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
+def durable_client(task_hub: str, base_url: str, rpc_base_url: str = _RPC_URL) -> dict[str, Any]:
     """What the host tells a durable client: where to start orchestrations and how to manage them.
 
     :param task_hub: name of the task hub.
     :param base_url: address of the host.
+    :param rpc_base_url: where the library's client sends its requests to.
     """
     base = f"{base_url}/runtime/webhooks/durabletask"
     instance = f"{base}/instances/INSTANCEID"  # the durable library puts the id in its place
@@ -306,7 +308,7 @@ def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
         },
         "baseUrl": base,
         "requiredQueryStringParameters": _KEY,
-        "rpcBaseUrl": _RPC_URL,
+        "rpcBaseUrl": rpc_base_url,
     }
 
 

@@ -136,7 +136,7 @@ def event_grid(
     id: str | None = None,
     subject: str = "",
     event_type: str = _EVENT_TYPE,
-    event_time: datetime | None = None,
+    event_time: datetime | str | None = None,
     topic: str = "",
     data_version: str = "1.0",
 ) -> EventGridPayload:
@@ -167,7 +167,7 @@ def cloud_event(
     source: str = "/azfunc/tests",
     type: str = _EVENT_TYPE,
     subject: str | None = None,
-    time: datetime | None = None,
+    time: datetime | str | None = None,
     datacontenttype: str | None = None,
     **extensions: Any,
 ) -> CloudEventPayload:

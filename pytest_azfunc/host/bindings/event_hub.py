@@ -142,7 +142,7 @@ def event_hub(
     partition_key: str | None = None,
     offset: str | int | None = None,
     sequence_number: int | None = None,
-    enqueued_time: datetime | None = None,
+    enqueued_time: datetime | str | None = None,
     properties: Mapping[str, Any] | None = None,
     system_properties: Mapping[str, Any] | None = None,
     iothub_metadata: Mapping[str, Any] | None = None,

@@ -143,7 +143,7 @@ def kafka(
     key: str | bytes | int | None = None,
     partition: int = 0,
     offset: int | None = None,
-    timestamp: datetime | None = None,
+    timestamp: datetime | str | None = None,
     topic: str | None = None,
     headers: Mapping[str, str | bytes | None] | Iterable[tuple[str, str | bytes | None]] | None = None,
 ) -> KafkaPayload:

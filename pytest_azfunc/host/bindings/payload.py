@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
@@ -88,6 +88,13 @@ class Target(Protocol):
     @property
     def base_url(self) -> str:
         """Where the app is."""
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """The host's time zone.
+
+        :raises ProjectError: an app setting names one that there is not.
+        """
 
     @property
     def route_prefix(self) -> str:

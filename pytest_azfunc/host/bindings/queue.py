@@ -94,9 +94,9 @@ def queue(
     *,
     id: str | None = None,
     dequeue_count: int = 1,
-    insertion_time: datetime | None = None,
-    expiration_time: datetime | None = None,
-    next_visible_time: datetime | None = None,
+    insertion_time: datetime | str | None = None,
+    expiration_time: datetime | str | None = None,
+    next_visible_time: datetime | str | None = None,
     pop_receipt: str | None = None,
 ) -> QueuePayload:
     """A message of a storage queue, for a function with a ``queueTrigger``.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from pytest_azfunc.errors.refusals import OWN_ADDRESS, extension_webhook, manage
 from pytest_azfunc.host.routing.url_paths import split_path
 from pytest_azfunc.host.web.authorization import Keys
 from pytest_azfunc.host.web.http_request import PreparedRequest
-from pytest_azfunc.host.web.http_response import Answer, HttpResult
+from pytest_azfunc.host.web.http_response import Answer, HttpResult, Webhook
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.project.settings import is_disabled
@@ -64,6 +65,7 @@ class AdminApi:
     :param keys: its keys, which the API lists.
     :param run: answers a request to run a function by hand: its name, and the input of the trigger as text (or None).
     :param settings: tells which functions are disabled; the process environment by default.
+    :param webhooks: what answers the webhooks of extensions, by the extension's name.
     """
 
     def __init__(
@@ -72,11 +74,13 @@ class AdminApi:
         keys: Keys,
         run: Callable[[PreparedRequest, str, str | None], Answer],
         settings: Mapping[str, str] | None = None,
+        webhooks: Mapping[str, Webhook] = MappingProxyType({}),
     ) -> None:
         self._project = project
         self._keys = keys
         self._run = run
         self._settings = os.environ if settings is None else settings
+        self._webhooks = webhooks
 
     def answer(
         self, request: PreparedRequest, path: str, method: str, key_claims: frozenset[str] | None
@@ -94,7 +98,7 @@ class AdminApi:
         area = segments[0].lower() if segments else ""
         method = method.upper()
         if area == "runtime":
-            webhook = _webhook(segments, method, key_claims)
+            webhook = self._webhook(request, segments, method, key_claims)
             return None if webhook is None else _told(request, webhook)
         if area != "admin":
             return None
@@ -199,6 +203,26 @@ class AdminApi:
         # The master key is not listed, but it has an address among the system keys.
         return _keys(call, {**self._keys.system, _MASTER: self._keys.master} if name else self._keys.system, name)
 
+    def _webhook(
+        self,
+        request: PreparedRequest,
+        segments: tuple[str, ...],
+        method: str,
+        key_claims: frozenset[str] | None,
+    ) -> HttpResult | None:
+        if len(segments) < 3 or segments[1].lower() != "webhooks" or method not in _WEBHOOK_METHODS:
+            return None
+        refused = _refusal(key_claims, "system")
+        if refused is not None:
+            return refused
+        extension = segments[2].lower()
+        answers = self._webhooks.get(extension)
+        if answers is not None:
+            return answers(request, segments[3:])
+        if extension not in _WEBHOOKS:
+            return _NOT_FOUND
+        raise extension_webhook(extension, method, "/".join(segments))
+
 
 def _told(request: PreparedRequest, result: HttpResult) -> Answer:
     return Answer(request, result, None, OWN_ADDRESS)
@@ -216,18 +240,6 @@ def invoke_url_template(base: str, route_prefix: str, function: Function) -> str
     route = function.trigger.properties.get("route")
     prefix = route_prefix.rstrip("/")
     return "/".join([base.rstrip("/"), *([prefix] if prefix else []), route or function.name.lower()])
-
-
-def _webhook(segments: tuple[str, ...], method: str, key_claims: frozenset[str] | None) -> HttpResult | None:
-    if len(segments) < 3 or segments[1].lower() != "webhooks" or method not in _WEBHOOK_METHODS:
-        return None
-    refused = _refusal(key_claims, "system")
-    if refused is not None:
-        return refused
-    extension = segments[2].lower()
-    if extension not in _WEBHOOKS:
-        return _NOT_FOUND
-    raise extension_webhook(extension, method, "/".join(segments))
 
 
 def _refusal(key_claims: frozenset[str] | None, needed: str) -> HttpResult | None:

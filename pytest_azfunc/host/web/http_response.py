@@ -54,6 +54,9 @@ class Answer(NamedTuple):
     error: AzfuncError | None = None
 
 
+Webhook: TypeAlias = "Callable[[PreparedRequest, tuple[str, ...]], HttpResult]"
+"""Answers a request below an extension's own address, of which it is given the segments."""
+
 Serve: TypeAlias = "Callable[[PreparedRequest, bool], Answer]"
 """Answers a request; the second argument says whether it gets a valid key when it has none."""
 

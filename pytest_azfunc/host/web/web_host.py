@@ -117,7 +117,8 @@ class WebHost:
 
     @cached_property
     def _admin(self) -> AdminApi:
-        return AdminApi(self._project, self.keys, self._run_by_hand)
+        webhooks = self._script_host.options.webhooks
+        return AdminApi(self._project, self.keys, self._run_by_hand, webhooks=webhooks)
 
     def answer(self, request: PreparedRequest, add_key: bool = False) -> Answer:
         """Answer one request.

@@ -189,10 +189,10 @@ def test_a_durable_client_is_made_up(kind: str) -> None:
     assert client["managementUrls"]["id"] == "INSTANCEID"
     assert client["managementUrls"]["sendEventPostUri"] == (
         "http://localhost:9/runtime/webhooks/durabletask/instances/INSTANCEID/raiseEvent/{eventName}"
-        "?taskHub=Hub&connection=Storage&code=azfunc"
+        "?taskHub=Hub&connection=Storage&code=system-key"
     )
     assert client["creationUrls"]["createNewInstancePostUri"] == (
-        "http://localhost:9/runtime/webhooks/durabletask/orchestrators/{functionName}[/{instanceId}]?code=azfunc"
+        "http://localhost:9/runtime/webhooks/durabletask/orchestrators/{functionName}[/{instanceId}]?code=system-key"
     )
     assert client["rpcBaseUrl"].endswith("/durabletask/")
 
