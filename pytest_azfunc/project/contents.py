@@ -39,6 +39,7 @@ class Contents(NamedTuple):
     :ivar excluded: names that host.json's ``functions`` leaves out.
     :ivar failure: what hides the whole app, or None.
     :ivar unsupported: functions that run in Azure, and are refused by name here; why is in *errors*.
+    :ivar refused: functions that could be read, and that the host leaves out all the same; why is in *errors*.
     :ivar app: the app object of a decorator app, as far as it could be found.
     """
 
@@ -47,7 +48,21 @@ class Contents(NamedTuple):
     excluded: tuple[str, ...] = ()
     failure: IndexFailure | None = None
     unsupported: NameMapping[Function] = NameMapping()
+    refused: NameMapping[Function] = NameMapping()
     app: Any = None
+
+    def without(self, refusals: Mapping[str, AzfuncError]) -> Contents:
+        """The same without some of the functions.
+
+        :param refusals: what the host has against them, by name.
+        """
+        left = ((name, function) for name, function in self.functions.items() if name not in refusals)
+        errors = {**self.errors, **refusals}
+        return self._replace(
+            functions=NameMapping(left),
+            errors=NameMapping((name, errors[name]) for name in in_host_order(errors)),
+            refused=NameMapping((name, self.functions[name]) for name in refusals),
+        )
 
 
 def admit(
