@@ -47,6 +47,7 @@ What it yields is a request to the worker, or a wait before a retry, for which t
 
 _NO_OVERRIDES = ContextOverrides()
 _DEFAULTS = HostOptions()
+_CHANCE = random.Random()  # to seed one takes as long as to open a host
 
 
 class ScriptHost:
@@ -80,7 +81,7 @@ class ScriptHost:
         self.observers = [*observers]
         self.retries = retries
         self.wait = wait
-        self.chance = random.Random() if chance is None else chance
+        self.chance = _CHANCE if chance is None else chance
         self._bound: dict[str, BoundFunction] = {}
 
     @property
