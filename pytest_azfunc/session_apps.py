@@ -32,6 +32,7 @@ MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
     "storage": str,
     "strict": bool,
     "auth": bool,
+    "retry": bool,
 }
 _NO_SETTINGS: Mapping[str, str] = {}
 _Items = tuple[tuple[str, str], ...]
@@ -229,6 +230,7 @@ class SessionApps:
             file_settings=app.file_settings,
             strict=mark.get("strict", self.choice.strict),
             auth=mark.get("auth", True),
+            retry=mark.get("retry", True),
             worker=Worker(app.process, config=app.project.host),
             observers=self.observers,
             types=self.types,

@@ -23,13 +23,12 @@ class Project(project.Project):
 
     @classmethod
     def given(cls, path: str | os.PathLike[str] | Project, settings: Mapping[str, str]) -> Project:
-        """A project as it is; of a folder's path the one that is there, read with these app settings.
+        """The function app in the folder *path*, or one that was loaded, with these app settings over its own.
 
         :raises ProjectError: see :meth:`load`.
         """
-        if isinstance(path, (str, os.PathLike)):
-            return cls.read(path, script=settings.get(SCRIPT_SETTING))
-        return path
+        app = cls.read(path, script=settings.get(SCRIPT_SETTING)) if isinstance(path, (str, os.PathLike)) else path
+        return app.configured(settings)
 
     def refusal(self, function: Function) -> AzfuncError | None:
         """What the host has against a function that could be read; looked for once."""

@@ -23,6 +23,9 @@ __tracebackhide__ = True
 MAX_RUNS = 10_000
 """So many runs may come due in one go, unless a test asks for more."""
 
+# So much goes by on the machine's clock, and no time has passed for those who start one another.
+_A_MOMENT = timedelta(seconds=1)
+
 
 class PassingTime:
     """Time, and what comes due in it, for one host.
@@ -80,9 +83,13 @@ class PassingTime:
 
         :returns: the invocations, in order.
         """
-        runs = self._run_until(self._look())
+        now = self._look()
+        if self._time.stands:
+            return self._run_until(now)
+        self._timers.stop()  # the machine's clock goes on, and might come to a timer just now
+        runs: list[Invocation] = []
         while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
-            runs += self._run_until(now)  # the machine's clock has gone on meanwhile
+            runs += self._run_until(now)
         return runs
 
     def advance(self, call: str, by: timedelta, max_runs: int = MAX_RUNS) -> list[Invocation]:
@@ -188,6 +195,8 @@ class PassingTime:
 
     def _run(self, entry: Entry, now: datetime) -> Invocation | None:
         """Run what is due. Inside a running event loop, on which no function could be waited for, a thread does it."""
+        if not self._time.stands:
+            now += _A_MOMENT
         if not is_loop_running():
             return self.agenda.run(entry, now)
         return on_a_thread(lambda: self.agenda.run(entry, now))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +14,16 @@ from pytest_azfunc.plugin import header
 from pytest_azfunc.plugin.check_ids import ROOT, chosen_checks
 from pytest_azfunc.plugin.choice import session_apps, start_folder
 
+HOST_JSON = "host.json"
+
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
-    from pytest_azfunc.errors import AzfuncError, Location
+    from pytest_azfunc.errors import AzfuncError, Location, ProjectError
     from pytest_azfunc.host.checked_project import Project
     from pytest_azfunc.project.contents import IndexFailure
     from pytest_azfunc.reports.app_check import AppCheck
     from pytest_azfunc.session_apps import SessionApps
-
-HOST_JSON = "host.json"
 
 
 def add_checks(session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -72,18 +72,12 @@ class FunctionChecks(pytest.Collector):
             host = self.apps.open_host(self.root, {"project": self.root})
         except AzfuncError as error:
             self.error = error
-            return chosen_checks(self.config).among([self._app_item(HOST_JSON, error)])
+            failed = AppCheckItem.from_parent(self, name=HOST_JSON, root=self.root, error=error)
+            return chosen_checks(self.config).among([failed])
         try:
             with _captured(self.config) as printed:
-                failure = host.project.failure
-            of_app, check = self._of_app(host.project)
-            if check.other_language:
-                checks = []
-            elif failure is not None:
-                checks = self._hidden(host.project, failure, printed)
-            else:
-                checks = self._of_functions(host.project, check)
-            return chosen_checks(self.config).among([*of_app, *checks])
+                _ = host.project.failure
+            return chosen_checks(self.config).among(self._checks(host.project, printed))
         finally:
             host.close()
 
@@ -98,21 +92,16 @@ class FunctionChecks(pytest.Collector):
     def _of_app(self, project: Project) -> tuple[list[pytest.Item], AppCheck]:
         """What is to be said of the app as a whole."""
         from pytest_azfunc.errors import printable
-        from pytest_azfunc.reports.app_check import AppCheck, warn_of
+        from pytest_azfunc.reports.app_check import AppCheck
         from pytest_azfunc.reports.function_list import where_none
 
-        check = AppCheck(project, self.apps.types.contributed)
-        for error in check.unseen:
-            warn_of(error)
+        check, named = AppCheck(project, self.apps.types.contributed), {"root": self.root}
         if check.other_language:
-            reason = check.other_language
-            return [OtherLanguage.from_parent(self, name=HOST_JSON, root=self.root, reason=reason)], check
+            return [OtherLanguage.from_parent(self, name=HOST_JSON, reason=check.other_language, **named)], check
         errors = [(HOST_JSON, check.start_error)] if check.start_error else []
         errors += [(printable(where_none(project)), error) for error in check.none]
-        return [self._app_item(name, error) for name, error in errors], check
-
-    def _app_item(self, name: str, error: AzfuncError) -> pytest.Item:
-        return AppCheckItem.from_parent(self, name=name, root=self.root, place=error.location, error=error)
+        errors += [(printable(where_none(project)), error) for error in _not_warned_of(check.unseen)]
+        return [AppCheckItem.from_parent(self, name=name, error=error, **named) for name, error in errors], check
 
     def _of_functions(self, project: Project, check: AppCheck) -> list[pytest.Item]:
         from pytest_azfunc.errors import printable
@@ -139,6 +128,18 @@ class FunctionChecks(pytest.Collector):
             first.add_report_section("call", stream, text)
         lost = sorted(map(printable, failure.lost), key=str.upper)
         return [first, *(LostFunction.from_parent(self, name=name, culprit=culprit, **where) for name in lost)]
+
+
+def _not_warned_of(unseen: Iterable[ProjectError]) -> Iterator[ProjectError]:
+    """Warn of functions that Azure does not see; what is returned is to be an error, as the user's filters have it."""
+    from pytest_azfunc.errors import AzfuncWarning
+    from pytest_azfunc.reports.app_check import warn_of
+
+    for error in unseen:
+        try:
+            warn_of(error)
+        except AzfuncWarning:
+            yield error
 
 
 def _declared(project: Project, name: str) -> Location | None:
@@ -204,7 +205,7 @@ class AppCheckItem(_Check):
     """What is wrong with the app as a whole."""
 
     def __init__(self, *, error: AzfuncError, **named: Any) -> None:
-        super().__init__(**named)
+        super().__init__(place=error.location, **named)
         self.error = error
 
     def runtest(self) -> None:

@@ -99,12 +99,12 @@ class Project:
             return cls(Path(root), host, None, _read_folders(root, host, known_types))
         return cls(Path(root), host, Script(root, script, host.functions, known_types), None)
 
-    def configured(self: Self, settings: Mapping[str, str] | None) -> Self:
+    def configured(self: Self, settings: Mapping[str, str]) -> Self:
         """The same app with these app settings, of which those that lie over host.json count.
 
         :raises ProjectError: the host would not start with them.
         """
-        if settings is None or not any(map(is_over_host_json, settings)):
+        if not any(map(is_over_host_json, settings)):
             return self
         over = settings_over_host_json(settings_in_file(os.fspath(self.root)), settings)
         host = read_host_json(os.fspath(self.root), over)

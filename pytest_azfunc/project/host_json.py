@@ -28,7 +28,7 @@ from pytest_azfunc.project.host_json_source import (
     text_of,
     wrong,
 )
-from pytest_azfunc.project.host_settings import Overlay
+from pytest_azfunc.project.host_settings import Overlay, SettingText
 from pytest_azfunc.project.json_file import JsonFile, read_json
 from pytest_azfunc.project.retry_policy import parse_retry
 from pytest_azfunc.project.timespan import parse_timespan
@@ -168,7 +168,9 @@ def _route_prefix(http: Mapping[str, Any], source: HostJsonSource) -> str:
     keys = ("extensions", "http", "routePrefix")
     if not any(key.lower() == "routeprefix" for key in http):
         return "api"
-    return text_of(member(http, "routePrefix"), source, keys, "a string")
+    prefix = text_of(member(http, "routePrefix"), source, keys, "a string")
+    setting = None if source.overlay is None else source.overlay.setting(*keys)
+    return prefix if setting is None else SettingText.of(prefix, setting)
 
 
 def _custom_headers(http: Mapping[str, Any], source: HostJsonSource) -> Mapping[str, str]:

@@ -57,8 +57,7 @@ def render(entries: list[Entry], head: str, notes: Iterable[str], project: Proje
     )
     for entry in entries:
         lines += _rendered(entry, os.fspath(project.root), columns)
-    fails, depends = any(entry.fails for entry in entries), any(entry.missing for entry in entries)
-    role: Role = "problem" if fails else "caution" if depends else "good"
+    role: Role = "problem" if not entries or any(entry.fails for entry in entries) else "good"
     return [*lines, StyledLine(""), *(whole(line, role) for line in wrapped(_verdict(entries, project), "", "", width))]
 
 
@@ -92,9 +91,13 @@ def _verdict(entries: list[Entry], project: Project) -> str:
     here = f" {untested} cannot be tested here." if untested else ""
     if not failing:
         return f"{total} would load in Azure{given}.{here}" if needed else f"{total}, all would load in Azure.{here}"
-    # Not so if it is the worker that refuses one; the list looks different then.
-    others = "; it would show the others" if project.model == "decorators" else "; the others would" if needed else ""
-    return f"{total}, {failing} would not load in Azure{others}{given if others else ''}.{here}"
+    if failing == len(functions):
+        others = ""
+    elif project.model == "decorators":  # not so if it is the worker that refuses one; the list looks different then
+        others = f"; it would show the others{given}"
+    else:
+        others = f"; the others would{given}" if needed else ""
+    return f"{total}, {failing} would not load in Azure{others}.{here}"
 
 
 def _culprit(entries: list[Entry]) -> str:

@@ -647,3 +647,53 @@ def test_a_closed_host(timers: Timers) -> None:
         with pytest.raises(BindingError) as caught:
             call()
         assert caught.value.rule == "host-closed"
+
+
+# What else stands on the agenda
+
+
+def at_once(host: Host, work: Callable[[], None]) -> None:
+    """Note something that is due now, as messages are."""
+    agenda = vars(host)["_passing_time"].agenda
+    agenda.put(host.now, "Work", work, reason="message")
+
+
+@pytest.mark.parametrize("at", [None, START])
+def test_what_is_due_at_once_is_drained_and_what_it_causes(timers: Timers, at: str | None) -> None:
+    host, ran = timers.open(at), []
+
+    def work() -> None:
+        ran.append(host.now)
+        if len(ran) < 5:
+            at_once(host, work)
+
+    at_once(host, work)
+    assert host.drain() == []
+    assert len(ran) == 5
+    assert (host.drain(), list(host.due)) == ([], [])
+
+
+@pytest.mark.parametrize("at", [None, START])
+def test_a_loop_is_cut_also_while_the_machines_clock_goes_on(timers: Timers, at: str | None) -> None:
+    host = timers.open(at)
+
+    def work() -> None:
+        at_once(host, work)
+
+    at_once(host, work)
+    with pytest.raises(LoopError, match="In the loop: Work"):
+        host.drain()
+
+
+def test_the_first_move_takes_along_what_waits(timers: Timers) -> None:
+    host, ran = timers.open(None), []
+    at_once(host, lambda: ran.append(host.now))
+    vars(host)["_passing_time"].agenda.put(
+        host.now + timedelta(minutes=5), "Later", lambda: ran.append(host.now), reason="retry"
+    )
+    host.clock.move_to(START)
+    host.drain()
+    assert len(ran) == 1
+    host.advance(minutes=5)
+    assert len(ran) == 2
+    assert all(utc(START) - timedelta(seconds=5) <= moment <= utc(START) + timedelta(minutes=5) for moment in ran)

@@ -221,11 +221,18 @@ def test_a_blueprint_that_is_not_registered_beside_other_functions(sessions: Ses
     check_verdicts(sessions, {"partly seen": PARTLY_SEEN})
 
 
-def test_the_warning_of_a_blueprint_is_whole(sessions: Sessions) -> None:
-    folder = sessions.add("", "--azfunc-check")
+def test_the_warning_of_a_blueprint_is_whole_and_may_be_an_error(sessions: Sessions) -> None:
+    folder = sessions.add("warning", "--azfunc-check")
     PARTLY_SEEN.write(folder.app)
+    PARTLY_SEEN.write(sessions.add("error", "--azfunc-check", "-W", "error::pytest_azfunc.errors.AzfuncWarning").app)
 
-    lines = section(sessions.run()[""], " warnings summary ")
+    warned, failed = sessions.run().values()
+
+    assert failed.parseoutcomes() == {"passed": 1, "failed": 1}
+    assert section(failed, " azfunc: function_app.py ")[0] == (
+        "Azure does not see orders (app/orders.py:3), as 'bp' is registered too early or not at all."
+    )
+    lines = section(warned, " warnings summary ")
 
     start = next(number for number, line in enumerate(lines) if "AzfuncWarning" in line)
     place = folder.app.root / "orders.py"
