@@ -17,6 +17,7 @@ import pytest
 import time_machine
 
 from pytest_azfunc import BindingError, Due, Host, Invocation, LoopError, ProjectError, ScheduleWarning
+from pytest_azfunc.clock import as_moment
 from pytest_azfunc.errors import AzfuncError
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_trigger
 
@@ -38,7 +39,9 @@ START = "2026-03-01T02:00:00Z"
 
 
 def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    found = as_moment(text)
+    assert found is not None
+    return found
 
 
 class Timers:
