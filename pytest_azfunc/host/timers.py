@@ -130,6 +130,8 @@ class Timers:
     def forget(self) -> None:
         """Listen no more, and remember nothing: time was set anew."""
         self.stop()
+        for name in self._stored.keys() & self._host.project.functions.keys():
+            self._bound(name).remembered = None
         self._stored.clear()
 
     def count(self, after: datetime, until: datetime) -> Missed:
@@ -189,6 +191,7 @@ class Timers:
         lateness, stored = past_due(schedule, status, now)
         if stored is not None:
             self._stored[name] = stored
+        listener.bound.remembered = self._stored[name]
         if status is not None:
             listener.status = stored or status
         return listener, lateness
@@ -230,6 +233,6 @@ class Timers:
         name = listener.bound.function.name
         listener.status = status_after(listener.schedule, listener.status, started, is_scheduled=is_scheduled)
         if listener.is_monitored:
-            self._stored[name] = listener.status
+            self._stored[name] = listener.bound.remembered = listener.status
         if self._listeners.get(name) is listener:  # or the host was stopped meanwhile
             self._wait(listener)

@@ -228,6 +228,21 @@ def test_an_invocation_by_hand_changes_nothing(timers: Timers) -> None:
     assert told(run)["Last"] == "2026-03-01T02:05:00+00:00"
 
 
+def test_a_run_by_hand_is_told_what_is_stored(timers: Timers) -> None:
+    host = timers.add("Timer", "0 */5 * * * *").open()
+    host.advance(minutes=7)
+    host.http.post("/admin/functions/Timer", json={"input": "is ignored"}, key=host.keys.master)
+    assert told(host.invocations[-1]) == {
+        "past_due": False,
+        "now": "2026-03-01T02:07:00+00:00",
+        "Last": "2026-03-01T02:05:00+00:00",
+        "Next": "2026-03-01T02:10:00+00:00",
+        "LastUpdated": "2026-03-01T02:05:00+00:00",
+    }
+    (run,) = host.advance(minutes=5)
+    assert told(run)["Last"] == "2026-03-01T02:05:00+00:00"
+
+
 # Stopped, and started again
 
 
