@@ -108,6 +108,11 @@ class HostTime:
         else:
             self._move(topmost, moment)
 
+    def move_over(self, span: timedelta) -> None:
+        """Let it be so much later, as if somebody had waited."""
+        if span:
+            self.set(self.now() + span)
+
     def _move(self, other: Any, moment: datetime) -> None:
         """Move what the test has frozen."""
         if not self._moved:

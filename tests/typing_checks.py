@@ -21,6 +21,7 @@ from pytest_azfunc import (
     AppSettings,
     AsyncInvoke,
     AzfuncError,
+    AzfuncWarning,
     Binding,
     BindingError,
     Clock,
@@ -85,6 +86,7 @@ def check_invocation(result: Invocation) -> None:
     assert_type(result.outputs, Outputs)
     assert_type(result.outputs["$return"], Output)
     assert_type(result.outputs["$return"].body, bytes)
+    assert_type(result.outputs["$return"].address, str)
     assert_type(result.outputs["$return"].messages, list[Message])
     assert_type(result.logs, LogCapture)
     assert_type(result.exception, BaseException | None)
@@ -243,7 +245,7 @@ def check_errors(invoke: Invoke) -> None:
     assert_type(caught.value.rule, str)
     assert_type(caught.value.location, Location | None)
     errors: list[type[AzfuncError]] = [LossyOutputError, OutputNotSet, pytest_azfunc.AppIndexError]
-    warnings: list[type[UserWarning]] = [RouteOverlapWarning, ScheduleWarning]
+    warnings: list[type[AzfuncWarning]] = [RouteOverlapWarning, ScheduleWarning]
     missing: type[KeyError] = OutputNotSet
     print(errors, warnings, missing)
 

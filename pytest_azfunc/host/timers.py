@@ -16,8 +16,9 @@ from pytest_azfunc.host.agenda import TIMER, Agenda, Entry, shown_moment
 from pytest_azfunc.host.bindings.timer import DueRun, flag, no_schedule
 from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.retries import Wait
 from pytest_azfunc.host.schedules import HostSchedule, ScheduleStatus, monitor_is_kept, past_due, status_after
-from pytest_azfunc.host.script_host import ScriptHost
+from pytest_azfunc.host.script_host import ScriptHost, Steps
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.names import host_order
 
@@ -25,6 +26,8 @@ __tracebackhide__ = True
 
 PAST_DUE = "past due"
 """Reason of the run of a timer that was due while the host was stopped."""
+RETRY = "retry"
+"""Reason of what a timer does after the wait before a retry."""
 ON_STARTUP = "runOnStartup"
 """Reason of the run that a timer asks for when its host starts."""
 
@@ -48,6 +51,15 @@ class _Listener:
         self.is_monitored = wanted and monitor_is_kept(schedule.schedule, now.astimezone(schedule.zone))
         self.status = ScheduleStatus(None, schedule.next_after(now), None)
         self.entry: Entry | None = None
+
+
+class _Run(NamedTuple):
+    """A run of a timer that has begun."""
+
+    listener: _Listener
+    reason: str
+    started: datetime
+    at: datetime
 
 
 class Missed(NamedTuple):
@@ -212,21 +224,33 @@ class Timers:
         listener.entry = entry = self._agenda.put(now, listener.bound.function.name, work, reason=reason)
         return entry
 
-    def _work(self, listener: _Listener, reason: str) -> Callable[[], Invocation]:
+    def _work(self, listener: _Listener, reason: str) -> Callable[[], Invocation | None]:
         return lambda: self._run(listener, reason)
 
-    def _run(self, listener: _Listener, reason: str) -> Invocation:
+    def _run(self, listener: _Listener, reason: str) -> Invocation | None:
         function, due = listener.bound.function, listener.status.next
         started = self._host.now()
         status = listener.status if listener.is_monitored else None
+        at = due if reason == TIMER and due is not None else started
+        steps = self._host.begin(function, DueRun(listener.schedule, status, reason == PAST_DUE))
+        return self._go_on(_Run(listener, reason, started, at), steps)
+
+    def _go_on(self, run: _Run, steps: Steps) -> Invocation | None:
+        """Run the function up to its end, or to where it waits before a retry: the whole is one run of the timer."""
+        is_over = True
         try:
-            invocation = self._host.run(function, DueRun(listener.schedule, status, reason == PAST_DUE))
+            found = self._host.proceed(steps)
+            if isinstance(found, Wait):
+                is_over = False
+                at, name = self._host.now() + found.delay, run.listener.bound.function.name
+                run.listener.entry = self._agenda.put(at, name, lambda: self._go_on(run, steps), reason=RETRY)
+                return None
         finally:
-            self._note(listener, started, is_scheduled=reason == TIMER)
-        if invocation.exception is not None:
-            at = due if reason == TIMER and due is not None else started
-            self._report(invocation, f"{reason}, {shown_moment(at)}")
-        return invocation
+            if is_over:
+                self._note(run.listener, run.started, is_scheduled=run.reason == TIMER)
+        if found.exception is not None:
+            self._report(found, f"{run.reason}, {shown_moment(run.at)}")
+        return found
 
     def _note(self, listener: _Listener, started: datetime, *, is_scheduled: bool) -> None:
         """A run has come to an end: note it, and wind the timer up again."""

@@ -121,7 +121,7 @@ def test_functions_without_a_host_json(sessions: Sessions) -> None:
         where = here / "src" if file.startswith("src") else here
         assert setup_error(result, "test_it")[0] == (
             f"pytest_azfunc.errors.ProjectError: no function app was found: there is no host.json in {here} or above "
-            f"it, nor in {here} or the folders right below it; but there are functions in {where}, which lacks only a "
+            f"it, nor in {here} or the folders below it; but there are functions in {where}, which lacks only a "
             "host.json."
         )
 
@@ -134,7 +134,7 @@ def test_no_app(session: Session) -> None:
     assert result.parseoutcomes() == {"passed": 1, "errors": 1}
     assert setup_error(result, "test_it") == [
         f"pytest_azfunc.errors.ProjectError: no function app was found: there is no host.json in {here} or above it, "
-        f"nor in {here} or the folders right below it.",
+        f"nor in {here} or the folders below it.",
         "  remedy: name its folder (the one with host.json) with --azfunc-project PATH, the ini option azfunc_project, "
         "or @pytest.mark.azfunc(project=...).",
         "  rule:   project-not-found",

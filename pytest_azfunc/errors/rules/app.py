@@ -19,7 +19,7 @@ APP: Final[dict[str, Rule]] = {
         "choose one with --azfunc-project PATH, the ini option azfunc_project, or @pytest.mark.azfunc(project=...).",
     ),
     "project-empty": of_test(
-        "{path} holds no function app: no host.json and no folder with a function.json.",
+        "{path} holds no function app: no host.json and no folder with a function.json.{hint}",
         "name the function app's folder, the one with host.json.",
     ),
     "project-unreadable": not_started("the folder {path} cannot be read: {reason}.", "make the folder readable."),
@@ -50,6 +50,14 @@ APP: Final[dict[str, Rule]] = {
     ),
     "host-json-retry-missing": not_started(
         "host.json: the retry policy {strategy!r} has no {name!r}.", 'add it to "retry".'
+    ),
+    "bundle-too-old": not_started(
+        "the referenced bundle {id} of version {version} does not meet the required minimum version of {minimum}.",
+        'write "version": "[4.*, 5.0.0)" in "extensionBundle".',
+    ),
+    "bundle-value": not_started(
+        "host.json: the value of {name} in extensionBundle is invalid or missing; it must be {expected}.",
+        "correct it.",
     ),
     "host-json-http": of_test(
         "host.json: {name} is {found}, but must be {expected}.",
