@@ -86,7 +86,7 @@ class PassingTime:
         now = self._look()
         if self._time.stands:
             return self._run_until(now)
-        self._timers.stop()  # the machine's clock goes on, and might come to a timer just now
+        self._timers.pause()  # the machine's clock goes on, and might come to a timer just now
         runs: list[Invocation] = []
         while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
             runs += self._run_until(now)
@@ -135,7 +135,7 @@ class PassingTime:
             self._timers.forget()
             self._timers.listen(now)
         elif not self._time.stands:
-            self._timers.stop()
+            self._timers.pause()
             self._timers.listen(now, is_chance=True)
         else:
             self._timers.listen(now)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pytest_azfunc.errors import ProjectError, ScheduleWarning
+from pytest_azfunc.errors import AzfuncError, ProjectError, ScheduleWarning
 from pytest_azfunc.host.agenda import TIMER, Agenda, Entry, shown_moment
 from pytest_azfunc.host.bindings.timer import DueRun, flag, no_schedule
 from pytest_azfunc.host.bound_function import BoundFunction
@@ -134,6 +134,12 @@ class Timers:
                 entries.append(self._run_at_once(listener, reason, now))
         return entries
 
+    def pause(self) -> None:
+        """Listen no more to those that wait for their time; a run that waits for a retry goes on."""
+        for name, listener in list(self._listeners.items()):
+            if listener.entry is None or listener.entry.reason == TIMER:
+                self._drop(name)
+
     def stop(self) -> None:
         """Listen no more. What is stored of them stays."""
         for name in list(self._listeners):
@@ -166,6 +172,9 @@ class Timers:
         """The timers that the host would listen to, by name, in the host's order."""
         project = self._host.project
         project.raise_failure()  # what hides all functions is worth more than that nothing runs
+        for name, refused in project.refused.items():
+            if any(binding.kind == "timertrigger" for binding in refused.bindings.values()):
+                self._warn(name, project.errors[name])
         for function in sorted(project.functions.values(), key=lambda found: host_order(found.name)):
             if function.trigger.kind == "timertrigger" and not self._is_disabled(function.name):
                 schedule = self._schedule(function)
@@ -183,10 +192,14 @@ class Timers:
         except ProjectError as error:
             if error.rule.startswith("time-zone"):
                 raise
-            if function.name not in self._warned:
-                self._warned.add(function.name)
-                warnings.warn(str(error), ScheduleWarning, stacklevel=2)
+            self._warn(function.name, error)
             return None
+
+    def _warn(self, name: str, error: AzfuncError) -> None:
+        """Warn, once, of a timer that the host leaves out."""
+        if name not in self._warned:
+            self._warned.add(name)
+            warnings.warn(str(error), ScheduleWarning, stacklevel=2)
 
     def _bound(self, name: str) -> BoundFunction:
         return self._host.bound(self._host.project.functions[name])

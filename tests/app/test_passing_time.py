@@ -317,6 +317,24 @@ def test_startup_needs_no_moved_clock(timers: Timers) -> None:
     assert abs(utc(told(run)["Last"]) - started.started_at) < timedelta(seconds=1)
 
 
+def test_a_retry_at_startup_waits_also_while_the_machines_clock_goes_on(timers: Timers) -> None:
+    script = "runs = []\ndef main(timer):\n    runs.append(1)\n    assert len(runs) > 1"
+    policy = {"strategy": "fixedDelay", "maxRetryCount": 1, "delayInterval": "01:00:00"}
+    timer = {
+        "type": "timerTrigger",
+        "direction": "in",
+        "name": "timer",
+        "schedule": "0 0 0 1 1 *",
+        "runOnStartup": True,
+    }
+    timers.app.function("Timer", script, timer, retry=policy)
+    host = timers.open(None)
+    assert host.start() == []
+    assert [due.function for due in host.due] == ["Timer"]
+    assert host.drain() == []
+    assert [run.ok for run in host.advance(hours=1)] == [True]
+
+
 def test_another_schedule_wipes_what_was_remembered(timers: Timers) -> None:
     host = timers.add("Timer", "%WHEN%").open(settings={"WHEN": "0 30 2 * * *"})
     host.advance(hours=1)
