@@ -125,13 +125,12 @@ class Timers:
         entries = []
         for name, schedule in self._timers():
             listener, lateness = self._start(name, schedule, now)
-            reason = (
-                PAST_DUE if lateness else ON_STARTUP if flag(listener.bound.trigger, "runOnStartup", False) else None
-            )
-            if reason is None:
-                self._wait(listener)
+            if lateness:
+                entries.append(self._run_at_once(listener, PAST_DUE, now))
+            elif flag(listener.bound.trigger, "runOnStartup", False):
+                entries.append(self._run_at_once(listener, ON_STARTUP, now))
             else:
-                entries.append(self._run_at_once(listener, reason, now))
+                self._wait(listener)
         return entries
 
     def pause(self) -> None:

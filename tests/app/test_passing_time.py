@@ -440,6 +440,12 @@ def test_a_lossy_output_is_an_error_here_too(timers: Timers) -> None:
     assert host.due[0].at == utc("2026-03-02T02:30:00Z")
 
 
+def test_an_overflow_of_the_function_is_the_functions(timers: Timers) -> None:
+    host = timers.add("Fails", "0 30 2 * * *", "def main(timer): raise OverflowError('too much')").open()
+    with pytest.raises(OverflowError, match="too much"):
+        host.advance(hours=1)
+
+
 def test_a_skip_passes_through(timers: Timers) -> None:
     host = timers.add("Skips", "0 30 2 * * *", "import pytest\ndef main(timer): pytest.skip('not today')").open()
     with pytest.raises(pytest.skip.Exception):
@@ -525,6 +531,16 @@ def test_ticks_before_anybody_has_asked(timers: Timers) -> None:
         host = timers.open(None)
         frozen.move_to("2026-03-01T02:31:00Z")
         assert runs(host.drain()) == [("Nightly", "01 02:31:00")]
+
+
+def test_frozen_after_somebody_has_asked(timers: Timers) -> None:
+    host = timers.add("Nightly", "0 30 2 * * *").open(None)
+    assert len(host.due) == 1
+    assert host.drain() == []
+    with freezegun.freeze_time("2040-03-01T02:29:00Z"):
+        assert host.drain() == []  # the years in between have not passed
+        assert runs(host.advance(minutes=2)) == [("Nightly", "01 02:30:00")]
+    assert host.drain() == []
 
 
 def test_set_back_by_the_test(timers: Timers) -> None:
