@@ -342,6 +342,7 @@ def test_fixtures_and_markers_are_documented(sessions: Sessions) -> None:
         "ainvoke",
         "azfunc_clock",
         "azfunc_context",
+        "azfunc_durable",
         "azfunc_host",
         "azfunc_http",
         "azfunc_live_server",
