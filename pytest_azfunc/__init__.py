@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.app import Host
     from pytest_azfunc.errors import (
         AppIndexError,
+        ArgumentError,
         AzfuncError,
         BindingError,
         FunctionFailed,
@@ -66,6 +67,7 @@ __all__ = [
     "AppResponse",
     "AppSession",
     "AppSettings",
+    "ArgumentError",
     "AsyncInvoke",
     "AzfuncError",
     "Binding",

@@ -57,6 +57,8 @@ class ContextOverrides:
             trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
         except AttributeError:
             raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns") from None
+        if not isinstance(context.invocation_id, str):  # a mock has every attribute
+            raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns")
         return cls(
             context.invocation_id,
             TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
@@ -188,7 +190,7 @@ class ScriptHost:
         self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
     ) -> InvocationRequest:
         if inputs:
-            check_names(bound.function, inputs)
+            check_names(bound.function, bound.builder, inputs)
         delivery = deliver(payload, Occasion(bound, self.now()))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}
         for given in bound.inputs:

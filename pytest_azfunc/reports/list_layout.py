@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from pytest_azfunc.errors import AzfuncError, message_of, printable
 from pytest_azfunc.project import Project
-from pytest_azfunc.project.user_errors import hint_for, place_of
+from pytest_azfunc.project.hints import hint_for
+from pytest_azfunc.project.user_errors import place_of
 from pytest_azfunc.reports.app_notes import declared_by
 from pytest_azfunc.reports.function_list import NOT_EMULATED, NOT_INDEXED, NOT_STARTED, Entry
 

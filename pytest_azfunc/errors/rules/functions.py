@@ -94,7 +94,6 @@ FUNCTIONS: Final[dict[str, Rule]] = {
         "the host does not load it.",
     ),
     "function-object-unknown": of_test(
-        "the object ({found}) is the entry point of no function of this app.",
-        "pass the name of the function, or the object that its entry point is.",
+        "the object ({found}) is the entry point of no function of this app.", "{remedy}."
     ),
 }

@@ -12,6 +12,10 @@ PAYLOADS: Final[dict[str, Rule]] = {
         "a {type} cannot take {found}.", "{remedy}.", "no host would send this value to this trigger."
     ),
     "payload-value": of_test("{builder}(): {name} is {found}, but must be {expected}.", "correct the argument."),
+    "argument-unknown": of_test("{called}() has no argument {name!r}.{suggestion} {known}", "{remedy}."),
+    "argument-without-name": of_test(
+        "{called}() is given {given} values without a name, and takes only {taken} that way. {known}", "{remedy}."
+    ),
     "payload-builder": of_test(
         "{builder}(...) makes a payload for {makes}, but the trigger is a {type}.", "use {remedy}."
     ),
@@ -78,7 +82,7 @@ PAYLOADS: Final[dict[str, Rule]] = {
         "the extension cannot read the request; the function is not called.",
     ),
     # input bindings
-    "input-unknown": of_test("there is no input binding {name!r}.{suggestion} {known}", "correct the name."),
+    "input-unknown": of_test("there is no input binding {name!r}.{suggestion} {known}", "{remedy}."),
     "input-twice": of_test("the input {name!r} is given twice: by keyword and in inputs.", "give it once."),
     "input-value": of_test("the input {name!r} ({type}) cannot take {found}.", "give {expected}."),
     "input-is-trigger": of_test(

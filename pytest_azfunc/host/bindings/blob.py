@@ -13,6 +13,7 @@ from pytest_azfunc.errors import BindingError, ProjectError
 from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_builder
 from pytest_azfunc.host.bindings.blob_path import BlobPathError, BlobPattern
 from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, text_mapping
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.inputs import NOTHING, Input
 from pytest_azfunc.host.bindings.net_values import as_json, net_time
@@ -102,6 +103,7 @@ def _listen(target: Target) -> BlobPattern | None:
     raise ProjectError("blob-path", function=name, binding=trigger.name, location=place, path=path, reason=reason)
 
 
+@payload_builder
 def blob(
     content: Any = b"",
     *,

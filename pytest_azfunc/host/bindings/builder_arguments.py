@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 
 from pytest_azfunc.errors import BindingError, shown
+from pytest_azfunc.host.moments import from_iso
 
 __tracebackhide__ = True
 
@@ -71,6 +72,16 @@ def is_utf8(text: str) -> bool:
     return True
 
 
+def check_line(builder: str, name: str, value: object) -> None:
+    """Refuse what no header can say.
+
+    :raises BindingError: it is no text, or has more than one line.
+    """
+    if not isinstance(value, str) or any(character in value for character in "\r\n\0"):
+        raise wrong_value(builder, name, value, "a text of one line")
+    check_texts(builder, **{name: value})
+
+
 def text_mapping(builder: str, name: str, value: object) -> dict[str, str]:
     """A copy of a mapping of texts, or an empty one for None.
 
@@ -98,16 +109,26 @@ def check_numbers(builder: str, limit: int = _INT64, **given: object) -> None:
             raise wrong_value(builder, name, value, f"a whole number from 0 to {limit - 1}")
 
 
-def utc(builder: str, name: str, moment: datetime | None) -> datetime | None:
+Moment = datetime | str
+"""A moment as a test gives it: a datetime that knows its time zone, or ISO text with an offset."""
+
+_A_MOMENT = (
+    "a datetime with a time zone, such as datetime.now(timezone.utc), or ISO text with an offset, "
+    "such as '2026-03-01T02:29:00Z'"
+)
+
+
+def utc(builder: str, name: str, moment: Moment | None) -> datetime | None:
     """The moment in UTC, or None for None.
 
     :raises BindingError: it does not know its time zone, or is one that no calendar has in UTC.
     """
     if moment is None:
         return None
-    if not isinstance(moment, datetime) or moment.tzinfo is None or moment.utcoffset() is None:
-        raise wrong_value(builder, name, moment, "a datetime with a time zone, such as datetime.now(timezone.utc)")
+    found = from_iso(moment) if isinstance(moment, str) else moment
+    if not isinstance(found, datetime) or found.tzinfo is None or found.utcoffset() is None:
+        raise wrong_value(builder, name, moment, _A_MOMENT)
     try:
-        return moment.astimezone(timezone.utc)
+        return found.astimezone(timezone.utc)
     except OverflowError:
         raise wrong_value(builder, name, moment, "a moment that lies in the years 1 to 9999 in UTC") from None

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from pytest_azfunc.errors import kind_of
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import not_json, plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
 from pytest_azfunc.host.bindings.message_content import text_delivery
@@ -74,6 +75,7 @@ class ActivityPayload(Payload):
         return text_delivery(self.text, occasion, self.builder, metadata)
 
 
+@payload_builder
 def activity(input: Any = None, *, instance_id: str | None = None) -> ActivityPayload:
     """A call of an activity by an orchestrator, for a function with an ``activityTrigger``.
 
@@ -148,6 +150,7 @@ class OrchestrationPayload(Payload):
         ]
 
 
+@payload_builder
 def orchestration(
     input: Any = None,
     *,
@@ -219,6 +222,7 @@ class EntityPayload(Payload):
         return text_delivery(text, occasion, self.builder, metadata)
 
 
+@payload_builder
 def entity(
     operations: Any = "get",
     *,

@@ -16,12 +16,14 @@ from typing import Any, ClassVar
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import (
     INT32,
+    Moment,
     check_filled_texts,
     check_required_texts,
     check_texts,
     utc,
     wrong_value,
 )
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.net_values import as_json, json_or_string, new_guid, utc_text
 from pytest_azfunc.host.bindings.output_bodies import array_items
@@ -106,13 +108,14 @@ def _delivery(event: Mapping[str, Any]) -> Delivery:
     return Delivery(as_json(event), {} if data is None else {"data": data})
 
 
+@payload_builder
 def event_grid(
     data: Any = None,
     *,
     id: str | None = None,
     subject: str = "",
     event_type: str = _EVENT_TYPE,
-    event_time: datetime | None = None,
+    event_time: Moment | None = None,
     topic: str = "",
     data_version: str = "1.0",
 ) -> EventGridPayload:
@@ -122,7 +125,7 @@ def event_grid(
     :param id: the event's id; a new GUID when None.
     :param subject: what the event is about, such as ``"/blobServices/default/containers/in/blobs/a.txt"``.
     :param event_type: kind of event, such as ``"Microsoft.Storage.BlobCreated"``.
-    :param event_time: when it happened (with a time zone); the host's time when None.
+    :param event_time: when it happened (with a time zone; or ISO text); the host's time when None.
     :param topic: the resource that it comes from.
     :param data_version: version of the data's schema, which the publisher chooses.
     :raises BindingError: an argument that no event can have.
@@ -136,6 +139,7 @@ def event_grid(
     return EventGridPayload(plain(data, "event_grid"), id, subject, event_type, moment, topic, data_version)
 
 
+@payload_builder
 def cloud_event(
     data: Any = None,
     *,
@@ -143,7 +147,7 @@ def cloud_event(
     source: str = "/azfunc/tests",
     type: str = _EVENT_TYPE,
     subject: str | None = None,
-    time: datetime | None = None,
+    time: Moment | None = None,
     datacontenttype: str | None = None,
     **extensions: Any,
 ) -> CloudEventPayload:
@@ -155,7 +159,7 @@ def cloud_event(
     :param source: where it comes from, a URI.
     :param type: kind of event, such as ``"com.example.order.placed"``.
     :param subject: what it is about, within the source.
-    :param time: when it happened (with a time zone); the host's time when None.
+    :param time: when it happened (with a time zone; or ISO text); the host's time when None.
     :param datacontenttype: media type of the data; ``application/json`` when None and there are data.
     :param extensions: extension attributes, such as ``traceparent="..."``; also ``dataschema``.
     :raises BindingError: an argument that no CloudEvent can have.

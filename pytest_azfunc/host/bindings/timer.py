@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.bindings.binding_type import BindingType, valueless
-from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import Moment, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.net_values import as_json, later, net_time
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.schedules import Schedule, ScheduleError, monitor_is_kept, parse
@@ -115,10 +116,11 @@ def _column(target: Target, now: datetime) -> str:
     return f"{declared}  next {due:%Y-%m-%d %H:%M:%S} UTC" if due else f"{declared}  never due"
 
 
-def timer(*, now: datetime | None = None, past_due: bool = False, last: datetime | None = None) -> TimerPayload:
+@payload_builder
+def timer(*, now: Moment | None = None, past_due: bool = False, last: Moment | None = None) -> TimerPayload:
     """A run of a timer, for a function with a ``timerTrigger``.
 
-    :param now: when it runs (with a time zone); the host's time when None.
+    :param now: when it runs (with a time zone; or ISO text); the host's time when None.
     :param past_due: whether the host starts it late, because it was not running when it was due.
     :param last: when it ran before; the occurrence before when None.
     :raises BindingError: a time without a time zone, or a flag that is no bool.
