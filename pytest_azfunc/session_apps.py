@@ -29,19 +29,30 @@ MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
     "strict": bool,
     "auth": bool,
 }
+_WANTED = {
+    "project": "a path",
+    "settings": "a mapping of names to strings",
+    "storage": "a string",
+    "strict": "True or False",
+    "auth": "True or False",
+}
 _NO_SETTINGS: Mapping[str, str] = {}
 _NO_MARK: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What option and ini say for the whole session; None where they are silent. Paths are absolute."""
+    """What option and ini say for the whole session; None where they are silent. Paths are absolute.
+
+    :ivar project_by: what names the project, for an error.
+    """
 
     rootdir: str
     project: str | None = None
     settings: str | None = None
     strict: bool = True
     storage: str = "memory"
+    project_by: str = ""
 
 
 def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test: Location) -> dict[str, Any]:
@@ -64,8 +75,8 @@ def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test
 def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Location) -> None:
     known = ", ".join(MARK_ARGUMENTS)
 
-    def wrong(reason: str) -> BindingError:
-        return BindingError("mark", location=test, reason=reason, known=known)
+    def wrong(reason: str, remedy: str = f"its arguments are {known}, by keyword") -> BindingError:
+        return BindingError("mark", location=test, reason=reason, remedy=remedy)
 
     if positional:
         raise wrong(f"{kind_of(positional[0])} is given without a name")
@@ -74,10 +85,11 @@ def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Loc
         if kind is None:
             raise wrong(f"{name!r} is no argument of it.{suggestion(name, MARK_ARGUMENTS)}".rstrip("."))
         if not isinstance(value, kind):
-            raise wrong(f"{name} is {kind_of(value)}")
+            raise wrong(f"{name} is {kind_of(value)}, but must be {_WANTED[name]}", "correct the value")
     for name, value in named.get("settings", {}).items():
         if not isinstance(name, str) or not isinstance(value, str):
-            raise wrong(f"the setting {setting_name(name)} is {kind_of(value)}, but settings are strings")
+            reason = f"the setting {setting_name(name)} is {kind_of(value)}, but must be a string"
+            raise wrong(reason, "write the value as text, such as '3' or 'true'")
 
 
 class AppOfTests:
@@ -134,9 +146,10 @@ class SessionApps:
         """The app's folder for a test in *folder*, with what its mark says."""
         if named is not None:
             beside = os.path.join(folder, named)
-            return require_app(beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named))
+            path = beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named)
+            return require_app(path, "@pytest.mark.azfunc(project=...)")
         if self.choice.project is not None:
-            return require_app(self.choice.project)
+            return require_app(self.choice.project, self.choice.project_by)
         return find_project(folder, self.choice.rootdir)
 
     def _app_in(self, root: str, script: str | None) -> AppOfTests:
@@ -184,7 +197,10 @@ class SessionApps:
 
         :raises AzfuncError: there is no app, it does not start, or the mark asks for what is not emulated.
         """
-        check_storage(mark.get("storage", self.choice.storage))
+        if "storage" in mark:
+            check_storage(mark["storage"], "@pytest.mark.azfunc(storage={})")
+        else:
+            check_storage(self.choice.storage, "--azfunc-storage {}")
         app = self.find(folder, mark)
         host = Host(
             app.project,

@@ -19,6 +19,8 @@ LOOP_AT_IMPORT_HINT: Final = (
     " The worker's event loop is running while it imports a script: await the coroutine when a function is called."
 )
 BODY_HINT: Final = ' Give the text of it: func.HttpResponse(json.dumps(value), mimetype="application/json").'
+METHODS_HINT: Final = ' methods is a list, such as methods=["GET"].'
+ONE_TRIGGER_HINT: Final = " Take one of the two decorators away, or make two functions of it."
 PACKAGE_HINT: Final = " Is the package in requirements.txt?"
 BARE_NAME_HINT: Final = (
     " A module that is imported by its bare name is in no package: import what lies beside it by its bare name too, "
@@ -34,7 +36,7 @@ def no_setting(name: str, near: str) -> str:
     :param near: a suggestion, behind a blank, or an empty text.
     """
     return (
-        f" There is no app setting {setting_name(name)}: it is not in local.settings.json, the environment, "
+        f" There is no app setting {setting_name(name)}: give it in local.settings.json, the environment, "
         f"or @pytest.mark.azfunc(settings={{...}}).{near}"
     )
 
@@ -77,6 +79,14 @@ def raised_by_import(script: str, function: str, hint: str) -> str:
         f"azfunc: raised while {script} of {function!r} was imported. "
         f"In Azure the worker refuses to load the function; every call of it fails.{hint}"
     )
+
+
+def raised_by_module(hint: str) -> str:
+    """Of an exception that a module of the app raises when a test imports it, or patches a name of it.
+
+    :param hint: one of the hints.
+    """
+    return f"azfunc: raised while a module of the app was imported.{hint}"
 
 
 def raised_by_call(hint: str) -> str:
@@ -134,6 +144,45 @@ def value_without_binding(is_http: bool, is_decorated: bool) -> str:
     else:
         remedy = 'Return nothing, or call an output of function.json "$return".'
     return f"azfunc: no binding takes what the function returns. In Azure the call fails with this exception. {remedy}"
+
+
+def no_json_output(name: str) -> str:
+    """Of a text that is read as JSON."""
+    return f"azfunc: what the output {name!r} holds is no JSON; read its .text or .body."
+
+
+def unknown_name(name: str, near: str, known: str) -> str:
+    """Of a name that a mapping of ours does not have.
+
+    :param near: a suggestion, behind a blank, or an empty text.
+    :param known: the names that it has, as a sentence.
+    """
+    return f"azfunc: there is no {name!r} here.{near} {known}"
+
+
+def fixture_is_no_name_of_the_package(name: str) -> str:
+    """A fixture that somebody imports."""
+    return f"{name!r} is a fixture: do not import it, ask for it by argument, as in def test_it({name}): ..."
+
+
+AWAIT_AINVOKE: Final = "azfunc: did you forget await? What ainvoke(...) gives is the result when it is awaited."
+
+
+def narrow_fixture(name: str, scope: str) -> str:
+    """Of a fixture of ours that one of a wider scope has asked for."""
+    return (
+        f"azfunc: {name} lives for one test, so no fixture with scope={scope!r} can have it. Open a host there: "
+        'with pytest_azfunc.Host.open("path/to/app") as host: yield host. Or give the fixture the scope of a test.'
+    )
+
+
+def other_fixture(name: str, place: Location | None) -> str:
+    """Of a fixture of others that is called like one of ours."""
+    where = f" ({place})" if place else ""
+    return (
+        f"azfunc: {name} is not the fixture of pytest-azfunc here, but one of the same name{where}. Rename that one, "
+        f"or let it ask for {name} too and return what it makes of it."
+    )
 
 
 def refused_output(binding_type: str, name: str, value: object) -> str:

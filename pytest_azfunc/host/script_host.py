@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.errors import BindingError, kind_of, shown
 from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
@@ -56,9 +56,9 @@ class ContextOverrides:
         try:
             trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
         except AttributeError:
-            raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns") from None
+            raise _no_context(shown(context)) from None
         if not isinstance(context.invocation_id, str):  # a mock has every attribute
-            raise wrong_value("invoke", "context", context, "what azfunc_context(...) returns")
+            raise _no_context(kind_of(context))
         return cls(
             context.invocation_id,
             TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
@@ -68,6 +68,11 @@ class ContextOverrides:
                 RpcException(error.message, error.stack_trace, error.source),
             ),
         )
+
+
+def _no_context(found: str) -> BindingError:
+    expected = "what azfunc_context(...) returns"
+    return BindingError("payload-value", builder="invoke", name="context", found=found, expected=expected)
 
 
 _NO_OVERRIDES = ContextOverrides()

@@ -38,7 +38,7 @@ def find_project(start: str, rootdir: str) -> str:
     searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders right below it"
     unfinished = next((folder for folder in (start, *_folders_at(rootdir)) if _has_function(folder)), None)
     if unfinished is not None:
-        searched += f"; but there are functions in {unfinished}, which lacks only a host.json"
+        raise ProjectError("project-without-host-json", path=unfinished, searched=searched)
     raise ProjectError("project-not-found", searched=searched)
 
 
@@ -65,17 +65,19 @@ def _has_function(folder: str) -> bool:
     )
 
 
-def require_app(path: str) -> str:
+def require_app(path: str, named_by: str = "") -> str:
     """The folder that a user has named, checked to be a function app.
 
+    :param named_by: what has named it, for an error.
     :raises ProjectError: no folder, or one with neither a host.json nor a function.
     """
+    hint = f" It is named by {named_by}." if named_by else ""
     if not os.path.isdir(path):
-        raise ProjectError("project-missing", path=path)
+        raise ProjectError("project-missing", path=path, hint=hint)
     try:
         os.listdir(path)
     except OSError:
         return path  # reading it has the better message
     if os.path.lexists(os.path.join(path, HOST_JSON)) or _has_function(path):
         return path
-    raise ProjectError("project-empty", path=path)
+    raise ProjectError("project-empty", path=path, hint=hint)

@@ -10,12 +10,13 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from types import CodeType
-from typing import Any, Final
+from types import CodeType, ModuleType
+from typing import Any, Final, TypeAlias
 
-from pytest_azfunc.errors import notes, suggestion
+from pytest_azfunc.errors import message_of, notes, suggestion
 
 _DECORATORS = os.path.join("azure", "functions", "decorators", "")
+_NO_NAME = re.compile(r"cannot import name '(\w+)' from '([\w.]+)' \(")
 _COROUTINE = re.compile(r"\bcoroutine\b")
 _RUNNING_LOOP = ("asyncio.run() cannot be called from a running event loop", "This event loop is already running")
 _ENVIRONMENT: Final[tuple[CodeType, ...]] = (
@@ -24,14 +25,21 @@ _ENVIRONMENT: Final[tuple[CodeType, ...]] = (
 )
 
 
+# Kinds of exceptions, and what finds a hint for one of them; the first that fits counts.
+Table: TypeAlias = "tuple[tuple[tuple[type[BaseException], ...], Callable[[Any], str]], ...]"
+
+
 def hint_for(error: BaseException) -> str:
     """What to look at when this exception comes out of an import; empty when nothing is known."""
     if isinstance(error, RuntimeError) and _hint_for_loop(error):
         return notes.LOOP_AT_IMPORT_HINT
     hint = hint_at_call(error)
-    if hint or not isinstance(error, (KeyError, ImportError)):
+    if hint:
         return hint
-    return _hint_for_key(error) if isinstance(error, KeyError) else _hint_for_import(error)
+    for kinds, find in _AT_IMPORT:
+        if isinstance(error, kinds):
+            return find(error)
+    return ""
 
 
 def hint_at_call(error: BaseException) -> str:
@@ -81,33 +89,64 @@ def _modules_around(error: BaseException) -> list[str]:
 
 
 def _hint_for_coroutine(error: Any) -> str:
-    text = str(error)
+    text = message_of(error)
     if _COROUTINE.search(text) and not text.startswith("unable to encode"):  # of which more is known
         return notes.AWAIT_HINT
     return notes.BODY_HINT if text.startswith("response is expected to be either of str") else ""
 
 
 def _hint_for_loop(error: Any) -> str:
-    return notes.LOOP_HINT if str(error).startswith(_RUNNING_LOOP) else ""
-
-
-_AT_CALL: Final[tuple[tuple[tuple[type[BaseException], ...], Callable[[Any], str]], ...]] = (
-    ((KeyError,), _hint_for_environment),
-    ((ModuleNotFoundError,), _hint_for_module),
-    ((TypeError, AttributeError), _hint_for_coroutine),
-    ((RuntimeError,), _hint_for_loop),
-)
+    return notes.LOOP_HINT if message_of(error).startswith(_RUNNING_LOOP) else ""
 
 
 def _hint_for_key(error: KeyError) -> str:
     files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
     if not any(_DECORATORS in file for file in files):
         return notes.SETTING_HINT
+    if "HttpMethod" in message_of(error):
+        return notes.METHODS_HINT
     # A word that the SDK knows not. It lists the words that it knows, but not for the one that it looks up as it is.
     return notes.LEVEL_HINT if files[-1] == enum.__file__ else ""
 
 
 def _hint_for_import(error: ImportError) -> str:
-    if "no known parent package" in str(error):
+    if "no known parent package" in message_of(error):
         return notes.BARE_NAME_HINT
     return notes.NO_NAMESPACE_HINT if error.name == "__app__" else ""
+
+
+def _hint_for_value(error: Any) -> str:
+    return notes.ONE_TRIGGER_HINT if message_of(error).startswith("A trigger was already registered") else ""
+
+
+def _hint_for_attribute(error: Any) -> str:
+    """The nearest name, where the SDK's objects or modules lack one: of a decorator, mostly."""
+    owner, name = getattr(error, "obj", None), getattr(error, "name", None)
+    module = owner.__name__ if isinstance(owner, ModuleType) else type(owner).__module__
+    return suggestion(name, _names_of(owner)) if name and module.startswith("azure.") else ""
+
+
+def _hint_for_name(error: Any) -> str:
+    """The nearest name, where a module lacks the one that is imported from it."""
+    found = _NO_NAME.match(message_of(error))
+    module = sys.modules.get(found[2]) if found else None
+    return suggestion(found[1], _names_of(module)) if found and module else ""
+
+
+def _names_of(owner: object) -> list[str]:
+    return [name for name in dir(owner) if not name.startswith("_")]
+
+
+_AT_CALL: Final[Table] = (
+    ((KeyError,), _hint_for_environment),
+    ((ModuleNotFoundError,), _hint_for_module),
+    ((TypeError,), _hint_for_coroutine),
+    ((AttributeError,), lambda error: _hint_for_coroutine(error) or _hint_for_attribute(error)),
+    ((ImportError,), _hint_for_name),
+    ((RuntimeError,), _hint_for_loop),
+)
+_AT_IMPORT: Final[Table] = (
+    ((KeyError,), _hint_for_key),
+    ((ImportError,), _hint_for_import),
+    ((ValueError,), _hint_for_value),
+)

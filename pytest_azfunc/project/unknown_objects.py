@@ -27,7 +27,7 @@ def unknown_object(
         found = f"the module {candidate.__name__}"
         inside = list(_inside(candidate, list(functions), is_entry_point))
         if inside:
-            remedy = f"pass a function of the module: {' or '.join(inside[:_NAMED])}"
+            remedy = f"pass a function of the module: {', '.join(inside[:_NAMED])}"
     elif candidate is None:
         remedy = "pass the function itself, without calling it, or its name"
     elif declared_name is not None:

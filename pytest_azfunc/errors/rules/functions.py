@@ -53,8 +53,8 @@ FUNCTIONS: Final[dict[str, Rule]] = {
     "binding-value": left_out("the binding's {name} is {found}, but must be {expected}.", "correct the value."),
     "return-direction": left_out("a $return binding must have the direction 'out'.", 'add "direction": "out".'),
     "trigger-missing": left_out(
-        "no trigger binding: a function needs one binding of direction 'in' whose type ends in 'Trigger'.",
-        "add the trigger.",
+        "no trigger binding: a function needs one binding of direction 'in' whose type ends in 'Trigger'.{suggestion}",
+        "add the trigger, or correct its type.",
     ),
     "trigger-several": left_out(
         "{count} trigger bindings ({names}); a function has exactly one.", "split it into several functions."

@@ -7,7 +7,7 @@ from typing import Final
 from pytest_azfunc.errors.rules.rule import Rule, of_test
 
 OUTPUTS: Final[dict[str, Rule]] = {
-    "output-missing": of_test("the output {name!r} was not set.{suggestion} {known}", "set it, or correct the name."),
+    "output-missing": of_test("the output {name!r} was not set.{suggestion} {known}", "{remedy}."),
     "output-keys-only": Rule(
         "the {type} output {name!r} got {found}.",
         "only its keys are sent: {sent}; the values are lost, and the call succeeds.",

@@ -56,6 +56,12 @@ def arguments_of(builder: str) -> Collection[str]:
     return () if build is None else inspect.signature(build).parameters
 
 
+def unknown_builder(name: str, known: Collection[str]) -> AttributeError:
+    """The error for a builder that the fixture ``azfunc_trigger`` does not have."""
+    near = suggestion(name, known)
+    return AttributeError(f"'PayloadBuilders' object has no attribute {name!r}.{near} {listing('Known', known)}")
+
+
 def unknown_argument(called: str, name: str, known: Iterable[str]) -> ArgumentError:
     """The error for an argument that what a test has called does not have.
 
@@ -80,7 +86,7 @@ def _misfit(build: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[st
     for name in kwargs:
         if name not in parameters:
             return unknown_argument(builder, name, parameters)
-    taken = [name for name, found in parameters.items() if found.kind is not found.KEYWORD_ONLY]
+    taken = [name for name, found in parameters.items() if found.kind is found.POSITIONAL_OR_KEYWORD]
     if len(args) <= len(taken):
         return None
     return ArgumentError(

@@ -71,9 +71,10 @@ class HttpPayload(Payload):
     def _absolute(self, occasion: Occasion, template: Template) -> str:
         base_url = occasion.target.base_url
         if self.url is None:
-            if not template.is_fixed:
-                raise _url_error("http-url-missing", occasion, template=template)
-            return f"{base_url}/{template.text.lstrip('/')}"
+            path = template.text.lstrip("/") if template.is_fixed else template.shortest
+            if path is None:
+                raise _url_error("http-url-missing", occasion, template=template, method=self.method)
+            return f"{base_url}/{path.lstrip('/')}"
         if self.url[0:1] != "/" and _SCHEME.match(self.url):
             return self.url
         return f"{base_url}/{self.url.lstrip('/')}"
@@ -161,6 +162,9 @@ def _for_content(content: Any, occasion: Occasion) -> HttpPayload:
             "http-method",
             methods=", ".join(methods or ()) or "none",
             fitting=" and ".join(fitting) or "none of them",
+            remedy=f'name the method: http("{fitting[0]}", json=...)'
+            if fitting
+            else f'pass what there is to say in the URL: http("{(methods or ["GET"])[0]}", params=...)',
         )
     if isinstance(content, (str, bytes)):
         return HttpPayload(fitting[0], data=content)

@@ -47,8 +47,10 @@ def _where_it_belongs(function: Function, builder: str, name: str, value: object
         return "give app settings with @pytest.mark.azfunc(settings={...}), or set them in azfunc_settings"
     if name not in arguments_of(builder):
         return ""
-    many = function.trigger.cardinality == "many"
-    return f"pass it with the payload: {'batch([...], ' if many else f'{builder}(..., '}{name}={shown(value, 40)})"
+    if function.trigger.cardinality == "many":
+        builder = "batch"
+    content = {"batch": "[...], ", "timer": "", "warmup": "", "manual": ""}.get(builder, "..., ")
+    return f"pass it with the payload: {builder}({content}{name}={shown(value, 40)})"
 
 
 def merged(function: Function, bindings: Mapping[str, Any], inputs: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -610,7 +610,7 @@ def test_what_is_no_exception_but_raised(tmp_path: Path) -> None:
             "http_auth_level is 'FUNCTION', 'ANONYMOUS' or 'ADMIN', in capitals.",
         ),
         ("@app.route(auth_level='nobody')\ndef f(req): ...", ""),
-        ("@app.route(methods='GET')\ndef f(req): ...", ""),
+        ("@app.route(methods='GET')\ndef f(req): ...", 'methods is a list, such as methods=["GET"].'),
         ("1 / 0", ""),
         ("@app.route()\ndef f(req): ...\n@app.route('x')\ndef f(req): ...", "The other one is at function_app.py:3."),
         (
