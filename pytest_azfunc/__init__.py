@@ -11,22 +11,30 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_azfunc.app import Host
+    from pytest_azfunc.app_time import Clock
+    from pytest_azfunc.durable.durable_entity import DurableEntity
+    from pytest_azfunc.durable.durable_instance import DurableInstance
+    from pytest_azfunc.durable.handles import Durable
     from pytest_azfunc.errors import (
         AppIndexError,
         ArgumentError,
         AzfuncError,
+        AzfuncWarning,
         BindingError,
         FunctionFailed,
         FunctionLoadError,
         FunctionNotFound,
         Location,
+        LoopError,
         LossyOutputError,
         OutputNotSet,
         ProjectError,
         RouteOverlapWarning,
+        ScheduleWarning,
         UnsupportedFeature,
     )
     from pytest_azfunc.fixture_values import AsyncInvoke, ContextFactory, Invoke, PayloadBuilders
+    from pytest_azfunc.host.agenda import Due
     from pytest_azfunc.host.app_settings import AppSettings
     from pytest_azfunc.host.bindings.batch import batch
     from pytest_azfunc.host.bindings.binding_type import BindingType
@@ -70,11 +78,17 @@ __all__ = [
     "ArgumentError",
     "AsyncInvoke",
     "AzfuncError",
+    "AzfuncWarning",
     "Binding",
     "BindingError",
     "BindingType",
+    "Clock",
     "Context",
     "ContextFactory",
+    "Due",
+    "Durable",
+    "DurableEntity",
+    "DurableInstance",
     "Failure",
     "Failures",
     "Function",
@@ -88,6 +102,7 @@ __all__ = [
     "LiveServer",
     "Location",
     "LogCapture",
+    "LoopError",
     "LossyOutputError",
     "Message",
     "Output",
@@ -98,6 +113,7 @@ __all__ = [
     "Project",
     "ProjectError",
     "RouteOverlapWarning",
+    "ScheduleWarning",
     "UnsupportedFeature",
     "activity",
     "assistant_skill",
@@ -160,8 +176,13 @@ _MODULES = {
     "AsyncInvoke": "fixture_values",
     "Binding": "project",
     "BindingType": "host.bindings.binding_type",
+    "Clock": "app_time",
+    "Durable": "durable.handles",
+    "DurableEntity": "durable.durable_entity",
+    "DurableInstance": "durable.durable_instance",
     "Context": "worker.context",
     "ContextFactory": "fixture_values",
+    "Due": "host.agenda",
     "Failure": "host.failures",
     "Failures": "host.failures",
     "Function": "project",

@@ -8,7 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_azfunc import clock, http_client
+from pytest_azfunc import http_client
+from pytest_azfunc.app_durable import DurableApp
+from pytest_azfunc.app_http import HttpApp
+from pytest_azfunc.app_time import TimedApp
+from pytest_azfunc.clock import HostTime
 from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.host.app_settings import AppSettings, check_mapping
 from pytest_azfunc.host.behaviour import Behaviour
@@ -20,11 +24,12 @@ from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.given_context import context_request
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.kept_invocations import KeptInvocations
+from pytest_azfunc.host.passing_time import PassingTime
 from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
 from pytest_azfunc.process.borrowed import BorrowedProcess
-from pytest_azfunc.process.undoing import UndoSteps
+from pytest_azfunc.process.undoing import UndoSteps, undo
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
 from pytest_azfunc.project.settings import FileSettings, is_disabled
@@ -32,13 +37,7 @@ from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pytest_azfunc.host.log_capture import LogCapture
-    from pytest_azfunc.host.web.authorization import Keys
-    from pytest_azfunc.host.web.http_response import Answer
-    from pytest_azfunc.http_client import AppSession
-    from pytest_azfunc.http_server import LiveServer
     from pytest_azfunc.worker.context import Context
 
 __tracebackhide__ = True
@@ -46,7 +45,7 @@ __tracebackhide__ = True
 _SCRIPT_ROOT = "AzureWebJobsScriptRoot"  # the app's folder, as worker extensions look for it
 
 
-class Host:
+class Host(HttpApp, TimedApp, DurableApp):
     """A running function app. Open one with :meth:`open`; the fixture ``azfunc_host`` is one."""
 
     def __init__(
@@ -69,18 +68,30 @@ class Host:
         self._given_settings = dict(settings or {})
         self._file_settings = file_settings
         self._undo = UndoSteps()
-        port = free_port()
+        port, time = free_port(), HostTime()
         self.script_host = ScriptHost(
             self.worker,
-            HostOptions(url_of(port), project.host, behaviour.settings, types, http_client.prepare, http_response),
+            HostOptions(
+                url_of(port),
+                project.host,
+                behaviour.configuration,
+                types,
+                http_client.prepare,
+                http_response,
+                lambda task_hub, base_url: self._find_durable().client(task_hub, base_url),
+                {"durabletask": lambda request, segments: self._find_durable().webhook(request, segments)},
+            ),
             strict,
-            clock.now,
+            time.now,
             [self._kept.add, *observers],
         )
         """The part of the host that runs functions."""
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
         self._entrances = HttpEntrances(self.script_host, self.failures, behaviour, port)
+        self._passing_time = PassingTime(
+            self.script_host, time, self.is_disabled, self.failures, lambda: behaviour.raise_exceptions
+        )
 
     @classmethod
     def open(
@@ -106,35 +117,37 @@ class Host:
         """
         check_storage(storage)
         check_mapping(settings, "Host.open")
-        script = (settings or {}).get(SCRIPT_SETTING)
-        project = path if isinstance(path, Project) else Project.read(path, script=script)
-        host = cls(project, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth)
-        host.begin()
-        return host
+        given = settings or {}
+        project = path if isinstance(path, Project) else Project.read(path, script=given.get(SCRIPT_SETTING))
+        app = project.configured(settings)
+        return cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth).begin()
 
-    def begin(self) -> None:
-        """Put settings and modules in place. :meth:`open` does it for you."""
+    def begin(self) -> Host:
+        """Put settings and modules in place, as :meth:`open` does; the host itself is returned."""
+        return self._undo.unless_done(self._begin)
+
+    def _begin(self) -> Host:
         file_values = self._app.file_settings if self._file_settings is None else self._file_settings
         undo, borrowed = self._undo, BorrowedProcess()
-        with undo:
-            undo.add(borrowed.give_back)
-            borrowed.borrow()  # as it is before the settings change it
-            borrowed.lend(file_values.harmless)
-            undo.add(self.worker.close)
-            undo.add(self._forget)
-            self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
-            borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
-            self.worker.open()
-            DECODER.set(self._decode)
-            undo.add(self._entrances.close)
-            self._entrances.open()
+        undo.add(borrowed.give_back)
+        borrowed.borrow().lend(file_values.harmless)  # a copy of it as it is before the settings change it
+        undo.add(self.worker.close)
+        undo.add(self._forget)
+        self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
+        borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
+        self.worker.open()
+        DECODER.set(self._decode)
+        undo.add(self._entrances.close)
+        self._entrances.open()
+        self._passing_time.open()
+        return self
 
     def close(self) -> None:
         """Put the process back as it was. A second call does nothing, or goes on where the first was interrupted.
 
         :raises BaseException: what a step of it has raised first; the others are done all the same.
         """
-        self._undo.undo()
+        undo([self._undo.undo, self._passing_time.close, self._close_durable])
 
     def _forget(self) -> None:
         self._behaviour.open_settings = None
@@ -186,47 +199,6 @@ class Host:
     def invocations(self) -> deque[Invocation]:
         """The latest invocations, oldest first; :meth:`keep_all` lifts the bound."""
         return self._kept.latest
-
-    @property
-    def now(self) -> datetime:
-        """The host's time, UTC."""
-        return self.script_host.now()
-
-    @property
-    def url(self) -> str:
-        """Where the app is, such as ``http://localhost:7071``: plain ``requests`` reaches it there, too."""
-        return self._entrances.url
-
-    @property
-    def http(self) -> AppSession:
-        """A ``requests.Session`` onto the app; see the fixture ``azfunc_http``."""
-        return self._open_entrances.session
-
-    @property
-    def wsgi(self) -> Callable[..., Any]:
-        """The app as a WSGI application, for any WSGI client."""
-        return self._open_entrances.wsgi
-
-    @property
-    def refusals(self) -> Sequence[Answer]:
-        """The latest answers to HTTP clients that no function gave, each with its ``cause``."""
-        return self._entrances.refusals
-
-    @property
-    def keys(self) -> Keys:
-        """The keys that open functions: ``.master``, ``.host``, ``.system``, ``.function(name)``."""
-        return self._entrances.web_host.keys
-
-    def live_server(self) -> LiveServer:
-        """A server on a real socket of the loopback interface; see the fixture ``azfunc_live_server``."""
-        server = self._open_entrances.live_server()
-        self.worker.run_loop_on_a_thread()
-        return server
-
-    @property
-    def _open_entrances(self) -> HttpEntrances:
-        self._behaviour.settings()  # raises when it is closed
-        return self._entrances
 
     def keep_all(self) -> None:
         """Keep every invocation from now on, whatever it costs; the fixture ``azfunc_logs`` does so."""
@@ -311,25 +283,30 @@ class Host:
         trace_state: str | None = None,
         attributes: Mapping[str, str] | None = None,
         retry_count: int = 0,
-        max_retry_count: int = 0,
+        max_retry_count: int | None = None,
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
-        name = "" if function is None else self.function(function).name
+        bound = None if function is None else self.script_host.bound(self.function(function))
         retries = (retry_count, max_retry_count)
-        request = context_request(name, invocation_id, trace_parent, trace_state, attributes, *retries)
+        request = context_request(bound, invocation_id, trace_parent, trace_state, attributes, *retries)
         return self.worker.context(request)  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
         """Whether an app setting disables the function: its trigger would not fire."""
         return is_disabled(function, os.environ)
 
-    def restart(self) -> None:
-        """Start a new worker process: modules are imported anew, settings stay."""
+    def restart(self) -> list[Invocation]:
+        """Stop, and start a new host and worker process: modules are imported anew, settings and time stay.
+
+        :returns: what :meth:`start` has run.
+        """
         settings = dict(self.settings)
-        self.close()
+        self.stop()
+        self._undo.undo()
         self.worker.restart()
         self._given_settings = settings
         self.begin()
+        return self.start()
 
     def _decode(self, payload: Payload, function: Any) -> Any:
         """What ``payload.decode(function)`` returns."""

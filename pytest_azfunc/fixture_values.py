@@ -90,7 +90,7 @@ class ContextFactory(Protocol):
         trace_state: str | None = None,
         attributes: Mapping[str, str] | None = None,
         retry_count: int = 0,
-        max_retry_count: int = 0,
+        max_retry_count: int | None = None,
     ) -> Context:
         """Build an invocation context.
 
@@ -100,7 +100,8 @@ class ContextFactory(Protocol):
         :param trace_state: the W3C tracestate.
         :param attributes: further attributes of the trace.
         :param retry_count: which attempt it is, 0 being the first.
-        :param max_retry_count: how many retries there may be.
+        :param max_retry_count: how many retries there may be, -1 for any number; when None, those of the function's
+            retry policy.
         :raises FunctionNotFound: no function of that name.
         """
 

@@ -124,6 +124,8 @@ class HttpEntrances:
         if not self._behaviour.raise_exceptions:
             return self._as_azure(request, add_key)
         answer = self._noted(self.web_host.answer(request, add_key))
+        if answer.error is not None:
+            raise answer.error
         if answer.invocation is None:
             if answer.result.status_code == 404:
                 self._script_host.project.raise_failure()  # what hides all functions is worth more than a 404
@@ -146,15 +148,25 @@ class HttpEntrances:
             result = _answer_of_azure(error)
             if result is None:
                 raise
-            self._fail(getattr(error, "function", None) or "the app", error, request)
+            self._fail(getattr(error, "function", None) or "the app", error, request, result)
             return Answer(request, result, None, refusals.raised(error))
         invocation = answer.invocation
         if invocation is not None and invocation.exception is not None:
-            self._fail(invocation.function, invocation.exception, request)
+            self._fail(invocation.function, invocation.exception, request, answer.result)
         return answer
 
-    def _fail(self, function: str, error: BaseException, request: PreparedRequest) -> None:
-        self._failures.add(Failure(function, error, f"{request.method} {request.url.removeprefix(self.url)}"))
+    def _fail(
+        self, function: str, error: BaseException, request: PreparedRequest, result: HttpResult | None = None
+    ) -> None:
+        """Note a failure.
+
+        :param result: what the client was told instead; None where Azure would tell it nothing of the kind.
+        """
+        told = result is not None and result.status_code >= 500 and not self._behaviour.raise_exceptions
+        # A function that calls its own app is no client of the test.
+        answered = told and not self._script_host.worker.is_inside()
+        how = f"{request.method} {request.url.removeprefix(self.url)}"
+        self._failures.add(Failure(function, error, how, answered, 500 if result is None else result.status_code))
 
     def _noted(self, answer: Answer) -> Answer:
         if answer.invocation is None:

@@ -18,7 +18,8 @@ from pytest_azfunc.process.undoing import undo
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
 from pytest_azfunc.project.discovery import find_project, require_app
-from pytest_azfunc.project.function_app import script_in_file
+from pytest_azfunc.project.function_app import settings_in_file
+from pytest_azfunc.project.host_settings import settings_over_host_json
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
 from pytest_azfunc.worker import Worker, WorkerProcess
 
@@ -37,6 +38,7 @@ _WANTED = {
     "auth": "True or False",
 }
 _NO_SETTINGS: Mapping[str, str] = {}
+_Items = tuple[tuple[str, str], ...]
 _NO_MARK: Mapping[str, Any] = {}
 
 
@@ -124,9 +126,9 @@ class SessionApps:
     choice: Choice
     types: Catalogue = BUILT_IN
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
-    _found: dict[tuple[str, Any, str | None], AppOfTests] = field(default_factory=dict)
-    _read: dict[tuple[str, str], AppOfTests] = field(default_factory=dict)
-    _processes: dict[tuple[str, str], WorkerProcess] = field(default_factory=dict)
+    _found: dict[tuple[str, Any, str | None, _Items], AppOfTests] = field(default_factory=dict)
+    _read: dict[tuple[str, str, _Items], AppOfTests] = field(default_factory=dict)
+    _processes: dict[tuple[str, str, tuple[str, ...] | None], WorkerProcess] = field(default_factory=dict)
     _named_settings: FileSettings | None = None
 
     def find(self, folder: str, mark: Mapping[str, Any]) -> AppOfTests:
@@ -134,12 +136,14 @@ class SessionApps:
 
         :raises ProjectError: none, several, or the one that was named is none, or the host would not start with it.
         """
-        # An app setting like others, but one that is needed before any host is open.
-        script = mark.get("settings", _NO_SETTINGS).get(SCRIPT_SETTING, os.environ.get(SCRIPT_SETTING))
-        key = folder, mark.get("project"), script
+        # App settings like others, but ones that are needed before any host is open.
+        given = mark.get("settings", _NO_SETTINGS)
+        script = given.get(SCRIPT_SETTING, os.environ.get(SCRIPT_SETTING))
+        key = folder, mark.get("project"), script, _items(settings_over_host_json(given=given))
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._app_in(os.path.abspath(self._root_for(folder, key[1])), script)
+            root = os.path.abspath(self._root_for(folder, key[1]))
+            found = self._found[key] = self._app_in(root, script, given)
         return found
 
     def _root_for(self, folder: str, named: str | os.PathLike[str] | None) -> str:
@@ -152,15 +156,18 @@ class SessionApps:
             return require_app(self.choice.project, self.choice.project_by)
         return find_project(folder, self.choice.rootdir)
 
-    def _app_in(self, root: str, script: str | None) -> AppOfTests:
-        """The app in the folder *root*, read once for each script that its settings name."""
+    def _app_in(self, root: str, script: str | None, given: Mapping[str, str]) -> AppOfTests:
+        """The app in the folder *root*, read once for each script that settings name, and for each host.json."""
+        in_file = self._values_for(root)
         if script is None:
-            script = self._script_in_file(root)
-        found = self._read.get((root, script))
+            script = in_file.get(SCRIPT_SETTING, DECORATOR_SCRIPT)
+        settings = settings_over_host_json(in_file, given)
+        key = root, script, _items(settings)
+        found = self._read.get(key)
         if found is None:
-            project = Project.read(root, binding_types=self.types.contributed, script=script)
+            project = Project.read(root, binding_types=self.types.contributed, script=script, settings=settings)
             named = self.choice.settings
-            found = self._read[root, script] = AppOfTests(
+            found = self._read[key] = AppOfTests(
                 project,
                 self._process_of(project),
                 (lambda: project.file_settings) if named is None else (lambda: self._settings_in(named)),
@@ -168,19 +175,21 @@ class SessionApps:
         return found
 
     def _process_of(self, project: Project) -> WorkerProcess:
-        key = os.fspath(project.root), "" if project.script is None else project.script.name
+        """One for all hosts of an app, whatever settings they have, unless these leave out other functions."""
+        key = os.fspath(project.root), "" if project.script is None else project.script.name, project.host.functions
         found = self._processes.get(key)
         if found is None:
             found = self._processes[key] = WorkerProcess(project)
         return found
 
-    def _script_in_file(self, root: str) -> str:
+    def _values_for(self, root: str) -> Mapping[str, str]:
+        """The values of the settings file of the app in *root*, as far as it can be read."""
         if self.choice.settings is None:
-            return script_in_file(root)
+            return settings_in_file(root)
         try:
-            return self._settings_in(self.choice.settings).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
+            return self._settings_in(self.choice.settings)
         except ProjectError:  # whoever needs the settings will say so
-            return DECORATOR_SCRIPT
+            return _NO_SETTINGS
 
     def _settings_in(self, named: str) -> FileSettings:
         if self._named_settings is None:
@@ -208,7 +217,7 @@ class SessionApps:
             file_settings=app.file_settings,
             strict=mark.get("strict", self.choice.strict),
             auth=mark.get("auth", True),
-            worker=Worker(app.process),
+            worker=Worker(app.process, config=app.project.host),
             observers=self.observers,
             types=self.types,
         )
@@ -257,12 +266,12 @@ class SessionApps:
         if problem is not None:
             yield problem
             return
-        modules = app.process.modules
-        modules.activate(settings)
+        modules, turn = app.process.modules, object()
         try:
+            modules.activate(turn, settings)
             yield None
         finally:
-            modules.deactivate()
+            modules.deactivate(turn)
 
     def values_to_hide(self, folder: str, mark: Mapping[str, Any]) -> dict[str, str]:
         """Every value of a setting of the app for a test in *folder*, as far as file and mark give it."""
@@ -280,6 +289,10 @@ class SessionApps:
         except Exception:
             return
         app.process.modules.leave_alone(test_file)
+
+
+def _items(settings: Mapping[str, str]) -> _Items:
+    return tuple(sorted(settings.items()))
 
 
 def _end(process: WorkerProcess) -> None:

@@ -19,12 +19,14 @@ FLOORS = (
     ("plugin",),
     ("session_apps",),
     ("app",),
-    ("http_entrances", "reports"),
-    ("http_client", "http_server", "clock"),
+    ("app_durable", "app_http", "app_time"),
+    ("durable", "http_entrances", "reports"),
+    ("http_client", "http_server"),
     ("host",),
     ("rpc",),
     ("project",),
     ("process",),
+    ("clock",),
     ("errors",),
 )
 MAY_USE = {
@@ -51,6 +53,7 @@ THIRD_PARTY = {
     "urllib3": {"http_client"},
     "werkzeug": {"http_server"},
     "freezegun": {"clock"},
+    "dateutil": {"worker"},
     "azure": {"worker", "project"},
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "data", "info", "misc", "common"}
@@ -411,7 +414,7 @@ def test_own_names_are_none(source: str) -> None:
         ("project.function", "import pytest_azfunc"),
         ("app", "from pytest_azfunc.session_apps import SessionApps"),
         ("reports.trace", "from pytest_azfunc.http_entrances import HttpEntrances"),
-        ("http_client", "from pytest_azfunc.clock import Clock"),
+        ("http_client", "from pytest_azfunc.http_server import LiveServer"),
         ("http_server.wsgi", "from pytest_azfunc.http_client import prepare"),
         ("http_client", "def f():\n    import werkzeug"),
         ("session_apps", "from pytest_azfunc.plugin import x"),

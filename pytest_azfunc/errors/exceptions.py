@@ -141,11 +141,31 @@ class FunctionFailed(AzfuncError):
     """A function failed where nobody was given its exception: it was the answer to an HTTP client."""
 
 
+class DurableError(AzfuncError):
+    """An orchestration or entity that Azure would leave waiting for ever, or what no task hub has."""
+
+
+class DeterminismError(DurableError):
+    """An orchestrator that asks for something else when it is replayed; the host fails the orchestration."""
+
+
+class LoopError(AzfuncError):
+    """Functions start one another, or themselves, over and over again, and no time passes."""
+
+
 class UnsupportedFeature(AzfuncError):
     """Something that Azure does and pytest-azfunc does not emulate."""
 
 
-class RouteOverlapWarning(UserWarning):
+class AzfuncWarning(UserWarning):
+    """Something in the app that works in a test and would not in Azure, or not as it is meant.
+
+    ``filterwarnings = error::pytest_azfunc.errors.AzfuncWarning`` in pytest's ini file makes an error of it, ``ignore``
+    in the place of ``error`` makes it silent.
+    """
+
+
+class RouteOverlapWarning(AzfuncWarning):
     """A function that no request reaches, because another one answers first (``--azfunc-check``).
 
     The host tries functions in the order of their names, ignoring case, and the first whose route and methods fit
@@ -154,5 +174,18 @@ class RouteOverlapWarning(UserWarning):
     special one comes first, or change a route.
 
     ``filterwarnings = error::pytest_azfunc.errors.RouteOverlapWarning`` in pytest's ini file makes the check fail,
+    ``ignore`` in the place of ``error`` makes it silent.
+    """
+
+
+class ScheduleWarning(AzfuncWarning):
+    """A timer's schedule that means something else than it seems to, or works here and not everywhere in Azure.
+
+    ``--azfunc-check`` gives it: for five fields and time spans, which not every plan takes; for ``24:00:00``, which is
+    24 days; for ``Sat-Sun``, which is every day, as no range goes round; for a day of the month beside a day of the
+    week, of which both must fit; for ``WEBSITE_TIME_ZONE``, which some plans do not have. A test whose time moves gives
+    it of a timer that the host would leave out.
+
+    ``filterwarnings = error::pytest_azfunc.errors.ScheduleWarning`` in pytest's ini file makes an error of it,
     ``ignore`` in the place of ``error`` makes it silent.
     """

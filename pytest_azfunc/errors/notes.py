@@ -70,6 +70,21 @@ RETRY_INTERVAL_HINT: Final = " An interval of @app.retry is written hh:mm:ss, su
 _NAMED = 10  # of more functions that are lost with one, only the first are named
 
 
+def missing_settings(subject: str, binding_type: str, names: Sequence[str]) -> str:
+    """Of a binding that names app settings which are not there.
+
+    :param subject: function and binding.
+    """
+    several = len(names) > 1
+    listed = ", ".join(f"%{name}%" for name in names)
+    return (
+        f"{subject}: the {binding_type} names {'app settings that are' if several else 'an app setting that is'} not "
+        f"there: {listed}. In Azure the function would not load; here its address keeps the "
+        f"{'names' if several else 'name'}. Set {'them' if several else 'it'} in local.settings.json, the environment, "
+        "or @pytest.mark.azfunc(settings={...})."
+    )
+
+
 def raised_by_import(script: str, function: str, hint: str) -> str:
     """Of an exception that the script of one function raises while it is imported.
 

@@ -13,6 +13,7 @@ from pytest_azfunc.errors.exceptions import UnsupportedFeature
 TOO_MANY: Final = "host.json allows no more requests at a time"
 PREFLIGHT: Final = "CORS answered the preflight request"
 OWN_ADDRESS: Final = "the host's own address"
+NO_WARMUP: Final = "the app's plan (WEBSITE_SKU) has no warmup"
 HOME_PAGE: Final = "the home page of the host"
 
 _MALFORMED = {

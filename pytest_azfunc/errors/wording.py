@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ def _shortest(file: str) -> str:
     except (OSError, ValueError):  # another drive, or the current folder is gone
         return file
     return file if relative.split(os.sep, 1)[0] == ".." else relative
+
+
+EXPECTED_MOMENT: Final = "a datetime with a time zone, or ISO text with an offset such as '2026-03-01T02:29:00Z'"
+"""What is wanted where a moment is."""
 
 
 def cut(text: str, limit: int = 2000) -> str:

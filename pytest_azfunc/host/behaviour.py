@@ -6,6 +6,9 @@ once, and not when garbage is collected, which takes more time than many tests.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.app_settings import AppSettings
 
@@ -24,6 +27,14 @@ class Behaviour:
         self.auth = auth
         self.raise_exceptions = raise_exceptions
         self.open_settings: AppSettings | None = None
+
+    def configuration(self) -> Mapping[str, str]:
+        """What the host's configuration has: the app settings, and everything else in the environment.
+
+        :raises BindingError: the host is closed.
+        """
+        self.settings()
+        return os.environ
 
     def settings(self) -> AppSettings:
         """The app settings, to be read and changed.

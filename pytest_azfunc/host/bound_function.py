@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, tzinfo
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_azfunc.errors import LossyOutputError
+from pytest_azfunc.errors import AzfuncWarning, LossyOutputError
+from pytest_azfunc.errors.notes import missing_settings
+from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
-from pytest_azfunc.host.bindings.inputs import Input, Settings, no_settings
+from pytest_azfunc.host.bindings.inputs import DurableClients, Input, Settings, no_settings
 from pytest_azfunc.host.bindings.lossy_outputs import find_loss
-from pytest_azfunc.host.bindings.payload import Many, Prepare
+from pytest_azfunc.host.bindings.net_values import new_guid
+from pytest_azfunc.host.bindings.payload import ByHand, Many, Prepare
 from pytest_azfunc.host.console import console_filter
-from pytest_azfunc.host.expressions import fixed_text, with_settings
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.named_settings import NamedSettings, is_completed_by_calls, named_settings
 from pytest_azfunc.host.outputs import Output, Outputs
+from pytest_azfunc.host.retries import first_attempt, policy_of
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
-from pytest_azfunc.rpc import InvocationResponse
+from pytest_azfunc.project.setting_names import fixed_text, with_settings
+from pytest_azfunc.project.time_zones import time_zone
+from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
 
 if TYPE_CHECKING:
     import requests
+
+    from pytest_azfunc.host.bound_expressions import BoundExpressions, Call, ResolvedBinding
+    from pytest_azfunc.host.web.http_response import Webhook
 
 __tracebackhide__ = True
 
@@ -40,6 +52,8 @@ class HostOptions(NamedTuple):
     :ivar types: what the host knows of binding types.
     :ivar prepare_http: an HTTP client's encoding of requests that need one.
     :ivar http_response: makes a ``requests.Response`` of an invocation.
+    :ivar durable_client: makes what a ``durableClient`` is told; None where nobody runs orchestrations.
+    :ivar webhooks: what answers the webhooks of extensions, by the extension's name.
     """
 
     base_url: str = "http://localhost:7071"
@@ -48,6 +62,8 @@ class HostOptions(NamedTuple):
     types: Catalogue = BUILT_IN
     prepare_http: Prepare | None = None
     http_response: HttpResponder | None = None
+    durable_client: DurableClients | None = None
+    webhooks: Mapping[str, Webhook] = MappingProxyType({})
 
 
 class BoundFunction:
@@ -57,6 +73,7 @@ class BoundFunction:
     :ivar trigger: its trigger.
     :ivar trigger_type: what the host knows of the trigger's type.
     :ivar is_loaded: whether the worker has loaded it.
+    :ivar first_attempt: what its first attempt is told of its retry policy.
     """
 
     def __init__(self, function: Function, options: HostOptions) -> None:
@@ -67,14 +84,18 @@ class BoundFunction:
         self.builder: str = self.trigger_type.builder
         self.payload: PayloadMaker = self.trigger_type.payload
         self.many: Many | None = self.trigger_type.many
+        self.by_hand: ByHand | None = self.trigger_type.by_hand
         self.base_url = options.base_url
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http
         self.is_loaded = False
+        self.first_attempt = first_attempt(policy_of(function, options.config))
         # Most functions run once in a test, so that a lock for each part, as in cached_property, would be felt.
         self._listener: Any = None
         self._listens_for_good = False
         self._inputs: list[Input] | None = None
+        self._expressions: BoundExpressions | None = None
+        self._knows_expressions = False
         self._output_types: dict[str, tuple[str, BindingType]] = {}
 
     # --- what its declaration means
@@ -89,6 +110,14 @@ class BoundFunction:
     def text(self, name: str, default: str) -> str:
         """The same for a name that something has in Azure; the default where it is not known."""
         return fixed_text(self.trigger.properties, name, default, self.options.settings())
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """The host's time zone: UTC, unless an app setting names another one.
+
+        :raises ProjectError: it names one that there is not.
+        """
+        return time_zone(self.options.settings())
 
     @property
     def listener(self) -> Any:
@@ -109,6 +138,34 @@ class BoundFunction:
         return any("%" in value for value in self.trigger.properties.values() if isinstance(value, str))
 
     @property
+    def named_settings(self) -> tuple[NamedSettings, ...]:
+        """The app settings on which each of its bindings depends, and which are not there now.
+
+        :raises ProjectError: a per cent sign that begins no name: the host leaves the function out.
+        """
+        return named_settings(self.function, self.options.types, self.options.settings())
+
+    def check(self) -> None:
+        """Look for what keeps the host from running the function, whatever it is called with.
+
+        :raises ProjectError: the host would not start the function, or not start at all.
+        """
+        _ = self.listener
+        _ = self.named_settings
+
+    def warn_of_missing_settings(self) -> None:
+        """Warn of app settings that its bindings name and that are not there, at the place of each binding.
+
+        :raises ProjectError: as :attr:`named_settings`.
+        """
+        for binding, _, missing in self.named_settings:
+            if missing:
+                text = missing_settings(f"{self.function.name}.{binding.name}", binding.type, missing)
+                place = binding.location
+                file, line = ("<app>", 0) if place is None else (place.file, place.line or 0)
+                warnings.warn_explicit(text, AzfuncWarning, file, line)
+
+    @property
     def inputs(self) -> Sequence[Input]:
         """Its input bindings, without the trigger."""
         if self._inputs is None:
@@ -120,10 +177,35 @@ class BoundFunction:
                     function=name,
                     base_url=options.base_url,
                     settings=options.settings,
+                    durable_client=options.durable_client,
                 )
                 for binding in self.function.inputs.values()
             ]
         return self._inputs
+
+    @property
+    def expressions(self) -> BoundExpressions | None:
+        """The binding expressions of its inputs and outputs; None where it has none, as most functions."""
+        if not self._knows_expressions:
+            self._knows_expressions = True
+            if any(map(is_completed_by_calls, self.function.bindings.values())):
+                from pytest_azfunc.host.bound_expressions import BoundExpressions  # which most apps have no use for
+
+                self._expressions = BoundExpressions.of(self.function, self.options.types)
+        return self._expressions
+
+    def call(self, request: InvocationRequest, now: datetime) -> Call:
+        """What a call of it gives to its expressions, at that moment."""
+        from pytest_azfunc.host.binding_data import binding_data
+        from pytest_azfunc.host.bound_expressions import Call
+        from pytest_azfunc.host.expressions import Surroundings
+
+        return Call(
+            binding_data(request.trigger_metadata, self.trigger_type.dictionaries),
+            self.options.settings(),
+            Surroundings(now, new_guid, self.function.name),
+            not isinstance(request.inputs[self.trigger.name], PythonObject),
+        )
 
     # --- how it is shown in a list
 
@@ -146,7 +228,18 @@ class BoundFunction:
         """Whether host.json lets a line of it through."""
         return console_filter(self.options.config.log_levels, self.function.name)
 
-    def _output_type(self, name: str) -> tuple[str, BindingType]:
+    @cached_property
+    def takes_return(self) -> bool:
+        """Whether somebody takes what it returns: a binding, or its trigger. (HTTP answers with it beside that.)"""
+        return "$return" in self.function.outputs or self.trigger_type.returns
+
+    @cached_property
+    def binds_plainly(self) -> bool:
+        """Whether its outputs are just what the worker sends: a ``$return`` is bound, and no extension refuses any."""
+        outputs = self.function.outputs
+        return "$return" in outputs and all(self.output_type(name)[1].refusal is None for name in outputs)
+
+    def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""
         found = self._output_types.get(name)
         if found is None:
@@ -160,13 +253,26 @@ class BoundFunction:
         response = invocation.response
         values = response.python_values or {}
         sent = dict(response.outputs)
-        if response.return_value is not None:
+        if response.return_value is not None and self.takes_return:
             sent["$return"] = response.return_value
         outputs = {}
         for name, data in sent.items():
-            written, binding_type = self._output_type(name)
-            outputs[name] = Output(name, written, values.get(name), data, binding_type)
+            written, binding_type = self.output_type(name)
+            address = self._address(name, invocation.resolved.get(name), binding_type)
+            outputs[name] = Output(name, written, values.get(name), data, binding_type, address)
         return Outputs(self.function.name, outputs, self.function.outputs)
+
+    def _address(self, name: str, resolved: ResolvedBinding | None, binding_type: BindingType) -> str:
+        """Where an output went."""
+        binding = self.function.outputs.get(name)
+        if binding is None:  # a returned value that no binding takes
+            return ""
+        if resolved is None:
+            address = binding_type.address_of(binding.properties)
+            with suppress(AddressError):
+                address = binding_type.address_as_sent(address)
+            return address
+        return resolved.address
 
     def http_response(self, invocation: Invocation) -> requests.Response | None:
         """The response that a caller would get; None without one."""
@@ -179,12 +285,12 @@ class BoundFunction:
             if value is None:
                 continue
             if name == "$return":
-                if response.http_response is not None:  # it went another way, as an HTTP response
+                if response.http_response is not None or not self.takes_return:  # it went another way, or none
                     continue
                 data = response.return_value
             else:
                 data = response.outputs.get(name)
-            written, binding_type = self._output_type(name)
+            written, binding_type = self.output_type(name)
             loss = find_loss(self.function, name, written, binding_type, value, data)
             if loss is not None:
                 return loss

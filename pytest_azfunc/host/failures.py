@@ -1,9 +1,9 @@
-"""Exceptions of functions that reached no caller, because the caller got what Azure would send it."""
+"""Exceptions of functions that reached no code of the test, because the caller got what Azure would send it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -14,16 +14,22 @@ __tracebackhide__ = True
 
 @dataclass(frozen=True)
 class Failure:
-    """A function's exception that nobody was given.
+    """A function's exception that no code of the test was given.
 
     :ivar function: the function's name.
     :ivar exception: what it raised, traceback included.
     :ivar how: how it was called, such as ``GET /api/orders``.
+    :ivar answered: whether an HTTP client of the test was given the 500 for it: then it needs no claim.
+    :ivar status_code: what the caller was told.
+    :ivar rule: what an error says of it, if nobody claims it.
     """
 
     function: str
     exception: BaseException
     how: str
+    answered: bool = False
+    status_code: int = 500
+    rule: str = "failure-unclaimed"
 
 
 @dataclass
@@ -46,16 +52,22 @@ class _Expectation:
 class Failures(Sequence[Failure]):
     """The failures of a test: a sequence of :class:`Failure`, oldest first.
 
-    Each must be claimed with :meth:`expect`; one that is not is an error at the end of the test.
+    Each that no client of the test was told of must be claimed with :meth:`expect`; one that is not is an error at the
+    end of the test.
     """
 
     def __init__(self) -> None:
         self._all: list[Failure] = []
+        self._sources: list[Callable[[], Iterable[Failure]]] = []
         self._expected: list[_Expectation] = []
 
     def add(self, failure: Failure) -> None:
         """Note a failure."""
         self._all.append(failure)
+
+    def watch(self, source: Callable[[], Iterable[Failure]]) -> None:
+        """Ask *source*, at the end of the test, what else has failed."""
+        self._sources.append(source)
 
     def expect(
         self, exception: type[BaseException] | tuple[type[BaseException], ...], *, match: str | None = None
@@ -76,12 +88,15 @@ class Failures(Sequence[Failure]):
 
         :raises FunctionFailed: from the first failure that was not claimed; or an expected one did not happen.
         """
+        for source in self._sources:
+            self._all.extend(source())
+        self._sources.clear()
         unclaimed = []
         for failure in self._all:
             fitting = [expected for expected in self._expected if expected.fits(failure)]
             for expected in fitting:
                 expected.met = True
-            if not fitting:
+            if not fitting and not failure.answered:
                 unclaimed.append(failure)
         if unclaimed:
             raise self._error(unclaimed) from unclaimed[0].exception
@@ -92,11 +107,12 @@ class Failures(Sequence[Failure]):
     def _error(self, unclaimed: list[Failure]) -> AzfuncError:
         first = unclaimed[0]
         return FunctionFailed(
-            "failure-unclaimed",
+            first.rule,
             function=first.function,
             how=first.how,
             raised=f"{type(first.exception).__name__}: {_message(first.exception)}",
             kind=type(first.exception).__name__,
+            told=f"a {first.status_code}{' without a body' if first.status_code == 500 else ''}",
             more=_more(unclaimed[1:], [expected for expected in self._expected if not expected.met]),
         )
 

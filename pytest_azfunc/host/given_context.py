@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, text_mapping
+from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, text_mapping, wrong_value
+from pytest_azfunc.host.retries import FOR_EVER
 from pytest_azfunc.rpc import InvocationRequest, RetryContext, TraceContext
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.bound_function import BoundFunction
 
 __tracebackhide__ = True
 
@@ -13,21 +18,35 @@ _FIXTURE = "azfunc_context"
 
 
 def context_request(
-    function: str,
+    bound: BoundFunction | None,
     invocation_id: str | None,
     trace_parent: str | None,
     trace_state: str | None,
     attributes: Mapping[str, str] | None,
     retry_count: int,
-    max_retry_count: int,
+    max_retry_count: int | None,
 ) -> InvocationRequest:
     """A request for an invocation whose context says this.
 
-    :param function: the function's name; empty for none.
+    :param bound: the function, whose retry policy has the maximum where none is given; None for a context of none.
     :raises BindingError: an argument that no context can have.
     """
     check_texts(_FIXTURE, invocation_id=invocation_id, trace_parent=trace_parent, trace_state=trace_state)
-    check_numbers(_FIXTURE, INT32, retry_count=retry_count, max_retry_count=max_retry_count)
+    check_numbers(_FIXTURE, INT32, retry_count=retry_count)
+    if max_retry_count is None:
+        most = 0 if bound is None else bound.first_attempt.max_retry_count
+    else:
+        most = _checked_maximum(max_retry_count)
     trace = TraceContext(trace_parent or "", trace_state or "", text_mapping(_FIXTURE, "attributes", attributes))
-    retry = RetryContext(retry_count, max_retry_count)
+    retry = RetryContext(retry_count, most)
+    function = "" if bound is None else bound.function.name
     return InvocationRequest(function, {}, invocation_id=invocation_id, trace_context=trace, retry_context=retry)
+
+
+def _checked_maximum(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not FOR_EVER <= value < INT32:
+        expected = (
+            f"a whole number from 0 to {INT32 - 1}, -1 (for ever), or None for that of the function's retry policy"
+        )
+        raise wrong_value(_FIXTURE, "max_retry_count", value, expected)
+    return value

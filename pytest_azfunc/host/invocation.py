@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc.errors import BindingError, shown
@@ -16,6 +18,11 @@ __tracebackhide__ = True
 
 if TYPE_CHECKING:
     import requests
+
+    from pytest_azfunc.host.bound_expressions import ResolvedBinding
+
+
+_NOTHING_RESOLVED: Mapping[str, ResolvedBinding] = MappingProxyType({})
 
 
 class InvocationView(Protocol):
@@ -39,12 +46,15 @@ class Invocation:
     :ivar request: what the host asked the worker.
     :ivar response: what the worker answered.
     :ivar duration: seconds from request to response, conversions included.
+    :ivar resolved: what the binding expressions of its inputs and outputs have come to, by binding name; only of those
+        that have any.
     """
 
     function: str
     request: InvocationRequest
     response: InvocationResponse
     duration: float
+    resolved: Mapping[str, ResolvedBinding]
     _view: InvocationView
 
     def __init__(
@@ -54,6 +64,7 @@ class Invocation:
         response: InvocationResponse,
         duration: float,
         view: InvocationView,
+        resolved: Mapping[str, ResolvedBinding] = _NOTHING_RESOLVED,
     ) -> None:
         # The one that `dataclass(frozen=True)` writes takes three times as long.
         fields = self.__dict__
@@ -61,6 +72,7 @@ class Invocation:
         fields["request"] = request
         fields["response"] = response
         fields["duration"] = duration
+        fields["resolved"] = resolved
         fields["_view"] = view
 
     @property

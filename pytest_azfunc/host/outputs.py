@@ -42,6 +42,8 @@ class Output:
     :ivar value: the Python object that the function set or returned; None where the worker does not tell.
     :ivar typed_data: what the worker sent to the host.
     :ivar binding_type: what the host knows of the type.
+    :ivar address: where it went, such as a queue's name or ``"container/blob"``: the binding's expressions have their
+        values in it. Empty where the binding says nothing of it.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Output:
     value: Any
     typed_data: TypedData = field(repr=False)
     binding_type: BindingType = field(repr=False)
+    address: str = ""
 
     @cached_property
     def body(self) -> bytes:

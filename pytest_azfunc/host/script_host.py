@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+from pytest_azfunc import clock
 from pytest_azfunc.errors import BindingError, kind_of, shown
+from pytest_azfunc.host.bindings.given_values import is_mock
 from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.output_bindings import bind_outputs
 from pytest_azfunc.host.web.http_proxy import for_invocation
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.rpc import (
@@ -28,10 +31,13 @@ from pytest_azfunc.rpc import (
     WorkerChannel,
 )
 
+if TYPE_CHECKING:
+    from pytest_azfunc.host.bound_expressions import BoundExpressions, ResolvedBinding
+
 __tracebackhide__ = True
 
 _NO_INPUTS: Mapping[str, Any] = {}
-_NO_RETRY = RetryContext()
+_NOTHING_OF_RETRIES = RetryContext(0, 0, RpcException())
 
 Steps = Generator[InvocationRequest, InvocationResponse, Invocation]
 """What the host does around an invocation: asks for what it yields, is sent the answer, returns the invocation."""
@@ -53,24 +59,26 @@ class ContextOverrides:
         """
         if context is None:
             return None
+        if is_mock(context):  # it would answer to every name below
+            raise _no_context(context)
         try:
             trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
         except AttributeError:
-            raise _no_context(shown(context)) from None
-        if not isinstance(context.invocation_id, str):  # a mock has every attribute
-            raise _no_context(kind_of(context))
+            raise _no_context(context) from None
+        attempt = RetryContext(
+            retry.retry_count, retry.max_retry_count, RpcException(error.message, error.stack_trace, error.source)
+        )
+        # A context of no function knows of no policy: unless it says something of retries, the function's own counts.
+        says_nothing = not context.function_name and attempt == _NOTHING_OF_RETRIES
         return cls(
             context.invocation_id,
             TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
-            RetryContext(
-                retry.retry_count,
-                retry.max_retry_count,
-                RpcException(error.message, error.stack_trace, error.source),
-            ),
+            None if says_nothing else attempt,
         )
 
 
-def _no_context(found: str) -> BindingError:
+def _no_context(value: object) -> BindingError:
+    found = kind_of(value) if is_mock(value) else shown(value)  # a mock's repr says nothing but its id
     expected = "what azfunc_context(...) returns"
     return BindingError("payload-value", builder="invoke", name="context", found=found, expected=expected)
 
@@ -92,7 +100,7 @@ class ScriptHost:
     worker: WorkerChannel
     options: HostOptions = field(default_factory=HostOptions)
     strict: bool = True
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    now: Callable[[], datetime] = clock.now
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
     _bound: dict[str, BoundFunction] = field(default_factory=dict)
 
@@ -160,6 +168,7 @@ class ScriptHost:
         bound = self.bound(function)
         if not bound.is_loaded:
             self.worker.load(function.name)
+            bound.warn_of_missing_settings()
             bound.is_loaded = True
         return bound
 
@@ -168,8 +177,14 @@ class ScriptHost:
     ) -> Steps:
         request = self._request(bound, payload, inputs, context)
         started = time.perf_counter()
-        response = yield request
-        invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
+        if bound.expressions is None:
+            response = _bound_outputs(bound, (yield request))
+            invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
+        else:
+            resolved: dict[str, ResolvedBinding] = {}
+            response = yield from self._resolving(bound, bound.expressions, request, resolved)
+            duration = time.perf_counter() - started
+            invocation = Invocation(bound.function.name, request, response, duration, bound, resolved)
         for observer in self.observers:
             observer(invocation)
         if self.strict and response.exception is None:
@@ -177,6 +192,31 @@ class ScriptHost:
             if loss is not None:
                 raise loss
         return invocation
+
+    def _resolving(
+        self,
+        bound: BoundFunction,
+        expressions: BoundExpressions,
+        request: InvocationRequest,
+        resolved: dict[str, ResolvedBinding],
+    ) -> Generator[InvocationRequest, InvocationResponse, InvocationResponse]:
+        """What comes of a request where input and output bindings have expressions, which are *resolved*.
+
+        The host evaluates those of the inputs before the function runs, and those of the outputs that it has set
+        afterwards. (WorkerFunctionInvoker.cs)
+        """
+        try:
+            resolved.update(expressions.inputs(bound.call(request, self.now())))
+        except BindingError as error:
+            return InvocationResponse(request.invocation_id or "", exception=error)
+        response = _bound_outputs(bound, (yield request))
+        if response.exception is None:
+            sent = [*response.outputs, "$return"] if response.return_value is not None else response.outputs
+            try:
+                resolved.update(expressions.outputs(sent, bound.call(request, self.now())))
+            except BindingError as error:
+                return _failed(response, error)
+        return response
 
     def request(
         self,
@@ -208,9 +248,28 @@ class ScriptHost:
             delivery.metadata,
             invocation_id,
             context.trace or TraceContext(_trace_parent(invocation_id)),
-            context.retry or _NO_RETRY,
+            context.retry or bound.first_attempt,
             delivery.proxied and for_invocation(delivery.proxied, invocation_id),
         )
+
+
+def _bound_outputs(bound: BoundFunction, response: InvocationResponse) -> InvocationResponse:
+    """The response as the host binds it to the function's outputs."""
+    return response if bound.binds_plainly or response.exception is not None else bind_outputs(bound, response)
+
+
+def _failed(response: InvocationResponse, error: BindingError) -> InvocationResponse:
+    """The response of a function that has run, in a call that the host fails."""
+    return InvocationResponse(
+        response.invocation_id,
+        response.return_value,
+        response.outputs,
+        error,
+        response.logs,
+        response.python_values,
+        response.context,
+        response.http_response,
+    )
 
 
 def _trace_parent(invocation_id: str) -> str:

@@ -6,6 +6,7 @@ do with it. The modules ``session`` and ``responses`` import it at once: import 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pytest_azfunc.http_client.plain_requests import PlainRequests
@@ -54,6 +55,17 @@ def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
     headers = {str(name): _text(value) for name, value in request.headers.items()}
     headers.setdefault("Host", requests.compat.urlsplit(request.url or url).netloc)
     return PreparedRequest(str(request.method), str(request.url), tuple(headers.items()), body)
+
+
+def send(method: str, url: str, content: str | None, headers: Mapping[str, str]) -> requests.Response:
+    """Send a request as anybody's code would: ``responses`` and its like answer it, and so do running apps.
+
+    :raises OSError: no answer came.
+    """
+    import requests
+
+    data = None if content is None else content.encode()
+    return requests.request(method, url, data=data, headers=dict(headers), allow_redirects=False)
 
 
 def _text(value: str | bytes) -> str:

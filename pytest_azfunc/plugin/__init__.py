@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from io import FileIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,9 @@ FIXTURES = frozenset(
     [
         "invoke",
         "ainvoke",
+        "azfunc_clock",
         "azfunc_context",
+        "azfunc_durable",
         "azfunc_host",
         "azfunc_http",
         "azfunc_live_server",
@@ -125,8 +128,8 @@ class FirstLook:
 def _read(path: str | Path) -> bytes:
     """The text of a file; nothing where it cannot be read, which its import will tell."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        with FileIO(path) as file:  # a conftest.py may have patched open()
+            return file.readall()
     except OSError:
         return b""
 

@@ -145,15 +145,16 @@ class FunctionCheck(_Check):
 
     def runtest(self) -> None:
         from pytest_azfunc.errors import UnsupportedFeature
+        from pytest_azfunc.reports.schedule_check import warn_of_schedule
 
         __tracebackhide__ = True
         self.routes.check(self.function_name)
         host = self.apps.open_host(start_folder(self.config), {})
         try:
             host.worker.load(self.function_name)
-            _ = host.script_host.bound(
-                host.project.functions[self.function_name]
-            ).listener  # raises what is wrong with it
+            bound = host.script_host.bound(host.project.functions[self.function_name])
+            bound.check()
+            warn_of_schedule(bound)
         except UnsupportedFeature as error:  # in Azure it may well work
             pytest.skip(f"{error.subject}: {error.problem}")
         finally:

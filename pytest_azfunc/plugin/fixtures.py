@@ -13,7 +13,9 @@ if TYPE_CHECKING:
         AppSession,
         AppSettings,
         AsyncInvoke,
+        Clock,
         ContextFactory,
+        Durable,
         Host,
         Invoke,
         LiveServer,
@@ -60,6 +62,29 @@ def azfunc_host() -> Host:
 
 
 @pytest.fixture
+def azfunc_clock() -> Clock:
+    """The clock of the app: ``.now``, ``.move_to("2026-03-01T02:29:00Z")``, ``.advance(hours=1)``.
+
+    The first ``move_to`` of a test only sets the time, back or forth. From then on time goes forward, from one due
+    moment to the next, the clock standing at each, and the invocations that came due are returned. All code sees that
+    time until the test is over; sleeping and waiting are real.
+    """
+    return current_host().clock
+
+
+@pytest.fixture
+def azfunc_durable() -> Durable:
+    """Durable Functions of the app: ``.start("OrderFlow", input)``, ``[id]``, ``.entity("Counter", "a")``.
+
+    The app's own ``azure-functions-durable`` runs on an engine in this process; no time passes unless the test lets it:
+    ``azfunc_host.advance(hours=72)``. ``.replace("Charge", function)`` and ``.fail("Charge", TimeoutError(), times=2)``
+    stand in for activities and sub-orchestrations. A failed orchestration that the test has not looked at is an error
+    at its end.
+    """
+    return current_host().durable
+
+
+@pytest.fixture
 def azfunc_http() -> AppSession:
     """A ``requests.Session`` onto the app, through the whole host: routes, keys, disabled functions, responses.
 
@@ -79,7 +104,7 @@ def azfunc_live_server() -> LiveServer:
 
     It listens on the loopback interface only. Requests are answered on threads, and async functions run on a thread of
     their own. What a function raises is a 500 there, and an error at the end of the test unless it was claimed with
-    ``azfunc_host.failures.expect(...)``.
+    ``azfunc_host.failures.expect(...)``, or the test wants 500s: ``azfunc_host.raise_exceptions = False``.
     """
     server = current_host().live_server()
     server.start()
@@ -111,12 +136,13 @@ def azfunc_context() -> ContextFactory:
     """Build an invocation context, for a test that calls ``main()`` itself or passes it to ``invoke``.
 
     ``azfunc_context(function=None, *, invocation_id=None, trace_parent=None, trace_state=None, attributes=None,
-    retry_count=0, max_retry_count=0)``
+    retry_count=0, max_retry_count=None)``
 
     - *function*: its name, or the object that its entry point is; gives ``function_name`` and ``function_directory``.
     - *invocation_id*: a GUID, made up when None.
     - *trace_parent*, *trace_state*, *attributes*: W3C trace context, as in ``context.trace_context``.
-    - *retry_count*, *max_retry_count*: which attempt it is, 0 being the first, and how many retries there may be.
+    - *retry_count*, *max_retry_count*: which attempt it is, 0 being the first, and how many retries there may be (-1
+      for any number); when None, those of the function's retry policy.
 
     Raises ``FunctionNotFound``.
     """

@@ -6,10 +6,14 @@ All private names of pytest that this plugin uses are in this module.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from inspect import signature
+from contextlib import suppress
+from inspect import getsource, signature
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
+from _pytest.pathlib import fnmatch_ex
 
 _OURS = "pytest_azfunc.plugin.fixtures"
 
@@ -54,6 +58,22 @@ class KnownFixtures:
     def used_by_all(self, node: pytest.Collector) -> list[str]:
         """The fixtures that each test below a node uses without asking: autouse ones, and those of the ini."""
         return list(self._manager._getautousenames(self._place(node)))
+
+    def are_tests_in(self, collector: pytest.File) -> bool:
+        """Whether pytest looks for test functions in a file: not for doctests, or for what a hook collects."""
+        if type(collector).__name__ == "DoctestModule":
+            return collector.session.isinitpath(collector.path) or self._is_test_file(collector.path)
+        return isinstance(collector, pytest.Module)
+
+    def _is_test_file(self, path: Path) -> bool:
+        return any(fnmatch_ex(pattern, path) for pattern in self._session.config.getini("python_files"))
+
+    def sources_of_parametrizing(self, collector: pytest.File) -> Iterator[str]:
+        """The sources of the hooks that may parametrize the tests of a file, as far as they can be read."""
+        for hook in collector.ihook.pytest_generate_tests.get_hookimpls():
+            if not str(getattr(hook.function, "__module__", "")).startswith("_pytest."):
+                with suppress(OSError, TypeError, SyntaxError, IndentationError):
+                    yield dedent(getsource(hook.function))
 
     def put_ours_last(self) -> None:
         """Let every other fixture win against one of ours of the same name, in whatever order they came."""

@@ -6,12 +6,15 @@ asks for a fixture that, as pytest would resolve its name there, is ours or in t
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from pytest_azfunc.plugin.asked_for import NO_TESTS, Asked, Names, asked_for
+from pytest_azfunc.plugin.given_values import hook_gives
 from pytest_azfunc.plugin.known_fixtures import KnownFixtures
+from pytest_azfunc.plugin.star_imports import fixtures_of_stars
 
 
 class TakingPart:
@@ -38,14 +41,21 @@ class TakingPart:
         return found
 
     def _look(self, collector: pytest.File, text: bytes, *conftests: bytes) -> bool:
-        file = asked_for(text, self._names)
+        file = asked_for(text, self._names if self.known.are_tests_in(collector) else NO_TESTS)
         every = [file, *map(self._by_conftest, conftests)]
         if any(asked.by_name for asked in every):
             return True
-        names = {name for asked in every[1:] for name in asked.fixtures} - file.own
-        names.update(file.fixtures)
+        imported = fixtures_of_stars(file.stars, os.path.dirname(collector.path))
+        own = file.own | imported
+        names = {name for asked in every[1:] for name in asked.fixtures} - own
+        names.update(file.fixtures - imported - self._given_by_hooks(collector, file.fixtures & self.known.ours))
         names.update(self.known.used_by_all(collector))
-        return self.known.lead_to_ours(names, collector, file.own)
+        return self.known.lead_to_ours(names, collector, own)
+
+    def _given_by_hooks(self, collector: pytest.File, names: frozenset[str]) -> set[str]:
+        """Those of the names that hooks of plugins and of each conftest.py parametrize tests with."""
+        sources = self.known.sources_of_parametrizing(collector) if names else ()
+        return {name for source in sources if any(n in source for n in names) for name in hook_gives(source)}
 
     def _by_conftest(self, text: bytes) -> Asked:
         found = self._conftests.get(text)

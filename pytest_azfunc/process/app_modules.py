@@ -69,19 +69,20 @@ class AppModules:
         """Whether it is this app's modules that are importable now."""
         return _PLACE.app is self
 
-    def activate(self, settings: Mapping[str, str] = _NO_SETTINGS) -> None:
+    def activate(self, by: object, settings: Mapping[str, str] = _NO_SETTINGS) -> None:
         """Make the app importable, and put its modules back into ``sys.modules``.
 
+        :param by: who asks for it, and will deactivate it.
         :param settings: app settings that are in ``os.environ`` while a module of the app is imported.
         """
-        _PLACE.add(self, settings)
+        _PLACE.add(_Layer(self, by, settings))
 
-    def deactivate(self) -> None:
+    def deactivate(self, by: object) -> None:
         """Take the app's modules out again, and put back what they stood in front of.
 
-        Does nothing where it was not activated.
+        A second call does nothing, or goes on where the first was interrupted.
         """
-        _PLACE.remove(self)
+        _PLACE.remove(self, by)
 
     def begin_code(self) -> None:
         """Code of the app is about to run: what it has added to ``sys.path`` is there, and its names mean its own."""
@@ -209,6 +210,7 @@ class _Layer:
     """An app that somebody has activated."""
 
     app: AppModules
+    by: object
     settings: Mapping[str, str]
 
 
@@ -222,9 +224,8 @@ class _Place:
         self.app: AppModules | None = None
         self._layers: list[_Layer] = []
 
-    def add(self, app: AppModules, settings: Mapping[str, str]) -> None:
-        """It is the turn of *app*, until it is removed or another one comes."""
-        layer = _Layer(app, settings)
+    def add(self, layer: _Layer) -> None:
+        """It is the turn of its app, until it is removed or another one comes."""
         with PROCESS_LOCK:
             try:
                 self._layers.append(layer)
@@ -234,13 +235,10 @@ class _Place:
                 self._settle()
                 raise
 
-    def remove(self, app: AppModules) -> None:
-        """The turn of *app* is over, the last one of it; the layers around stay as they are."""
+    def remove(self, app: AppModules, by: object) -> None:
+        """The turn that *app* had of somebody is over; the layers around stay as they are."""
         with PROCESS_LOCK:
-            for index in range(len(self._layers) - 1, -1, -1):
-                if self._layers[index].app is app:
-                    del self._layers[index]
-                    break
+            self._layers = [layer for layer in self._layers if layer.app is not app or layer.by is not by]
             self._settle()
 
     def _settle(self) -> None:

@@ -130,7 +130,7 @@ class Surroundings:
             self._folder.enter()
             if not modules.in_place:  # another app was opened meanwhile
                 self._borrowed_modules = True
-                modules.activate()
+                modules.activate(self)
             self._runs_code = True
             modules.begin_code()
         except BaseException:
@@ -167,8 +167,8 @@ class Surroundings:
             self._modules.end_code(self._is_alone)
             self._runs_code = False
         if self._borrowed_modules:
+            self._modules.deactivate(self)
             self._borrowed_modules = False
-            self._modules.deactivate()
 
     # Of the class: an object that held its own methods would wait for the garbage collector.
     _LEAVING = (_leave_switches, _leave_root_logger, _leave_warnings, _leave_folder, _leave_modules)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 __tracebackhide__ = True
 
 Step = Callable[[], object]
+T = TypeVar("T")
 
 # The process has one environment, one current folder, one root logger, however many hosts and threads there are.
 PROCESS_LOCK = threading.RLock()
 
 
 class UndoSteps:
-    """How to undo what was done. Each step is added before its change is made, and may be done twice, or in vain.
-
-    In a ``with`` block: when it fails, all is undone.
-    """
+    """How to undo what was done. Each step is added before its change is made, and may be done twice, or in vain."""
 
     __slots__ = ("_steps",)
 
@@ -36,13 +35,19 @@ class UndoSteps:
         """
         undo(self._steps)
 
-    def __enter__(self) -> None:
-        pass
+    def unless_done(self, make: Callable[[], T]) -> T:
+        """Call *make*; when it fails, all is undone.
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
+        No ``with`` block: an interrupt could come when the block is at its end, and the caller has nothing to close.
+
+        :returns: what it returns.
+        """
+        try:
+            return make()
+        except BaseException:
             with suppress(Exception):  # what was raised first is worth more
                 self.undo()
+            raise
 
 
 def undo(steps: list[Step]) -> None:

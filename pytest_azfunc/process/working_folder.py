@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from pytest_azfunc.process.undoing import undo
+
 
 class WorkingFolder:
     """Changes to the app's root and back: :meth:`enter`, :meth:`leave`. To do so is part of every invocation.
@@ -18,7 +20,7 @@ class WorkingFolder:
         self._way_back: str | int | None = None  # while it is entered
         self._made = ""
         # Both are kept open from the first change on, as it is quicker, and the way home is there even when it is gone.
-        self._descriptors: tuple[int, int] | None = None
+        self._kept_open: list[int] = []
         self._may_be_kept_open = self._home is not None and os.chdir in os.supports_fd
         self._lost: list[int] = []
 
@@ -33,7 +35,7 @@ class WorkingFolder:
         elif current == self._home:
             if self._may_be_kept_open:
                 self._keep_open()
-            self._way_back = self._descriptors[0] if self._descriptors else current
+            self._way_back = self._kept_open[0] if self._kept_open else current
         else:
             self._way_back = self._made = current
             _ENTERED.append(self)
@@ -42,7 +44,7 @@ class WorkingFolder:
             self._made = self._root
             _ENTERED.append(self)
             if self._root != self._home or len(_ENTERED) > 1:
-                os.chdir(self._descriptors[1] if self._descriptors else self._root)
+                os.chdir(self._kept_open[1] if self._kept_open else self._root)
 
     def leave(self, is_alone: bool = True) -> None:
         """Go back. A second call does nothing.
@@ -64,12 +66,11 @@ class WorkingFolder:
 
     def close(self) -> None:
         """Let go of the folders."""
-        descriptors, self._descriptors = self._descriptors, None
-        if descriptors is not None:
-            try:
-                os.close(descriptors[0])
-            finally:
-                os.close(descriptors[1])
+        undo([self._close_one] * len(self._kept_open))
+
+    def _close_one(self) -> None:
+        if self._kept_open:
+            os.close(self._kept_open.pop())
 
     def _open_lost_folder(self) -> int | None:
         """The way back to a folder that has no name any more; None where there is none, and nobody can go away."""
@@ -81,15 +82,13 @@ class WorkingFolder:
 
     def _keep_open(self) -> None:
         self._may_be_kept_open = False
-        opened: list[int] = []
         try:
             for folder in (self._home, self._root):
-                opened.append(os.open(str(folder), os.O_RDONLY))
-        except OSError:  # one of them may not be read
-            for descriptor in opened:
-                os.close(descriptor)
-        else:
-            self._descriptors = opened[0], opened[1]
+                self._kept_open.append(os.open(str(folder), os.O_RDONLY))
+        except BaseException as error:
+            self.close()
+            if not isinstance(error, OSError):  # one of them may not be read
+                raise
 
 
 # Whose code runs now, of several hosts: the folder is that of the last.

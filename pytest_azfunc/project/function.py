@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pytest_azfunc.errors import Location
 from pytest_azfunc.project.json_file import JsonFile
 from pytest_azfunc.project.names import NameMapping
 from pytest_azfunc.project.script_file import primary_script
+
+if TYPE_CHECKING:
+    from pytest_azfunc.project.function_schedule import FunctionSchedule
 
 Direction = Literal["in", "out", "inout"]
 
@@ -141,6 +144,17 @@ class Function:
     def trigger(self) -> Binding:
         """The binding that starts the function."""
         return next(binding for binding in self.bindings.values() if binding.is_trigger)
+
+    @property
+    def schedule(self) -> FunctionSchedule | None:
+        """When a timer function is due; None for any other function."""
+        if self.trigger.kind != "timertrigger":
+            return None
+        from pytest_azfunc.project.function_schedule import FunctionSchedule  # which few tests need
+
+        declared = self.trigger.properties.get("schedule")
+        subject = {"function": self.name, "binding": self.trigger.name, "location": self.trigger.location}
+        return FunctionSchedule(declared if isinstance(declared, str) else "", self.folder, subject)
 
     @cached_property
     def inputs(self) -> dict[str, Binding]:

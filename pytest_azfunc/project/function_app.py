@@ -16,6 +16,7 @@ from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_hos
 from pytest_azfunc.project.function import Function
 from pytest_azfunc.project.function_json import read_function
 from pytest_azfunc.project.host_json import HostConfig, read_host_json
+from pytest_azfunc.project.host_settings import is_over_host_json, settings_over_host_json
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, read_host_section, read_settings_file
 
@@ -70,16 +71,22 @@ class Project:
         *,
         binding_types: Mapping[str, str] | None = None,
         script: str | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> Project:
         """Read the function app in the folder *path*, and import nothing: of a decorator app no function is known.
 
-        For arguments and errors see :meth:`load`, which indexes it too.
+        For other arguments and errors see :meth:`load`, which indexes it too.
+
+        :param settings: the app settings that lie over host.json, from :func:`settings_over_host_json`; None for those
+            of the environment and of local.settings.json.
         """
         given = os.fsdecode(path)
         root = os.path.abspath(given)
         if not os.path.isdir(root):
             raise ProjectError("project-missing", location=Location(root), path=given)
-        host = read_host_json(root)
+        if settings is None:
+            settings = settings_over_host_json(settings_in_file(root))
+        host = read_host_json(root, settings)
         known_types = {**_KNOWN, **{name.lower(): name for name in binding_types or ()}}
         if script is None:
             script = os.environ.get(SCRIPT_SETTING, script_in_file(root))
@@ -88,6 +95,19 @@ class Project:
         if not os.path.exists(os.path.join(root, script)):
             return cls(Path(root), host, None, _read_folders(root, host, known_types))
         return cls(Path(root), host, Script(root, script, host.functions, known_types), None)
+
+    def configured(self, settings: Mapping[str, str] | None) -> Project:
+        """The same app with these app settings, of which those that lie over host.json count.
+
+        :raises ProjectError: the host would not start with them.
+        """
+        if settings is None or not any(map(is_over_host_json, settings)):
+            return self
+        over = settings_over_host_json(settings_in_file(os.fspath(self.root)), settings)
+        host = read_host_json(os.fspath(self.root), over)
+        if host.functions == self.host.functions:
+            return replace(self, host=host)
+        return Project.read(self.root, script=None if self.script is None else self.script.name, settings=over)
 
     def indexed(self, contents: Contents) -> Project:
         """The same app with the functions that indexing has found."""
@@ -222,12 +242,17 @@ def _values(root: str) -> FileSettings:
     return read_settings_file(path) if os.path.lexists(path) else FileSettings()
 
 
+def settings_in_file(root: str) -> FileSettings:
+    """``Values`` of local.settings.json, as far as it can be read."""
+    try:
+        return _values(root)
+    except ProjectError:  # whoever needs the settings will say so
+        return FileSettings()
+
+
 def script_in_file(root: str) -> str:
     """What local.settings.json says of ``PYTHON_SCRIPT_FILE_NAME``, or else the usual name."""
-    try:
-        return _values(root).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
-    except ProjectError:  # whoever needs the settings will say so
-        return DECORATOR_SCRIPT
+    return settings_in_file(root).get(SCRIPT_SETTING, DECORATOR_SCRIPT)
 
 
 def _read_folders(root: str, host: HostConfig, known_types: Mapping[str, str]) -> Contents:

@@ -17,6 +17,17 @@ from typing import Any, ClassVar, Final
 
 from pytest_azfunc.errors import Location, ProjectError, either, json_kind, shown_json
 from pytest_azfunc.project.function import RetryPolicy
+from pytest_azfunc.project.host_json_source import (
+    HostJsonSource,
+    fatal,
+    flag,
+    ignored,
+    member,
+    section_of,
+    text_of,
+    wrong,
+)
+from pytest_azfunc.project.host_settings import Overlay
 from pytest_azfunc.project.json_file import JsonFile, read_json
 from pytest_azfunc.project.retry_policy import parse_retry
 from pytest_azfunc.project.timespan import parse_timespan
@@ -30,6 +41,7 @@ _NO_TIMEOUT = timedelta(days=-1)  # -1 is a time span of minus one day
 _SHORTEST_TIMEOUT = timedelta(seconds=1)
 _INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_NO_SETTINGS: Final[Mapping[str, str]] = {}
 _RETRY_RULES = {"retry-value": "host-json-retry", "retry-value-missing": "host-json-retry-missing"}
 
 
@@ -81,24 +93,25 @@ class HostConfig:
     source: JsonFile | None = field(default=None, repr=False, compare=False)
 
 
-def read_host_json(root: str) -> HostConfig:
+def read_host_json(root: str, settings: Mapping[str, str] = _NO_SETTINGS) -> HostConfig:
     """The app's host.json.
 
-    :raises ProjectError: where the host would refuse to start, with file, line and column.
+    :param settings: app settings that lie over it, from :func:`settings_over_host_json`.
+    :raises ProjectError: where the host would refuse to start, with file, line and column, or the name of the setting.
     """
     path = os.path.join(root, "host.json")
-    if not os.path.lexists(path):
-        return HostConfig()
-    content = read_json(path, unreadable="host-json-unreadable", invalid="host-json-invalid")
-    source = JsonFile(path)
-    if not isinstance(content, dict):
-        raise ProjectError("host-json-not-an-object", location=Location(path, 1, 1), found=json_kind(content))
-    if not content:  # the host replaces {} by its default
-        return HostConfig(exists=True, source=source)
-    _check_version(content, source)
-    http = _section(_section(content, source, "extensions"), source, "extensions", "http")
+    exists = os.path.lexists(path)
+    content = _content(path) if exists else {}
+    if not content and not settings:  # the host replaces {} by its default
+        return HostConfig(exists, source=JsonFile(path) if exists else None)
+    if content:
+        _check_version(content, JsonFile(path))
+    overlay = Overlay(content, settings) if settings else None
+    source = HostJsonSource(path, overlay)
+    content = content if overlay is None else overlay.content
+    http = section_of(section_of(content, source, "extensions"), source, "extensions", "http")
     return HostConfig(
-        exists=True,
+        exists=exists,
         functions=_functions(content, source),
         route_prefix=_route_prefix(http, source),
         log_levels=_log_levels(content, source),
@@ -109,8 +122,15 @@ def read_host_json(root: str) -> HostConfig:
         max_outstanding_requests=_limit(http, source, "maxOutstandingRequests"),
         max_concurrent_requests=_limit(http, source, "maxConcurrentRequests"),
         content=content,
-        source=source,
+        source=source if exists else None,
     )
+
+
+def _content(path: str) -> Mapping[str, Any]:
+    content = read_json(path, unreadable="host-json-unreadable", invalid="host-json-invalid")
+    if not isinstance(content, dict):
+        raise ProjectError("host-json-not-an-object", location=Location(path, 1, 1), found=json_kind(content))
+    return content
 
 
 def _check_version(content: Mapping[str, Any], source: JsonFile) -> None:
@@ -128,55 +148,55 @@ def _check_version(content: Mapping[str, Any], source: JsonFile) -> None:
         )
 
 
-def _functions(content: Mapping[str, Any], source: JsonFile) -> tuple[str, ...] | None:
-    names = _member(content, "functions")
+def _functions(content: Mapping[str, Any], source: HostJsonSource) -> tuple[str, ...] | None:
+    names = member(content, "functions")
     if names is None or names == []:  # an empty array leaves nothing in .NET configuration, as if it were not there
         return None
     if not isinstance(names, list):
-        raise _ignored(source, ("functions",), json_kind(names), "an array of function names")
+        raise ignored(source, ("functions",), json_kind(names), "an array of function names")
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            raise _ignored(source, ("functions", index), json_kind(name), "the name of a function")
+            raise ignored(source, ("functions", index), json_kind(name), "the name of a function")
     return tuple(names)
 
 
-def _route_prefix(http: Mapping[str, Any], source: JsonFile) -> str:
+def _route_prefix(http: Mapping[str, Any], source: HostJsonSource) -> str:
     keys = ("extensions", "http", "routePrefix")
     if not any(key.lower() == "routeprefix" for key in http):
         return "api"
-    return _text(_member(http, "routePrefix"), source, keys, "a string")
+    return text_of(member(http, "routePrefix"), source, keys, "a string")
 
 
-def _custom_headers(http: Mapping[str, Any], source: JsonFile) -> Mapping[str, str]:
+def _custom_headers(http: Mapping[str, Any], source: HostJsonSource) -> Mapping[str, str]:
     """Names and values; of names that differ only in case the last one counts, under the first spelling."""
     headers: dict[str, str] = {}
-    for name, value in _section(http, source, "extensions", "http", "customHeaders").items():
+    for name, value in section_of(http, source, "extensions", "http", "customHeaders").items():
         keys = ("extensions", "http", "customHeaders", name)
-        text = _text(value, source, keys, "the value of a header")
+        text = text_of(value, source, keys, "the value of a header")
         if not _HEADER_NAME.fullmatch(name):
-            raise _fatal(source, keys, "no name of a header", "letters, digits and hyphens")
+            raise fatal(source, keys, "no name of a header", "letters, digits and hyphens")
         if not (text.isascii() and text.isprintable()):
-            raise _fatal(source, keys, shown_json(value), "plain ASCII without line breaks")
+            raise fatal(source, keys, shown_json(value), "plain ASCII without line breaks")
         spelled = next((known for known in headers if known.lower() == name.lower()), name)
         headers[spelled] = text
     return headers
 
 
-def _hsts(http: Mapping[str, Any], source: JsonFile) -> Hsts | None:
+def _hsts(http: Mapping[str, Any], source: HostJsonSource) -> Hsts | None:
     keys = ("extensions", "http", "hsts")
-    section = _section(http, source, *keys)
+    section = section_of(http, source, *keys)
     if not section:
         return None
-    if not _text(_member(section, "isEnabled"), source, (*keys, "isEnabled"), "true or false").strip():
-        raise _wrong(source, (*keys, "isEnabled"), "missing", "true or false")
+    if not text_of(member(section, "isEnabled"), source, (*keys, "isEnabled"), "true or false").strip():
+        raise wrong(source, (*keys, "isEnabled"), "missing", "true or false")
     enabled, sub_domains, preload = (
-        _bool(section, source, *keys, name) for name in ("isEnabled", "includeSubDomains", "preload")
+        flag(section, source, *keys, name) for name in ("isEnabled", "includeSubDomains", "preload")
     )
-    hosts = _member(section, "excludedHosts")
+    hosts = member(section, "excludedHosts")
     if hosts is not None and not isinstance(hosts, list):
-        raise _ignored(source, (*keys, "excludedHosts"), json_kind(hosts), "an array of host names")
+        raise ignored(source, (*keys, "excludedHosts"), json_kind(hosts), "an array of host names")
     excluded = {
-        _text(host, source, (*keys, "excludedHosts", index), "the name of a host").lower()
+        text_of(host, source, (*keys, "excludedHosts", index), "the name of a host").lower()
         for index, host in enumerate(hosts or ())
     }
     max_age, default = _max_age(section, source, *keys, "maxAge"), Hsts()
@@ -184,132 +204,87 @@ def _hsts(http: Mapping[str, Any], source: JsonFile) -> Hsts | None:
     return hsts if enabled else None
 
 
-def _max_age(section: Mapping[str, Any], source: JsonFile, *keys: str) -> timedelta:
+def _max_age(section: Mapping[str, Any], source: HostJsonSource, *keys: str) -> timedelta:
     expected = "a time span such as '30.00:00:00'"
-    value = _member(section, keys[-1])
-    text = _text(value, source, keys, expected)
+    value = member(section, keys[-1])
+    text = text_of(value, source, keys, expected)
     if not text:
         return Hsts().max_age
     span = parse_timespan(text)
     if span is None:
-        raise _wrong(source, keys, shown_json(value), expected)
+        raise wrong(source, keys, shown_json(value), expected)
     return span
 
 
-def _bool(section: Mapping[str, Any], source: JsonFile, *keys: str) -> bool:
-    value = _member(section, keys[-1])
-    text = _text(value, source, keys, "true or false").strip().lower()
-    if text not in ("", "true", "false"):
-        raise _wrong(source, keys, shown_json(value), "true or false")
-    return text == "true"
-
-
-def _limit(http: Mapping[str, Any], source: JsonFile, name: str) -> int | None:
+def _limit(http: Mapping[str, Any], source: HostJsonSource, name: str) -> int | None:
     """A limit of requests; -1 stands for none."""
     keys, expected = ("extensions", "http", name), "a whole number of at least 1, or -1 for no limit"
-    value = _member(http, name)
-    text = _text(value, source, keys, expected)
+    value = member(http, name)
+    text = text_of(value, source, keys, expected)
     if not text:
         return None
     if _INTEGER.fullmatch(text) is None or len(text) > 20 or not -(2**31) <= int(text) < 2**31:
-        raise _wrong(source, keys, shown_json(value), expected)
+        raise wrong(source, keys, shown_json(value), expected)
     limit = int(text)
     if limit == 0 or limit < -1:
-        raise _fatal(source, keys, shown_json(value), expected)
+        raise fatal(source, keys, shown_json(value), expected)
     return None if limit == -1 else limit
 
 
-def _log_levels(content: Mapping[str, Any], source: JsonFile) -> Mapping[str, str]:
-    levels = _section(_section(content, source, "logging"), source, "logging", "logLevel")
+def _log_levels(content: Mapping[str, Any], source: HostJsonSource) -> Mapping[str, str]:
+    levels = section_of(section_of(content, source, "logging"), source, "logging", "logLevel")
     result = {}
     for category, level in levels.items():
         keys = ("logging", "logLevel", category)
-        text = _text(level, source, keys, "a level").strip().lower()
+        text = text_of(level, source, keys, "a level").strip().lower()
         if not text:
             continue
         if text in _NUMBERS:
             text = LOG_LEVELS[int(text)]
         if text not in LOG_LEVELS:
-            raise _wrong(source, keys, shown_json(level), either(level.title() for level in LOG_LEVELS))
+            raise wrong(source, keys, shown_json(level), either(level.title() for level in LOG_LEVELS))
         result[category] = text
     return result
 
 
-def _retry(content: Mapping[str, Any], source: JsonFile) -> RetryPolicy | None:
-    values = _section(content, source, "retry")
+def _retry(content: Mapping[str, Any], source: HostJsonSource) -> RetryPolicy | None:
+    values = section_of(content, source, "retry")
     if not values:
         return None
 
     def error(rule: str, **details: Any) -> ProjectError:
+        setting = _setting_of_retry(source, rule, details)
+        if setting is not None:
+            return ProjectError("host-setting-value", name=setting, expected=details["expected"])
         where = source.location("retry", str(details["name"]))
         return ProjectError(_RETRY_RULES[rule], location=where, **details)
 
-    texts = {key: _text(value, source, ("retry", key), "a scalar") for key, value in values.items()}
+    texts = {key: text_of(value, source, ("retry", key), "a scalar") for key, value in values.items()}
     return parse_retry({key: text or None for key, text in texts.items()}, error)
 
 
-def _function_timeout(content: Mapping[str, Any], source: JsonFile) -> timedelta | None:
+def _setting_of_retry(source: HostJsonSource, rule: str, details: Mapping[str, Any]) -> str | None:
+    """The app setting that is to blame, where one is."""
+    overlay, name = source.overlay, str(details["name"])
+    if overlay is None or rule == "retry-value-missing":
+        return None
+    found = overlay.setting("retry", name)
+    if found is None and details["expected"] == "at most maximumInterval":
+        return overlay.setting("retry", "maximumInterval")
+    return found
+
+
+def _function_timeout(content: Mapping[str, Any], source: HostJsonSource) -> timedelta | None:
     keys, expected = ("functionTimeout",), "a time span such as '00:05:00', or -1 for none"
-    value = _member(content, "functionTimeout")
-    text = _text(value, source, keys, expected)
+    value = member(content, "functionTimeout")
+    text = text_of(value, source, keys, expected)
     if not text:
         return DEFAULT_TIMEOUT
     timeout = parse_timespan(text)
     if timeout == _NO_TIMEOUT:
         return None
     if timeout is None:
-        raise _wrong(source, keys, shown_json(value), expected)
+        raise wrong(source, keys, shown_json(value), expected)
     if timeout < _SHORTEST_TIMEOUT:
-        raise _wrong(source, keys, shown_json(value), "at least one second, or -1 for none")
+        raise wrong(source, keys, shown_json(value), "at least one second, or -1 for none")
     return timeout
-
-
-def _section(parent: Mapping[str, Any], source: JsonFile, *keys: str) -> Mapping[str, Any]:
-    """An object within host.json; empty when absent."""
-    value = _member(parent, keys[-1])
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise _ignored(source, keys, json_kind(value), "an object")
-    return value
-
-
-def _member(parent: Mapping[str, Any], name: str) -> Any:
-    """The value under *name*, case ignored; of several the last one, as in .NET configuration."""
-    found = None
-    for key, value in parent.items():
-        if key.lower() == name.lower():
-            found = value
-    return found
-
-
-def _text(value: object, source: JsonFile, keys: tuple[str | int, ...], expected: str) -> str:
-    """A scalar as .NET configuration keeps it."""
-    if value is None:
-        return ""
-    if isinstance(value, (dict, list)):
-        raise _ignored(source, keys, json_kind(value), expected)
-    return str(value)
-
-
-def _wrong(source: JsonFile, keys: tuple[str | int, ...], found: str, expected: str) -> ProjectError:
-    return ProjectError(
-        "host-json-value", location=source.location(*keys), name=_dotted(keys), found=found, expected=expected
-    )
-
-
-def _ignored(source: JsonFile, keys: tuple[str | int, ...], found: str, expected: str) -> ProjectError:
-    return ProjectError(
-        "host-json-ignored", location=source.location(*keys), name=_dotted(keys), found=found, expected=expected
-    )
-
-
-def _fatal(source: JsonFile, keys: tuple[str | int, ...], found: str, expected: str) -> ProjectError:
-    """The host starts with it, but then it cannot answer."""
-    return ProjectError(
-        "host-json-http", location=source.location(*keys), name=_dotted(keys), found=found, expected=expected
-    )
-
-
-def _dotted(keys: tuple[str | int, ...]) -> str:
-    return ".".join(map(str, keys))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from io import FileIO
 
 from pytest_azfunc.errors import Location, ProjectError
 from pytest_azfunc.project.lenient_json import JsonError, loads, position_of
-
-# Without O_NONBLOCK, opening a named pipe would wait for somebody to write into it.
-_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @dataclass(frozen=True)
@@ -37,26 +35,16 @@ def read_text(path: str) -> str:
     :raises OSError: it cannot be read, or is no regular file: a device or a pipe may have no end.
     :raises UnicodeDecodeError: it is not UTF-8.
     """
-    # os.open and one read: discovery of a large app spends most of its time here.
-    descriptor = os.open(path, _FLAGS)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(0, "it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file", path)
-        content = os.read(descriptor, status.st_size + 1)
+    status = os.stat(path)  # opening a named pipe would wait for somebody to write into it
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file", path)
+    # FileIO and one read: discovery of a large app spends most of its time here.
+    with FileIO(path) as file:
+        content = file.read(status.st_size + 1)
         if len(content) > status.st_size:  # it grows, or lies on a file system that does not tell sizes
-            content += _rest(descriptor)
-    finally:
-        os.close(descriptor)
+            content += file.readall()
     text = content.decode("utf-8")
     return text[1:] if text.startswith("\ufeff") else text
-
-
-def _rest(descriptor: int) -> bytes:
-    chunks = []
-    while chunk := os.read(descriptor, 1 << 20):
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def read_json(path: str, *, unreadable: str, invalid: str, function: str | None = None) -> object:

@@ -107,7 +107,7 @@ def _problem(load: Callable[[str], object], bound: BoundFunction) -> BaseExcepti
     with silence():
         try:
             load(bound.function.name)
-            _ = bound.listener  # raises what keeps it from being listened to
+            bound.check()
         except KeyboardInterrupt:
             raise
         except BaseException as error:

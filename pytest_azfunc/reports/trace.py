@@ -28,9 +28,10 @@ def _refusal(answer: Answer) -> str:
 def _lines(number: int, invocation: Invocation) -> list[str]:
     lines = [f"{number}. {invocation.function} ({invocation.duration * 1000:.1f} ms)"]
     for name, data in invocation.request.inputs.items():
-        lines.append(f"   in   {name}: {_data(data)}")
+        lines.append(f"   in   {name}{_place(' <- ', invocation, name)}: {_data(data)}")
     for output in invocation.outputs.values():
-        lines.append(f"   out  {output.name}: {_data(output.typed_data)}{_value(output)}")
+        place = _place(" -> ", invocation, output.name)
+        lines.append(f"   out  {output.name}{place}: {_data(output.typed_data)}{_value(output)}")
     if invocation.is_loss_unknown:
         lines.append("   out  not checked for losses: the worker does not tell what the function set")
     if invocation.response.http_response is not None:
@@ -41,6 +42,12 @@ def _lines(number: int, invocation: Invocation) -> list[str]:
         lines.append(f"   raised {type(error).__name__}: {_one_line(message_of(error))}")
     lines += [f"   log  {line}" for line in logged(invocation.logs)]
     return lines
+
+
+def _place(arrow: str, invocation: Invocation, name: str) -> str:
+    """Where a binding has read or written, where its expressions have said it."""
+    resolved = invocation.resolved.get(name)
+    return "" if resolved is None else f"{arrow}{printable(resolved.shown)}"
 
 
 def _data(data: TypedData | PythonObject | None) -> str:

@@ -11,6 +11,7 @@ import contextvars
 import functools
 import logging
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -36,8 +37,13 @@ class Records(list[logging.LogRecord]):
 
 CURRENT: contextvars.ContextVar[Records | None] = contextvars.ContextVar("azfunc_invocation", default=None)
 
-# Loggers of the worker and the SDK themselves: Azure does not count their lines as the user's.
-SYSTEM_LOGGERS = ("azure.functions", "azure_functions_runtime", "azure_functions_worker", "proxy_worker")
+# Loggers of the SDK and of the worker itself: Azure does not count their lines as the user's. Up to Python 3.12 the
+# worker is azure_functions_worker, from 3.13 on proxy_worker with azure_functions_runtime; the other's names are free.
+SYSTEM_LOGGERS = (
+    ("azure.functions", "azure_functions_worker")
+    if sys.version_info < (3, 13)
+    else ("azure.functions", "azure_functions_runtime", "proxy_worker")
+)
 
 
 _TRUE = ("1", "true", "t", "yes", "y")

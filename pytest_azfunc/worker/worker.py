@@ -7,6 +7,7 @@ import inspect
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from pytest_azfunc.errors import BindingError
@@ -14,7 +15,7 @@ from pytest_azfunc.process.environment import Environment
 from pytest_azfunc.process.event_loops import is_loop_running, no_running_loop
 from pytest_azfunc.process.loggers import Loggers
 from pytest_azfunc.process.undoing import PROCESS_LOCK, UndoSteps
-from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project import Function, HostConfig, Project
 from pytest_azfunc.project.indexing.signature import check_signature
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
 from pytest_azfunc.worker.call import Call
@@ -37,12 +38,15 @@ class Worker:
     borrowed of the process as a whole, whoever opens the worker gives back.
     """
 
-    def __init__(self, process: WorkerProcess, *, ends_process: bool = False) -> None:
+    def __init__(self, process: WorkerProcess, *, config: HostConfig | None = None, ends_process: bool = False) -> None:
         """Of a worker process.
 
+        :param config: what host.json says for this one of its hosts; None for what it says for the process.
         :param ends_process: whether nobody else uses it: it ends when the worker closes.
         """
         self._process = process
+        self._config = config
+        self._configured: tuple[Project, Project] | None = None
         self._ends_process = ends_process
         self._loop = process.loop
         self._has_thread = False
@@ -63,7 +67,7 @@ class Worker:
             undo.add(process.forget_what_has_ended)
             undo.add(self._give_back_modules)
             self._has_modules = True
-            process.activate()
+            process.activate(self)
             runtime = self._opened = Runtime(process, self._loop)
             undo.add(runtime.surroundings.close)  # a call may be on its way yet, on another thread
             undo.add(lambda: THREADS.leave(self))
@@ -82,7 +86,7 @@ class Worker:
     def _give_back_modules(self) -> None:
         with PROCESS_LOCK:
             if self._has_modules:
-                self._process.deactivate()
+                self._process.deactivate(self)
                 self._has_modules = False
 
     def _leave_thread(self) -> None:
@@ -102,7 +106,13 @@ class Worker:
 
     def index(self) -> Project:
         """The app with its functions; a decorator app is imported when this is first asked for."""
-        return self._process.index(self._while_indexing if self._is_open else None)
+        project = self._process.index(self._while_indexing if self._is_open else None)
+        config = self._config
+        if config is None or project.host is config:
+            return project
+        if self._configured is None or self._configured[0] is not project:
+            self._configured = project, replace(project, host=config)
+        return self._configured[1]
 
     @contextmanager
     def _while_indexing(self) -> Iterator[None]:

@@ -129,15 +129,18 @@ class WorkerProcess:
         indexed = self._indexed
         return None if indexed is None or indexed.contents is None else indexed.contents.app
 
-    def activate(self) -> None:
-        """Make the app importable."""
+    def activate(self, by: object) -> None:
+        """Make the app importable.
+
+        :param by: the worker that asks for it, and will deactivate it.
+        """
         if self._indexed is not None and self._indexed.failure is not None:
             self.restart()  # as in Azure: the process ends, with all that the script has done to it until it failed
-        self.modules.activate()
+        self.modules.activate(by)
 
-    def deactivate(self) -> None:
+    def deactivate(self, by: object) -> None:
         """Take the app's modules out of ``sys.modules``; they are kept for the next time."""
-        self.modules.deactivate()
+        self.modules.deactivate(by)
 
     def forget_what_has_ended(self) -> None:
         """A host closes: an ASGI app whose lifespan ended with the loop of a test begins a new one for the next."""

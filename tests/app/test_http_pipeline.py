@@ -21,7 +21,7 @@ from pytest_azfunc import (
 )
 from pytest_azfunc.errors import FunctionFailed
 from pytest_azfunc.host.web.home_page import home_page
-from tests.function_app import FunctionApp, http_out, http_trigger, queue_out
+from tests.function_app import FunctionApp, http_out, http_trigger, queue_out, queue_trigger
 
 
 def causes(host: Host) -> list[str]:
@@ -218,20 +218,22 @@ def test_as_azure_does(host: Host) -> None:
 
 
 def test_an_unclaimed_failure(http_app: FunctionApp) -> None:
+    http_app.function("FailsBehind", "def main(msg): raise ValueError('no stock')", queue_trigger())
     host = Host.open(http_app.root, raise_exceptions=False)
 
     def failing() -> None:
         with host:
-            host.http.get("/api/Fails")
+            host.http.post("/admin/functions/FailsBehind", json={"input": "1"})
             host.failures.expect(KeyError)
-            host.http.get("/api/Fails?again")
+            host.http.post("/admin/functions/FailsBehind?again", json={"input": "2"})
 
     with pytest.raises(FunctionFailed) as caught:
         failing()
     assert str(caught.value).splitlines() == [
-        "Fails: GET /api/Fails failed with ValueError: no stock, and nobody saw it. 1 more failed: "
-        "Fails (GET /api/Fails?again) ValueError('no stock'). Expected was KeyError, and did not come.",
-        "  Azure:  the caller gets a 500 without a body; the exception is in the log only.",
+        "FailsBehind: POST /admin/functions/FailsBehind failed with ValueError: no stock, and nobody saw it. 1 more "
+        "failed: FailsBehind (POST /admin/functions/FailsBehind?again) ValueError('no stock'). Expected was KeyError, "
+        "and did not come.",
+        "  Azure:  the caller gets a 202; the exception is in the log only.",
         "  remedy: mend it, or claim it: azfunc_host.failures.expect(ValueError).",
         "  rule:   failure-unclaimed",
     ]
@@ -240,8 +242,19 @@ def test_an_unclaimed_failure(http_app: FunctionApp) -> None:
 
 def test_an_unclaimed_failure_of_ours_is_one_sentence(http_app: FunctionApp) -> None:
     http_app.function("Bad", "def main(req, more): pass", http_trigger(), http_out())
+    http_app.function(
+        "Asks",
+        """
+        import requests
+
+        def main(req):
+            return str(requests.get(req.url.replace("Asks", "Bad")).status_code)
+        """,
+        http_trigger(),
+        http_out(),
+    )
     with pytest.raises(FunctionFailed) as caught, Host.open(http_app.root, raise_exceptions=False) as host:
-        host.http.get("/api/Bad")
+        assert host.http.get("/api/Asks").text == "500"
     first, second, *_ = str(caught.value).splitlines()
     assert first.startswith("Bad: GET /api/Bad failed with FunctionLoadError: ")
     assert first.endswith(", and nobody saw it.")

@@ -26,6 +26,7 @@ from tests.conformance.typed import (
     string,
     strings,
 )
+from tests.host.occasions import function, input_data
 
 # One of every kind, for the question which of them a binding takes.
 _EVERY_KIND = [
@@ -409,6 +410,27 @@ _FULL = [
     ),
 ]
 
+
+def _tables() -> list[Case]:
+    """Entities as the host has made typed data of a test's."""
+    calls = []
+    for keys in ({}, {"partitionKey": "p"}, {"partitionKey": "p", "rowKey": "r"}):
+        table = function("queueTrigger", {"type": "table", "name": "y", "tableName": "t", **keys}).bindings["y"]
+        for rows in (None, [], {"RowKey": "r"}, [{"RowKey": "r"}, {"Name": "é", "n": 1.5, "none": None}]):
+            data = input_data(table, rows)
+            assert isinstance(data, TypedData)
+            calls.append(Call({"x": string("m"), "y": data}))
+    return [
+        Case(
+            f"entities of a table{annotation}",
+            ["in queueTrigger x", "in table y"],
+            f"def main(x: str, y{annotation}): tell(type(y), y, json.loads(y))\n",
+            calls,
+        )
+        for annotation in ("", ": str", ": bytes")
+    ]
+
+
 _REQUESTS = [
     Case(
         "an input is missing",
@@ -443,4 +465,4 @@ _REQUESTS = [
     ),
 ]
 
-CASES = [*_every_binding(), *_second_inputs(), *_FULL, *_REQUESTS]
+CASES = [*_every_binding(), *_second_inputs(), *_FULL, *_tables(), *_REQUESTS]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pytest_azfunc.rpc import TypedData
 from tests.conformance.apps import Call, Case
-from tests.conformance.typed import TIMER, call, http, string
+from tests.conformance.typed import TIMER, call, http, json, string
 
 # Every one of them is set on, and returned through, every binding type below: each line is a call of its own.
 VALUES = r"""
@@ -157,6 +158,10 @@ def _set_on(kind: str) -> list[str]:
     return ["in queueTrigger x", f"out {kind} y"]
 
 
+def _numbered(number: str) -> TypedData:
+    return http(query={"n": number})
+
+
 # Each is one response; HttpResponse with everything that its constructor takes, and what is done to it afterwards.
 _RESPONSES = r"""
 func.HttpResponse()
@@ -201,6 +206,13 @@ func.HttpResponse("x", headers={"Set-Cookie": "a=b; SameSite=None"})
 func.HttpResponse("x", headers={"Set-Cookie": "a=b; SameSite=Odd"})
 func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Thu, 12 Jan 2017 13:55:08 GMT"})
 func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Thu, 12-Jan-2017 13:55:08 GMT"})
+func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Thursday, 12-Jan-17 13:55:08 GMT"})
+func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Thu Jan 12 13:55:08 2017"})
+func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=2017-01-12T13:55:08Z"})
+func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Thu, 12 Jan 2017 13:55:08 UTC"})
+func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Thu, 12 Jan 2017 13:55:08 +0000"})
+func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Mon, 12 Jan 2017 13:55:08 GMT"})
+func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Mon, 01 Jan 0001 00:00:00 GMT"})
 func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=tomorrow"})
 func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=Thu, 12 Jan 1960 13:55:08 GMT"})
 func.HttpResponse("x", headers={"Set-Cookie": "a=b; Expires=0"})
@@ -424,6 +436,32 @@ _SEVERAL = [
         ["in httpTrigger x", "in durableClient y"],
         "def main(x, y: str): return 'a'\n",
         [Call({"x": http(), "y": string("{}")})],
+    ),
+    *(
+        Case(
+            f"every value returned by {trigger}, with {others}",
+            [f"in {trigger} x", *others],
+            f"{_CHOOSE}def main({parameters}): return VALUES[int({index})]()\n",
+            [Call({"x": data(str(index)), **more}) for index in range(len(VALUES))],
+        )
+        for trigger, data, index, parameters, others, more in (
+            ("queueTrigger", string, "x", "x: str, y, z", ["in table y", "out queue z"], {"y": json("[]")}),
+            ("queueTrigger", string, "x", "x: str, y, z", ["out table y", "out blob z"], {}),
+            ("httpTrigger", _numbered, "x.params['n']", "x, y", ["out http y", "out queue $return"], {}),
+            ("httpTrigger", _numbered, "x.params['n']", "x, y", ["out http y", "out table $return"], {}),
+            ("httpTrigger", _numbered, "x.params['n']", "x, y, z", ["out http y", "in table z"], {"z": json("[]")}),
+            ("httpTrigger", _numbered, "x.params['n']", "x", ["out blob $return"], {}),
+        )
+    ),
+    Case(
+        "an output that is set beside what an implicit output takes",
+        [_TIMER, "in table y", "out queue z"],
+        """
+        def main(x, y, z):
+            z.set('set')
+            return {'z': 'returned'}
+        """,
+        [Call({"x": TIMER, "y": json("[]")})],
     ),
     Case("None through a typed return", [_TIMER, "out serviceBus $return"], "def main(x): pass\n", [call(TIMER)]),
     Case("what is returned without $return is falsy", [_TIMER], "def main(x): return 0\n", [call(TIMER)]),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from pytest_azfunc.host.retries import first_attempt
+from pytest_azfunc.project import RetryPolicy
 from pytest_azfunc.rpc import RetryContext, RpcException, TraceContext
 from tests.conformance.apps import Call, Case
 from tests.conformance.typed import TIMER, call, string
@@ -67,6 +71,15 @@ logging.getLogger("azure.functions").warning("system")
 logging.getLogger("azure.functions.mine").warning("system")
 logging.getLogger("azure.storage").warning("not system")
 logging.getLogger("azure_functions_runtime_v1").warning("system")
+logging.getLogger("azure_functions_runtime").warning("system")
+logging.getLogger("azure_functions_runtime.own").warning("system")
+logging.getLogger("proxy_worker").warning("system")
+logging.getLogger("proxy_worker.own").warning("system")
+logging.getLogger("azure_functions_worker").warning("not system, from Python 3.13 on")
+logging.getLogger("azure_functions_worker_errors").warning("not system, from Python 3.13 on")
+logging.getLogger("azure_functions_worker.own").warning("not system, from Python 3.13 on")
+logging.getLogger("Proxy_Worker").warning("not system")
+logging.getLogger("own.proxy_worker").warning("not system")
 logging.exception("no exception")
 try: 1 / 0\nexcept Exception: logging.exception("caught")
 logging.info("%d", "x")
@@ -107,6 +120,12 @@ _CONTEXT_CALLS = [
         retry=RetryContext(2, -1, RpcException("m", "s", "o")),
     ),
     Call({"x": TIMER}, retry=RetryContext(1, 3)),
+    # As the host tells the first attempt of a policy.
+    *(
+        Call({"x": TIMER}, retry=first_attempt(RetryPolicy("fixedDelay", most, delay_interval=timedelta(seconds=1))))
+        for most in (0, 4, -1, 2**31 - 1)
+    ),
+    Call({"x": TIMER}, retry=first_attempt(None)),
 ]
 _ABOUT_CONTEXT = r"""
 tell(context.invocation_id, context.function_name, os.path.basename(context.function_directory))

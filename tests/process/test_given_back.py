@@ -1,6 +1,7 @@
 """Whatever happens to a host, the process is afterwards as it was, and the next host works.
 
-The rows stand in :mod:`tests.process.scenarios`. Each runs in a fork of one process per group, so none disturbs another.
+The rows stand in :mod:`tests.process.scenarios`, by theme. Each runs in a fork of one process per group, so none
+disturbs another.
 """
 
 from __future__ import annotations

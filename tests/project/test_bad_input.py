@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -148,14 +149,13 @@ def load_everything(root: Path) -> AzfuncError | None:
 def test_files_that_may_not_be_read(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write_app(tmp_path, {"F": [QUEUE_TRIGGER]})
     write_text(root / "local.settings.json", "{}")
-    real_open = os.open
 
-    def refuse(path: Any, *args: Any) -> int:
+    def refuse(path: Any, *args: Any) -> FileIO:
         if str(path) == str(root / file):
             raise PermissionError(13, "Permission denied", path)
-        return real_open(path, *args)
+        return FileIO(path, *args)
 
-    monkeypatch.setattr(os, "open", refuse)  # chmod does not stop root
+    monkeypatch.setattr("pytest_azfunc.project.json_file.FileIO", refuse)  # chmod does not stop root
     error = load_everything(root)
     assert error is not None
     assert "permission denied" in error.problem

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_azfunc.errors.rules.app import APP
+from pytest_azfunc.errors.rules.durable import DURABLE
+from pytest_azfunc.errors.rules.expressions import EXPRESSIONS
 from pytest_azfunc.errors.rules.functions import FUNCTIONS
 from pytest_azfunc.errors.rules.http import HTTP
 from pytest_azfunc.errors.rules.indexing import INDEXING
@@ -16,10 +18,24 @@ from pytest_azfunc.errors.rules.payloads import PAYLOADS
 from pytest_azfunc.errors.rules.rule import INDEX_FAILS, Rule
 from pytest_azfunc.errors.rules.scripts import SCRIPTS
 from pytest_azfunc.errors.rules.settings import SETTINGS
+from pytest_azfunc.errors.rules.time import TIME
 from pytest_azfunc.errors.rules.use_in_tests import USE_IN_TESTS
 
 __all__ = ["INDEX_FAILS", "PARTS", "RULES", "Rule"]
 
-PARTS: Final = (APP, SETTINGS, FUNCTIONS, SCRIPTS, INDEXING, PAYLOADS, HTTP, OUTPUTS, USE_IN_TESTS)
+PARTS: Final = (
+    APP,
+    SETTINGS,
+    FUNCTIONS,
+    EXPRESSIONS,
+    SCRIPTS,
+    INDEXING,
+    PAYLOADS,
+    HTTP,
+    OUTPUTS,
+    TIME,
+    DURABLE,
+    USE_IN_TESTS,
+)
 
 RULES: Final[dict[str, Rule]] = {rule: sentences for part in PARTS for rule, sentences in part.items()}

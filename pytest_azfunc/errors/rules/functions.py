@@ -75,7 +75,7 @@ FUNCTIONS: Final[dict[str, Rule]] = {
         "the route {route!r} conflicts with the one of function {other!r}: same text, shared methods.",
         "change the route or the methods of one of them.",
     ),
-    "schedule-invalid": left_out("{reason}", "write six fields: second minute hour day month weekday, or hh:mm:ss."),
+    "schedule-invalid": left_out("{reason}: {why}.", "write {nearest}."),
     "blob-path": left_out("the path {path!r} is not valid: {reason}.", "correct the path."),
     "route-invalid": not_started(
         "the route template {template!r} ({parts}) is not valid: {reason}.",

@@ -6,6 +6,8 @@ from typing import Final
 
 from pytest_azfunc.errors.rules.rule import Rule, of_test
 
+_NOT_STARTED: Final = "the caller gets its 202, and the call fails before the function starts."
+
 PAYLOADS: Final[dict[str, Rule]] = {
     # payloads
     "payload-type": of_test(
@@ -81,10 +83,33 @@ PAYLOADS: Final[dict[str, Rule]] = {
         'pass a str or a dict, which are sent as JSON, or give the trigger the dataType "binary".',
         "the extension cannot read the request; the function is not called.",
     ),
+    # runs by hand
+    "by-hand-input": Rule(
+        "POST /admin/functions/{function}: the input is {found}, but the {type} takes {expected}.",
+        _NOT_STARTED,
+        'send {{"input": "..."}} with what the trigger takes.',
+    ),
+    "by-hand-blob": Rule(
+        "POST /admin/functions/{function}: there is no blob {name!r}, as nothing is stored here.",
+        "the input of a {type} is the path of a blob, which is read. Without the blob the caller gets its 202, and the "
+        "call fails before the function starts.",
+        "start it with the blob itself: invoke({function!r}, blob(content, name={name!r})).",
+    ),
+    "by-hand-never": Rule(
+        "POST /admin/functions/{function}: the {type} is not started by hand.",
+        _NOT_STARTED,
+        "start it with its own payload: invoke({function!r}, {builder}(...)).",
+    ),
     # input bindings
     "input-unknown": of_test("there is no input binding {name!r}.{suggestion} {known}", "{remedy}."),
     "input-twice": of_test("the input {name!r} is given twice: by keyword and in inputs.", "give it once."),
     "input-value": of_test("the input {name!r} ({type}) cannot take {found}.", "give {expected}."),
+    "input-mock": of_test(
+        "the input {name!r} ({type}) cannot take {found}.",
+        "give the data that the function is to read, such as bytes, a str or a dict. A client that the function makes "
+        "itself can be a mock: patch it where the function looks it up.",
+        "a binding delivers data, which a mock does not have.",
+    ),
     "input-is-trigger": of_test(
         "{name!r} is the trigger, not an input binding.", "pass its payload as the second argument."
     ),

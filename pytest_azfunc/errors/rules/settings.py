@@ -30,6 +30,20 @@ SETTINGS: Final[dict[str, Rule]] = {
         "CORS is to allow every origin ('*') together with credentials.",
         "list the origins one by one, or do without credentials.",
     ),
+    # one that lies over host.json
+    "host-setting-value": not_started(
+        "the app setting {name} lies over host.json, and is not {expected}.", "correct it, or leave it out."
+    ),
+    "host-setting-ignored": of_test(
+        "the app setting {name} lies over host.json, where {expected} is expected.",
+        "correct its name, or leave it out.",
+        "the host passes over it in silence; it has no effect.",
+    ),
+    "host-setting-http": of_test(
+        "the app setting {name} lies over host.json, and is not {expected}.",
+        "correct it, or leave it out.",
+        "the host starts, but answers every HTTP request with a 500.",
+    ),
     # a test
     "setting": of_test("the app setting {name}: {reason}.", "give a str under a plain name."),
 }

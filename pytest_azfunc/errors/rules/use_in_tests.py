@@ -14,7 +14,17 @@ USE_IN_TESTS: Final[dict[str, Rule]] = {
     "failure-unclaimed": of_test(
         "{how} failed with {raised}, and nobody saw it.{more}",
         "mend it, or claim it: azfunc_host.failures.expect({kind}).",
-        "the caller gets a 500 without a body; the exception is in the log only.",
+        "the caller gets {told}; the exception is in the log only.",
+    ),
+    "failure-unclaimed-due": of_test(
+        "{how} failed with {raised}, and nobody saw it.{more}",
+        "mend it, or claim it: azfunc_host.failures.expect({kind}).",
+        "the exception is in the log only; the schedule goes on.",
+    ),
+    "failure-unclaimed-durable": of_test(
+        "the {how} of {function} failed with {raised}, and the test has not looked at it.{more}",
+        "look at its status or output, or claim it: azfunc_host.failures.expect({kind}).",
+        "the instance has the status Failed; nobody is told.",
     ),
     "failure-expected": of_test(
         "azfunc_host.failures.expect(): {found} is no exception class.", "give a class, or a tuple of classes."

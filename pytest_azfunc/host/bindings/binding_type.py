@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.errors import kind_of
 from pytest_azfunc.host.bindings.generic import generic
 from pytest_azfunc.host.bindings.inputs import InputMaker, by_value
 from pytest_azfunc.host.bindings.output_bodies import body_of
-from pytest_azfunc.host.bindings.payload import Many, Occasion, Payload, Target
+from pytest_azfunc.host.bindings.payload import ByHand, Many, Occasion, Payload, Target
 from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
@@ -21,6 +22,10 @@ PayloadMaker = Callable[[Any, Occasion], Payload]
 
 Loss = tuple[str, str]
 """The rule that an output breaks, and what Azure sends instead of it."""
+
+
+Refusal = tuple[str, Mapping[str, object]]
+"""The rule by which an extension refuses an output, and what its sentence mentions."""
 
 
 def by_builder(build: Callable[..., Payload]) -> PayloadMaker:
@@ -54,12 +59,22 @@ class BindingType:
     :ivar payload: of a trigger: makes a payload of a bare value, or of None when nothing is given.
     :ivar many: of a trigger with cardinality many: how it gets its messages.
     :ivar listen: of a trigger: works out of its declaration what the host needs to listen; raises what is wrong.
+    :ivar by_hand: of a trigger: makes a payload of the text that ``POST /admin/functions/<name>`` gives it; by default
+        it is the body of a message.
     :ivar input: makes the typed data of an input's value.
     :ivar body: the bytes that Azure makes of an output's typed data.
     :ivar fan_out: the messages that an output's typed data stands for; None where it is a single one.
     :ivar loss: what gets lost of an output of this type alone, between its value and its typed data.
+    :ivar refusal: what its extension has against an output (properties of the binding, typed data); the call fails.
+    :ivar returns: of a trigger: whether its extension takes what the function returns.
     :ivar address: which properties say where a binding reads or writes: the first that is there counts; with a slash,
         two that belong together.
+    :ivar expressions: the properties, beside those of the address, in which binding expressions are replaced; of a
+        trigger only ``%NAME%`` is: what is in braces there is the trigger's own affair.
+    :ivar check_address: what the service makes of an address that a call has come to, such as a name in lower case;
+        raises ``AddressError`` for one that it cannot have.
+    :ivar dictionaries: which of a trigger's metadata are .NET dictionaries or objects, and no JSON of its payload, in
+        lower case -> whether names in them are compared without case.
     :ivar column: of a trigger: what ``--azfunc-list`` shows of it, at that moment; its address when None.
     """
 
@@ -68,17 +83,43 @@ class BindingType:
     payload: PayloadMaker = _GENERIC
     many: Many | None = None
     listen: Callable[[Target], Any] | None = None
+    by_hand: ByHand | None = None
     input: InputMaker = by_value
     body: Callable[[TypedData], bytes] = body_of
     fan_out: Callable[[TypedData], list[bytes] | None] | None = None
     loss: Callable[[Any, TypedData], Loss | None] | None = None
+    refusal: Callable[[Mapping[str, Any], TypedData], Refusal | None] | None = None
+    returns: bool = False
     address: tuple[str, ...] = ()
+    expressions: tuple[str, ...] = ()
+    check_address: Callable[[str], str] | None = None
+    dictionaries: Mapping[str, bool] = field(default_factory=dict)
     column: Callable[[Target, datetime], str] | None = None
 
     @property
     def kind(self) -> str:
         """The name as the host compares it: in lower case."""
         return self.name.lower()
+
+    @cached_property
+    def replaced(self) -> Mapping[str, str]:
+        """The properties in which binding expressions are replaced: in lower case -> as they are usually spelled."""
+        return {name.lower(): name for name in (*self._of_address, *self.expressions)}
+
+    @cached_property
+    def _of_address(self) -> tuple[str, ...]:
+        return tuple(part for names in self.address for part in names.split("/"))
+
+    def is_address(self, name: str) -> bool:
+        """Whether a property, as it is usually spelled, is a part of where a binding reads or writes."""
+        return name in self._of_address
+
+    def address_as_sent(self, address: str) -> str:
+        """An address as the service has it.
+
+        :raises AddressError: it cannot have it.
+        """
+        return address if self.check_address is None else self.check_address(address)
 
     def address_of(self, properties: Mapping[str, Any]) -> str:
         """Where a binding of this type reads or writes, as it is declared; empty where nothing says so."""

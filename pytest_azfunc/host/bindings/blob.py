@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 from pytest_azfunc.errors import BindingError, ProjectError
 from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_builder
+from pytest_azfunc.host.bindings.blob_address import blob_address
 from pytest_azfunc.host.bindings.blob_path import BlobPathError, BlobPattern
 from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, text_mapping
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import unfit
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.inputs import NOTHING, Input
 from pytest_azfunc.host.bindings.net_values import as_json, net_time
@@ -131,6 +133,14 @@ def blob(
     return BlobPayload(raw, name, uri, named, system)
 
 
+def _by_hand(text: str | None, occasion: Occasion) -> Payload:
+    """The text is the path of a blob, which has to be there; nothing is stored yet."""
+    container, _, name = (text or "").partition("/")
+    if not container or not name:
+        raise unfit(text, occasion, "the path of a blob, 'container/name'")
+    raise occasion.error("by-hand-blob", type=occasion.trigger.type, name=text)
+
+
 def _input(given: Input, value: Any) -> TypedData:
     if value is None or given.binding.data_type in ("undefined", "stream"):
         return NOTHING  # these two, written out in function.json, make the host send nothing at all
@@ -161,6 +171,14 @@ def _raw_number(_: Any, data: TypedData) -> Loss | None:
 _PATH = ("path",)
 
 TYPES = (
-    BindingType("blobTrigger", builder="blob", payload=by_builder(blob), listen=_listen, address=_PATH),
-    BindingType("blob", input=_input, body=_body, loss=_raw_number, address=_PATH),
+    BindingType(
+        "blobTrigger",
+        builder="blob",
+        payload=by_builder(blob),
+        listen=_listen,
+        by_hand=_by_hand,
+        address=_PATH,
+        dictionaries={"properties": True, "metadata": True},
+    ),
+    BindingType("blob", input=_input, body=_body, loss=_raw_number, address=_PATH, check_address=blob_address),
 )

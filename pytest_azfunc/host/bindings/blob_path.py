@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pytest_azfunc.host.bindings.blob_address import LONGEST_NAME, is_container
+
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_CONTAINER = re.compile(r"[a-z0-9-]{3,63}|\$root|\$web|\$logs")
-_LONGEST_NAME = 1024
 
 
 class BlobPathError(ValueError):
@@ -113,9 +113,9 @@ def _literal(text: str) -> str:
 
 def _check_fixed(container: str, name: str) -> None:
     """The names of the one blob that a path without captures stands for."""
-    if _CONTAINER.fullmatch(container) is None:
+    if not is_container(container):
         raise BlobPathError(f"{container!r} is not a valid container name")
-    if len(name) > _LONGEST_NAME or "\\" in name:
+    if len(name) > LONGEST_NAME or "\\" in name:
         raise BlobPathError("the blob's name is longer than 1024 characters, or has a backslash in it")
     if name.endswith((".", "/")):
-        raise BlobPathError("the blob's name cannot end in '.' or '/'")
+        raise BlobPathError("the blob's name has an invalid suffix: it cannot end in '.' or '/'")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 
-from pytest_azfunc.errors import BindingError, shown
-from pytest_azfunc.host.moments import from_iso
+from pytest_azfunc.clock import as_moment
+from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError, shown
 
 __tracebackhide__ = True
 
@@ -109,26 +109,17 @@ def check_numbers(builder: str, limit: int = _INT64, **given: object) -> None:
             raise wrong_value(builder, name, value, f"a whole number from 0 to {limit - 1}")
 
 
-Moment = datetime | str
-"""A moment as a test gives it: a datetime that knows its time zone, or ISO text with an offset."""
-
-_A_MOMENT = (
-    "a datetime with a time zone, such as datetime.now(timezone.utc), or ISO text with an offset, "
-    "such as '2026-03-01T02:29:00Z'"
-)
-
-
-def utc(builder: str, name: str, moment: Moment | None) -> datetime | None:
+def utc(builder: str, name: str, moment: datetime | str | None) -> datetime | None:
     """The moment in UTC, or None for None.
 
+    :param moment: a datetime with a time zone, or ISO text with an offset.
     :raises BindingError: it does not know its time zone, or is one that no calendar has in UTC.
     """
     if moment is None:
         return None
-    found = from_iso(moment) if isinstance(moment, str) else moment
-    if not isinstance(found, datetime) or found.tzinfo is None or found.utcoffset() is None:
-        raise wrong_value(builder, name, moment, _A_MOMENT)
-    try:
-        return found.astimezone(timezone.utc)
-    except OverflowError:
-        raise wrong_value(builder, name, moment, "a moment that lies in the years 1 to 9999 in UTC") from None
+    found = as_moment(moment)
+    if found is None:
+        is_aware = isinstance(moment, datetime) and moment.utcoffset() is not None
+        expected = "a moment that lies in the years 1 to 9999 in UTC" if is_aware else EXPECTED_MOMENT
+        raise wrong_value(builder, name, moment, expected)
+    return found

@@ -5,14 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from pytest_azfunc.errors import ArgumentError, listing, suggestion
 
 __tracebackhide__ = True
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Builder = TypeVar("Builder", bound=Callable[..., Any])
 
 _BUILDERS: Final[dict[str, Callable[..., Any]]] = {}
 
@@ -31,12 +30,12 @@ _REQUEST_WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def payload_builder(build: Callable[P, R]) -> Callable[P, R]:
+def payload_builder(build: Builder) -> Builder:
     """Of a builder that is given what it does not take, a test hears what it takes."""
     _BUILDERS[build.__name__] = build
 
     @wraps(build)
-    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+    def called(*args: Any, **kwargs: Any) -> Any:
         try:
             return build(*args, **kwargs)
         except TypeError as error:
@@ -47,7 +46,7 @@ def payload_builder(build: Callable[P, R]) -> Callable[P, R]:
                 raise
             raise misfit from None
 
-    return called
+    return cast("Builder", called)
 
 
 def arguments_of(builder: str) -> Collection[str]:

@@ -42,4 +42,4 @@ def connector(payload: Any = None) -> ConnectorPayload:
     return ConnectorPayload(compact(plain(payload, "connector")))
 
 
-TYPES = (BindingType("connectorTrigger", builder="connector", payload=by_builder(connector)),)
+TYPES = (BindingType("connectorTrigger", builder="connector", payload=by_builder(connector), returns=True),)

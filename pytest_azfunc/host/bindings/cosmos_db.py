@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import json_value, unfit
 from pytest_azfunc.host.bindings.given_values import records
 from pytest_azfunc.host.bindings.inputs import NOTHING, Input
 from pytest_azfunc.host.bindings.message_content import text_delivery
@@ -50,6 +51,15 @@ def cosmos_db(documents: Any = None) -> CosmosDBPayload:
     return CosmosDBPayload(records(documents, "cosmos_db", "documents", "a document (a dict)"))
 
 
+def _by_hand(text: str | None, occasion: Occasion) -> Payload:
+    """The text is the list of documents."""
+    expected = "a list of documents, as a JSON array of objects"
+    documents = json_value(text, occasion, expected)
+    if not isinstance(documents, list) or not all(isinstance(document, dict) for document in documents):
+        raise unfit(text, occasion, expected)
+    return CosmosDBPayload(tuple(documents))
+
+
 def _documents(given: Input, value: Any) -> TypedData:
     if given.has("id") and not given.has("sqlQuery"):
         expected = "one document (a dict, or its JSON text), or None when there is none: the binding has an id"
@@ -59,8 +69,25 @@ def _documents(given: Input, value: Any) -> TypedData:
 
 
 _CONTAINER = ("containerName", "collectionName")
+_FEED = (
+    "databaseName",
+    "leaseDatabaseName",
+    "leaseContainerName",
+    "leaseContainerPrefix",
+    "leaseCollectionName",
+    "leaseCollectionPrefix",
+    "preferredLocations",
+)
+_DOCUMENT = ("databaseName", "id", "partitionKey", "sqlQuery", "preferredLocations")
 
 TYPES = (
-    BindingType("cosmosDBTrigger", builder="cosmos_db", payload=by_builder(cosmos_db), address=_CONTAINER),
-    BindingType("cosmosDB", input=_documents, address=_CONTAINER),
+    BindingType(
+        "cosmosDBTrigger",
+        builder="cosmos_db",
+        payload=by_builder(cosmos_db),
+        by_hand=_by_hand,
+        address=_CONTAINER,
+        expressions=_FEED,
+    ),
+    BindingType("cosmosDB", input=_documents, address=_CONTAINER, expressions=_DOCUMENT),
 )

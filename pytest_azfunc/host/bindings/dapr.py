@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
-from pytest_azfunc.host.bindings.builder_arguments import Moment, check_required_texts, check_texts, utc
+from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, utc
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, plain, to_json
 from pytest_azfunc.host.bindings.inputs import as_text
@@ -162,7 +162,7 @@ def dapr_topic(
     topic: str | None = None,
     pubsub_name: str | None = None,
     datacontenttype: str | None = None,
-    time: Moment | None = None,
+    time: datetime | str | None = None,
     trace_parent: str = _TRACE_PARENT,
 ) -> DaprTopicPayload:
     """A message of a Dapr topic, for a function with a ``daprTopicTrigger``.
@@ -189,12 +189,16 @@ def dapr_topic(
 
 
 TYPES = (
-    BindingType("daprServiceInvocationTrigger", builder="dapr_invocation", payload=by_builder(dapr_invocation)),
-    BindingType("daprBindingTrigger", builder="dapr_binding", payload=by_builder(dapr_binding)),
-    BindingType("daprTopicTrigger", builder="dapr_topic", payload=by_builder(dapr_topic), address=("topic",)),
-    BindingType("daprState", input=as_text),
-    BindingType("daprSecret", input=as_text),
-    BindingType("daprInvoke"),
-    BindingType("daprPublish", address=("topic",)),
-    BindingType("daprBinding"),
+    BindingType(
+        "daprServiceInvocationTrigger", builder="dapr_invocation", payload=by_builder(dapr_invocation), returns=True
+    ),
+    BindingType("daprBindingTrigger", builder="dapr_binding", payload=by_builder(dapr_binding), returns=True),
+    BindingType(
+        "daprTopicTrigger", builder="dapr_topic", payload=by_builder(dapr_topic), address=("topic",), returns=True
+    ),
+    BindingType("daprState", input=as_text, expressions=("stateStore", "key")),
+    BindingType("daprSecret", input=as_text, expressions=("secretStoreName", "key", "metadata")),
+    BindingType("daprInvoke", expressions=("appId", "methodName", "httpVerb")),
+    BindingType("daprPublish", address=("topic",), expressions=("pubSubName",)),
+    BindingType("daprBinding", expressions=("bindingName", "operation")),
 )

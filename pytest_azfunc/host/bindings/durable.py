@@ -16,6 +16,7 @@ from pytest_azfunc.errors import kind_of
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import json_value, never
 from pytest_azfunc.host.bindings.given_values import not_json, plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
 from pytest_azfunc.host.bindings.message_content import text_delivery
@@ -26,7 +27,7 @@ from pytest_azfunc.rpc import TypedData
 __tracebackhide__ = True
 
 _RPC_URL = "http://127.0.0.1:17071/durabletask/"
-_KEY = "code=azfunc"  # the system key of a host that does not exist
+_KEY = "code=system-key"  # as the app's keys have it
 
 
 def durable_json(value: Any, builder: str) -> str:
@@ -275,14 +276,16 @@ def _operation(operation: Any) -> dict[str, Any]:
 
 
 def _client(given: Input, value: Any) -> TypedData:
-    return object_text(given, value, durable_client(given.text("taskHub", "TestHubName"), given.base_url))
+    make = given.durable_client or durable_client
+    return object_text(given, value, make(given.text("taskHub", "TestHubName"), given.base_url))
 
 
-def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
+def durable_client(task_hub: str, base_url: str, rpc_base_url: str = _RPC_URL) -> dict[str, Any]:
     """What the host tells a durable client: where to start orchestrations and how to manage them.
 
     :param task_hub: name of the task hub.
     :param base_url: address of the host.
+    :param rpc_base_url: where the library's client sends its requests to.
     """
     base = f"{base_url}/runtime/webhooks/durabletask"
     instance = f"{base}/instances/INSTANCEID"  # the durable library puts the id in its place
@@ -309,14 +312,35 @@ def durable_client(task_hub: str, base_url: str) -> dict[str, Any]:
         },
         "baseUrl": base,
         "requiredQueryStringParameters": _KEY,
-        "rpcBaseUrl": _RPC_URL,
+        "rpcBaseUrl": rpc_base_url,
     }
 
 
+def _activity_by_hand(text: str | None, occasion: Occasion) -> Payload:
+    """The text is the activity's input, as JSON."""
+    return activity(json_value(text, occasion, "the activity's input, as JSON"))
+
+
 TYPES = (
-    BindingType("orchestrationTrigger", builder="orchestration", payload=by_builder(orchestration)),
-    BindingType("activityTrigger", builder="activity", payload=by_builder(activity), address=("activity",)),
-    BindingType("entityTrigger", builder="entity", payload=by_builder(entity), address=("entityName",)),
-    BindingType("durableClient", input=_client),
-    BindingType("orchestrationClient", input=_client),
+    BindingType(
+        "orchestrationTrigger", builder="orchestration", payload=by_builder(orchestration), by_hand=never, returns=True
+    ),
+    BindingType(
+        "activityTrigger",
+        builder="activity",
+        payload=by_builder(activity),
+        address=("activity",),
+        by_hand=_activity_by_hand,
+        returns=True,
+    ),
+    BindingType(
+        "entityTrigger",
+        builder="entity",
+        payload=by_builder(entity),
+        address=("entityName",),
+        by_hand=never,
+        returns=True,
+    ),
+    BindingType("durableClient", input=_client, expressions=("taskHub",)),
+    BindingType("orchestrationClient", input=_client, expressions=("taskHub",)),
 )

@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import (
     INT32,
-    Moment,
     check_filled_texts,
     check_required_texts,
     check_texts,
@@ -24,6 +23,7 @@ from pytest_azfunc.host.bindings.builder_arguments import (
     wrong_value,
 )
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import json_value, unfit
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.net_values import as_json, json_or_string, new_guid, utc_text
 from pytest_azfunc.host.bindings.output_bodies import array_items
@@ -103,6 +103,29 @@ class CloudEventPayload(Payload):
         return _delivery({**event, **self.extensions})
 
 
+@dataclass(frozen=True)
+class WholeEvent(Payload):
+    """An event as somebody has written it, in either schema."""
+
+    builder: ClassVar[str] = "event_grid"
+    makes: ClassVar[str] = "an eventGridTrigger"
+    trigger_types: ClassVar[frozenset[str] | None] = frozenset(("eventgridtrigger",))
+
+    event: Mapping[str, Any]
+
+    def deliver(self, occasion: Occasion) -> Delivery:
+        return _delivery(self.event)
+
+
+def _by_hand(text: str | None, occasion: Occasion) -> Payload:
+    """The text is the event, which nobody looks into before the function gets it."""
+    expected = "an event, as a JSON object"
+    event = json_value(text, occasion, expected)
+    if not isinstance(event, dict):
+        raise unfit(text, occasion, expected)
+    return WholeEvent(event)
+
+
 def _delivery(event: Mapping[str, Any]) -> Delivery:
     data = json_or_string(event.get("data"))
     return Delivery(as_json(event), {} if data is None else {"data": data})
@@ -115,7 +138,7 @@ def event_grid(
     id: str | None = None,
     subject: str = "",
     event_type: str = _EVENT_TYPE,
-    event_time: Moment | None = None,
+    event_time: datetime | str | None = None,
     topic: str = "",
     data_version: str = "1.0",
 ) -> EventGridPayload:
@@ -147,7 +170,7 @@ def cloud_event(
     source: str = "/azfunc/tests",
     type: str = _EVENT_TYPE,
     subject: str | None = None,
-    time: Moment | None = None,
+    time: datetime | str | None = None,
     datacontenttype: str | None = None,
     **extensions: Any,
 ) -> CloudEventPayload:
@@ -187,6 +210,6 @@ def cloud_event(
 
 
 TYPES = (
-    BindingType("eventGridTrigger", builder="event_grid", payload=by_builder(event_grid)),
+    BindingType("eventGridTrigger", builder="event_grid", payload=by_builder(event_grid), by_hand=_by_hand),
     BindingType("eventGrid", fan_out=array_items),
 )

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
-from pytest_azfunc.host.bindings.builder_arguments import Moment, check_numbers, check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, utc, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.json_body import overlay
@@ -144,7 +144,7 @@ def event_hub(
     partition_key: str | None = None,
     offset: str | int | None = None,
     sequence_number: int | None = None,
-    enqueued_time: Moment | None = None,
+    enqueued_time: datetime | str | None = None,
     properties: Mapping[str, Any] | None = None,
     system_properties: Mapping[str, Any] | None = None,
     iothub_metadata: Mapping[str, Any] | None = None,
@@ -202,6 +202,8 @@ TYPES = (
         payload=by_builder(event_hub),
         many=Many(event_hub, EventHubPayload),
         address=("eventHubName",),
+        expressions=("consumerGroup",),
+        dictionaries={"properties": False, "systemproperties": False, "partitioncontext": True},
     ),
     BindingType("eventHub", fan_out=array_items, address=("eventHubName",)),
 )

@@ -18,6 +18,15 @@ def is_sdk_object(value: object) -> bool:
     return any(cls.__module__.startswith("azure.functions") for cls in type(value).__mro__)
 
 
+# unittest.mock, and its backport, in both of its spellings.
+_MOCKING = frozenset(("unittest.mock", "mock", "mock.mock"))
+
+
+def is_mock(value: object) -> bool:
+    """Whether the value is an object of ``unittest.mock``, whatever it is specified to look like; imports nothing."""
+    return any(cls.__module__ in _MOCKING for cls in type(value).__mro__)
+
+
 def to_json(value: Any, builder: str) -> str:
     """JSON text of a dict, list, scalar, dataclass or pydantic model, as the standard library writes it.
 
@@ -33,6 +42,8 @@ def to_json(value: Any, builder: str) -> str:
 
 
 def _written(value: Any) -> str:
+    if is_mock(value):  # it would answer to every name below
+        raise TypeError("it is a mock, and has no data of its own")
     dump = getattr(value, "model_dump_json", None)
     if callable(dump) and not isinstance(value, type):
         return str(dump())

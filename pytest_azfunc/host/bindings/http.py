@@ -20,7 +20,7 @@ from pytest_azfunc.host.bindings.principal import principal_headers
 from pytest_azfunc.host.routing.function_routes import function_template
 from pytest_azfunc.host.routing.route_templates import Template, effective_template, shown_path
 from pytest_azfunc.host.routing.url_paths import decode_path
-from pytest_azfunc.host.web.http_request import PreparedRequest, make_delivery
+from pytest_azfunc.host.web.http_request import DICTIONARIES, PreparedRequest, make_delivery
 
 __tracebackhide__ = True
 
@@ -281,6 +281,8 @@ def _is_token(text: str) -> bool:
 
 
 TYPES = (
-    BindingType("httpTrigger", builder="http", payload=_for_content, listen=_listen, column=_column),
+    BindingType(
+        "httpTrigger", builder="http", payload=_for_content, listen=_listen, dictionaries=DICTIONARIES, column=_column
+    ),
     BindingType("http"),
 )

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.host.bindings.given_values import is_sdk_object, not_json, to_json
+from pytest_azfunc.host.bindings.given_values import is_mock, is_sdk_object, not_json, to_json
 from pytest_azfunc.host.bindings.net_values import compact
-from pytest_azfunc.host.expressions import fixed_text
 from pytest_azfunc.project import Binding
+from pytest_azfunc.project.setting_names import fixed_text
 from pytest_azfunc.rpc import PythonObject, TypedData
 
 __tracebackhide__ = True
@@ -24,6 +24,8 @@ __tracebackhide__ = True
 NOTHING = TypedData(None, None)
 
 Settings = Callable[[], Mapping[str, str]]
+DurableClients = Callable[[str, str], Mapping[str, Any]]
+"""What a durable client is told, of the name of its task hub and the address of the app."""
 
 
 def no_settings() -> Mapping[str, str]:
@@ -38,9 +40,10 @@ class Input:
     :param function: name of the function, for the errors.
     :param base_url: where the app is, which a ``durableClient`` names.
     :param settings: the app settings, asked for when a property names one.
+    :param durable_client: makes what a ``durableClient`` is told; None where nobody runs orchestrations.
     """
 
-    __slots__ = ("base_url", "binding", "function", "make", "settings")
+    __slots__ = ("base_url", "binding", "durable_client", "function", "make", "settings")
 
     def __init__(
         self,
@@ -50,12 +53,14 @@ class Input:
         function: str | None = None,
         base_url: str = "http://localhost:7071",
         settings: Settings = no_settings,
+        durable_client: DurableClients | None = None,
     ) -> None:
         self.binding = binding
         self.make = make
         self.function = function
         self.base_url = base_url
         self.settings = settings
+        self.durable_client = durable_client
 
     def data(self, value: Any = None) -> TypedData | PythonObject:
         """Typed data of the input's value.
@@ -66,6 +71,10 @@ class Input:
         """
         if isinstance(value, TypedData):
             return value
+        if is_mock(value):
+            raise self.located(
+                BindingError("input-mock", name=self.binding.name, type=self.binding.type, found=kind_of(value))
+            )
         if is_sdk_object(value):
             return PythonObject(value)
         try:
@@ -95,7 +104,7 @@ class Input:
         )
 
     def located(self, error: BindingError) -> BindingError:
-        """An error about the value's JSON form, with the place of the binding."""
+        """An error about the value alone, with the place of the binding."""
         binding = self.binding
         return BindingError(
             error.rule, function=self.function, binding=binding.name, location=binding.location, **error.details

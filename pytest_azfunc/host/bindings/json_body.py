@@ -61,7 +61,7 @@ def scalar_text(value: Any) -> str:
     if isinstance(value, float):
         return _double(value)
     if isinstance(value, str):
-        date = _parsed_date(value)
+        date = parsed_date(value)
         return value if date is None else date.seconds.strftime("%m/%d/%Y %H:%M:%S")
     return str(value)
 
@@ -72,7 +72,7 @@ def with_net_dates(value: Any) -> Any:
         return {key: with_net_dates(item) for key, item in value.items()}
     if isinstance(value, list):
         return [with_net_dates(item) for item in value]
-    date = _parsed_date(value) if isinstance(value, str) else None
+    date = parsed_date(value) if isinstance(value, str) else None
     return value if date is None else f"{date.seconds.strftime('%Y-%m-%dT%H:%M:%S')}{date.fraction}{date.zone}"
 
 
@@ -127,7 +127,7 @@ def _double(value: float) -> str:
     return f"-{text}" if sign else text
 
 
-class _Date(NamedTuple):
+class NetDate(NamedTuple):
     """A date as .NET holds it: the offset is turned into the host's local time, which in Azure is UTC."""
 
     seconds: datetime
@@ -135,7 +135,8 @@ class _Date(NamedTuple):
     zone: str
 
 
-def _parsed_date(text: str) -> _Date | None:
+def parsed_date(text: str) -> NetDate | None:
+    """The date that Newtonsoft reads in a JSON string; None where it reads none."""
     try:
         date = _microsoft_date(text) if text.startswith("/Date(") else _iso_date(text)
     except (ValueError, OverflowError):
@@ -144,16 +145,16 @@ def _parsed_date(text: str) -> _Date | None:
     return date if date is not None and date.seconds.year >= 1000 else None
 
 
-def _microsoft_date(text: str) -> _Date | None:
+def _microsoft_date(text: str) -> NetDate | None:
     found = _MICROSOFT_DATE.fullmatch(text)
     if found is None:
         return None
     seconds, milliseconds = divmod(int(found["milliseconds"]), 1000)
     moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)
-    return _Date(moment, _fraction(f".{milliseconds:03}"), "+00:00" if found["zone"] else "Z")
+    return NetDate(moment, _fraction(f".{milliseconds:03}"), "+00:00" if found["zone"] else "Z")
 
 
-def _iso_date(text: str) -> _Date | None:
+def _iso_date(text: str) -> NetDate | None:
     found = _ISO_DATE.fullmatch(text) if text[10:11] == "T" else None
     if found is None:
         return None
@@ -161,10 +162,10 @@ def _iso_date(text: str) -> _Date | None:
     midnight = seconds.endswith("T24:00:00") and not fraction  # that of the next day
     moment = datetime.fromisoformat(f"{seconds[:10]}T00:00:00" if midnight else seconds) + timedelta(days=midnight)
     if zone in ("", "Z"):
-        return _Date(moment, fraction, zone)
+        return NetDate(moment, fraction, zone)
     digits = zone[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return _Date(moment + offset if zone[0] == "-" else moment - offset, fraction, "+00:00")
+    return NetDate(moment + offset if zone[0] == "-" else moment - offset, fraction, "+00:00")
 
 
 def _fraction(text: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
-from pytest_azfunc.host.bindings.builder_arguments import INT32, Moment, check_numbers, check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, utc, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
@@ -145,7 +145,7 @@ def kafka(
     key: str | bytes | int | None = None,
     partition: int = 0,
     offset: int | None = None,
-    timestamp: Moment | None = None,
+    timestamp: datetime | str | None = None,
     topic: str | None = None,
     headers: Mapping[str, str | bytes | None] | Iterable[tuple[str, str | bytes | None]] | None = None,
 ) -> KafkaPayload:
@@ -189,6 +189,8 @@ def kafka(
     )
 
 
+_BROKER = ("brokerList", "username", "password")
+
 TYPES = (
     BindingType(
         "kafkaTrigger",
@@ -196,6 +198,7 @@ TYPES = (
         payload=by_builder(kafka),
         many=Many(kafka, KafkaPayload),
         address=("topic",),
+        expressions=(*_BROKER, "consumerGroup"),
     ),
-    BindingType("kafka", address=("topic",)),
+    BindingType("kafka", address=("topic",), expressions=_BROKER),
 )

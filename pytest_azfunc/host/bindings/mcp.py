@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_texts, text_mapping, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import never
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.message_content import text_delivery
 from pytest_azfunc.host.bindings.net_values import compact, put
@@ -268,7 +269,9 @@ def mcp_prompt(
 
 
 TYPES = (
-    BindingType("mcpToolTrigger", builder="mcp_tool", payload=by_builder(mcp_tool)),
-    BindingType("mcpResourceTrigger", builder="mcp_resource", payload=by_builder(mcp_resource)),
-    BindingType("mcpPromptTrigger", builder="mcp_prompt", payload=by_builder(mcp_prompt)),
+    BindingType("mcpToolTrigger", builder="mcp_tool", payload=by_builder(mcp_tool), by_hand=never, returns=True),
+    BindingType(
+        "mcpResourceTrigger", builder="mcp_resource", payload=by_builder(mcp_resource), by_hand=never, returns=True
+    ),
+    BindingType("mcpPromptTrigger", builder="mcp_prompt", payload=by_builder(mcp_prompt), by_hand=never, returns=True),
 )

@@ -57,13 +57,16 @@ def assistant_skill(argument: Any = "") -> AssistantSkillPayload:
     return AssistantSkillPayload(compact(value) if isinstance(value, (dict, list)) else scalar_text(value))
 
 
+_MODEL = ("model", "chatModel", "temperature", "topP", "maxTokens")
+_EMBEDDINGS = ("embeddingsModel", "input")
+
 TYPES = (
-    BindingType("assistantSkillTrigger", builder="assistant_skill", payload=by_builder(assistant_skill)),
-    BindingType("textCompletion", input=as_text),
+    BindingType("assistantSkillTrigger", builder="assistant_skill", payload=by_builder(assistant_skill), returns=True),
+    BindingType("textCompletion", input=as_text, expressions=(*_MODEL, "prompt", "systemPrompt")),
     BindingType("assistantCreate"),
-    BindingType("assistantQuery", input=as_text),
-    BindingType("assistantPost", input=as_text),
-    BindingType("embeddings", input=as_text),
-    BindingType("embeddingsStore"),
-    BindingType("semanticSearch", input=as_text),
+    BindingType("assistantQuery", input=as_text, expressions=("id", "timestampUtc")),
+    BindingType("assistantPost", input=as_text, expressions=(*_MODEL, "id", "userMessage")),
+    BindingType("embeddings", input=as_text, expressions=_EMBEDDINGS),
+    BindingType("embeddingsStore", expressions=(*_EMBEDDINGS, "collection")),
+    BindingType("semanticSearch", input=as_text, expressions=(*_MODEL, *_EMBEDDINGS, "collection", "query")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
@@ -78,12 +78,23 @@ class Target(Protocol):
         """How its trigger gets many messages; None for one that knows no cardinality."""
 
     @property
+    def by_hand(self) -> ByHand | None:
+        """What its trigger makes of the text of a run by hand; None for a message with that body."""
+
+    @property
     def listener(self) -> Any:
         """What the host has worked out of the trigger to listen: a schedule, a path's pattern, a route's template."""
 
     @property
     def base_url(self) -> str:
         """Where the app is."""
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """The host's time zone.
+
+        :raises ProjectError: an app setting names one that there is not.
+        """
 
     @property
     def route_prefix(self) -> str:
@@ -121,6 +132,10 @@ class Occasion(NamedTuple):
         trigger = self.target.trigger
         name, place = self.target.function.name, trigger.location
         return BindingError(rule, function=name, binding=trigger.name, location=place, **details)
+
+
+ByHand = Callable[[str | None, Occasion], "Payload"]
+"""Makes a payload of the text that a run by hand gives the trigger, None for no text; raises what is wrong with it."""
 
 
 class Payload:

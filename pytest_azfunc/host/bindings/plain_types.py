@@ -25,8 +25,11 @@ ANY_ADDRESS: Final = (
 
 
 def plain_type(name: str) -> BindingType:
-    """A type of which only the name is known, such as one that the hook ``pytest_azfunc_binding_types`` names."""
-    return BindingType(name, address=ANY_ADDRESS)
+    """A type of which only the name is known, such as one that the hook ``pytest_azfunc_binding_types`` names.
+
+    Its extension may take what a function returns.
+    """
+    return BindingType(name, returns=True, address=ANY_ADDRESS)
 
 
 _RABBIT_MQ = BindingType("rabbitMQ", address=("queueName",))
@@ -34,15 +37,15 @@ _RABBIT_MQ = BindingType("rabbitMQ", address=("queueName",))
 TYPES = (
     _RABBIT_MQ,
     replace(_RABBIT_MQ, name="rabbitMQTrigger"),
-    BindingType("kusto", address=("tableName",)),
-    BindingType("redisPubSubTrigger"),
-    BindingType("redisListTrigger"),
-    BindingType("redisStreamTrigger"),
-    BindingType("redis"),
-    BindingType("webPubSubTrigger"),
-    BindingType("webPubSub"),
-    BindingType("webPubSubConnection"),
+    BindingType("kusto", address=("tableName",), expressions=("database", "kqlCommand", "kqlParameters")),
+    BindingType("redisPubSubTrigger", expressions=("channel",)),
+    BindingType("redisListTrigger", expressions=("key",)),
+    BindingType("redisStreamTrigger", expressions=("key",)),
+    BindingType("redis", expressions=("command",)),
+    BindingType("webPubSubTrigger", expressions=("hub",), returns=True),
+    BindingType("webPubSub", expressions=("hub",)),
+    BindingType("webPubSubConnection", expressions=("hub", "userId")),
     BindingType("webPubSubContext"),
-    BindingType("sendGrid"),
-    BindingType("twilioSms"),
+    BindingType("sendGrid", expressions=("to", "from", "subject", "text")),
+    BindingType("twilioSms", expressions=("to", "from", "body")),
 )

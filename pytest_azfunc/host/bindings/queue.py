@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.errors import shown
 from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_builder
-from pytest_azfunc.host.bindings.builder_arguments import Moment, check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import check_texts, utc, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
@@ -18,6 +18,7 @@ from pytest_azfunc.host.bindings.message_content import string_or_bytes
 from pytest_azfunc.host.bindings.net_values import later, net_time, new_guid
 from pytest_azfunc.host.bindings.output_bodies import array_items
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
+from pytest_azfunc.host.bindings.queue_names import queue_name
 from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
@@ -95,9 +96,9 @@ def queue(
     *,
     id: str | None = None,
     dequeue_count: int = 1,
-    insertion_time: Moment | None = None,
-    expiration_time: Moment | None = None,
-    next_visible_time: Moment | None = None,
+    insertion_time: datetime | str | None = None,
+    expiration_time: datetime | str | None = None,
+    next_visible_time: datetime | str | None = None,
     pop_receipt: str | None = None,
 ) -> QueuePayload:
     """A message of a storage queue, for a function with a ``queueTrigger``.
@@ -140,5 +141,5 @@ _QUEUE = ("queueName",)
 
 TYPES = (
     BindingType("queueTrigger", builder="queue", payload=by_builder(queue), address=_QUEUE),
-    BindingType("queue", fan_out=array_items, loss=_enveloped, address=_QUEUE),
+    BindingType("queue", fan_out=array_items, loss=_enveloped, address=_QUEUE, check_address=queue_name),
 )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
-from pytest_azfunc.host.bindings.builder_arguments import INT32, Moment, check_numbers, check_texts, utc
+from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, utc
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.json_body import overlay
@@ -182,8 +182,8 @@ def service_bus(
     transaction_partition_key: str | None = None,
     delivery_count: int = 1,
     sequence_number: int | None = None,
-    enqueued_time: Moment | None = None,
-    expires_at: Moment | None = None,
+    enqueued_time: datetime | str | None = None,
+    expires_at: datetime | str | None = None,
     application_properties: Mapping[str, Any] | None = None,
     lock_token: str | None = None,
     dead_letter_source: str | None = None,
@@ -271,6 +271,7 @@ TYPES = (
         payload=by_builder(service_bus),
         many=Many(service_bus, ServiceBusPayload),
         address=_ENTITY,
+        dictionaries={"applicationproperties": False, "userproperties": False},
     ),
     BindingType("serviceBus", fan_out=array_items, address=_ENTITY),
 )

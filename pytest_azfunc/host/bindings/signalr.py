@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, check_texts, text_mapping, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import never
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
 from pytest_azfunc.host.bindings.net_values import compact, json_or_string
@@ -139,11 +140,19 @@ def _connection_info(given: Input, value: Any) -> TypedData:
 
 
 _HUB = ("hubName",)
+_USER = ("userId", "idToken")
 
 TYPES = (
-    BindingType("signalRTrigger", builder="signalr", payload=by_builder(signalr_arguments), address=_HUB),
+    BindingType(
+        "signalRTrigger",
+        builder="signalr",
+        payload=by_builder(signalr_arguments),
+        by_hand=never,
+        returns=True,
+        address=_HUB,
+    ),
     BindingType("signalR", address=_HUB),
-    BindingType("signalRConnectionInfo", input=_connection_info, address=_HUB),
-    BindingType("signalRNegotiation", address=_HUB),
+    BindingType("signalRConnectionInfo", input=_connection_info, address=_HUB, expressions=_USER),
+    BindingType("signalRNegotiation", address=_HUB, expressions=_USER),
     BindingType("signalREndpoints", address=_HUB),
 )

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import as_it_is
 from pytest_azfunc.host.bindings.given_values import records
 from pytest_azfunc.host.bindings.inputs import Input
 from pytest_azfunc.host.bindings.message_content import text_delivery
@@ -112,8 +113,8 @@ def _rows(given: Input, value: Any) -> TypedData:
 _TABLE = ("tableName", "commandText")
 
 TYPES = (
-    BindingType("sqlTrigger", builder="sql", payload=by_builder(sql), address=_TABLE),
-    BindingType("sql", input=_rows, address=_TABLE),
-    BindingType("mysqlTrigger", builder="mysql", payload=by_builder(mysql), address=_TABLE),
-    BindingType("mysql", input=_rows, address=_TABLE),
+    BindingType("sqlTrigger", builder="sql", payload=by_builder(sql), address=_TABLE, by_hand=as_it_is),
+    BindingType("sql", input=_rows, address=_TABLE, expressions=("parameters",)),
+    BindingType("mysqlTrigger", builder="mysql", payload=by_builder(mysql), address=_TABLE, by_hand=as_it_is),
+    BindingType("mysql", input=_rows, address=_TABLE, expressions=("parameters",)),
 )

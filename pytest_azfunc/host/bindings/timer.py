@@ -9,16 +9,19 @@ from typing import ClassVar
 
 from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.bindings.binding_type import BindingType, valueless
-from pytest_azfunc.host.bindings.builder_arguments import Moment, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import ignored
 from pytest_azfunc.host.bindings.net_values import as_json, later, net_time
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
-from pytest_azfunc.host.schedules import Schedule, ScheduleError, monitor_is_kept, parse
+from pytest_azfunc.host.schedules import HostSchedule, Schedule, ScheduleError, ScheduleStatus, monitor_is_kept, parse
+from pytest_azfunc.project.schedule_advice import refusal
 from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
 
-_NEVER = "0001-01-01T00:00:00+00:00"
+_NOT_SET = "0001-01-01T00:00:00+00:00"
+_NEVER = "9999-12-31T23:59:59.9999999+00:00"
 # How far to look back for the previous occurrence: the shortest span that holds one is enough.
 _LOOK_BACK = tuple(timedelta(minutes=minutes) for minutes in (1, 60, 1440, 11520, 46080, 530000, 4300000))
 
@@ -36,30 +39,69 @@ class TimerPayload(Payload):
     last: datetime | None = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
-        now = self.now or occasion.at
-        schedule: Schedule | None = occasion.target.listener
+        target = occasion.target
+        zone = target.time_zone
+        now = (self.now or occasion.at).astimezone(zone)
+        schedule: Schedule | None = target.listener
         monitored = occasion.trigger.properties.get("useMonitor") is not False
         status = None
         if schedule is None or (monitored and monitor_is_kept(schedule, now)):
             status = self._status(schedule, now)
-        value = {
-            "Schedule": {"AdjustForDST": True if schedule is None else schedule.adjust_for_dst},
-            "ScheduleStatus": status,
-            "IsPastDue": self.past_due,
-        }
-        metadata = {"TimerTrigger": TypedData("string", now.strftime("%m/%d/%Y %H:%M:%S"))}
-        return Delivery(as_json(value), metadata)
+        return _delivery(now, schedule, status, self.past_due)
 
-    def _status(self, schedule: Schedule | None, now: datetime) -> dict[str, str]:
+    def _status(self, schedule: Schedule | None, now: datetime) -> ScheduleStatus:
         """The status before this run: when the last one was, and for when this one was due."""
         if self.last is not None:
-            due = schedule.next_after(self.last) if schedule else None
+            due = schedule.next_after(self.last.astimezone(now.tzinfo)) if schedule else None
             last: datetime | None = self.last
         else:
             due = previous(schedule, later(now, timedelta(microseconds=1))) if schedule else now
             last = previous(schedule, due) if schedule and due else None
-        shown = _NEVER if last is None else net_time(last)
-        return {"Last": shown, "Next": net_time(due or now), "LastUpdated": shown}
+        return ScheduleStatus(last, due or now, last)
+
+
+@dataclass(frozen=True)
+class DueRun(Payload):
+    """One run of a timer that the host itself has started.
+
+    :ivar schedule: when it is due.
+    :ivar status: what the host remembers of it; None where its monitor is off.
+    :ivar past_due: whether the host was not running when it was due.
+    """
+
+    builder: ClassVar[str] = "timer"
+    makes: ClassVar[str] = "a timerTrigger"
+    trigger_types: ClassVar[frozenset[str] | None] = frozenset(("timertrigger",))
+
+    schedule: HostSchedule
+    status: ScheduleStatus | None
+    past_due: bool = False
+
+    def deliver(self, occasion: Occasion) -> Delivery:
+        schedule, zone = self.schedule
+        return _delivery(occasion.at.astimezone(zone), schedule, self.status, self.past_due)
+
+
+def _delivery(now: datetime, schedule: Schedule | None, status: ScheduleStatus | None, past_due: bool) -> Delivery:
+    """What the host sends.
+
+    :param now: the moment of the run, in the host's time zone, in which all times are written.
+    """
+    value = {
+        "Schedule": {"AdjustForDST": True if schedule is None else schedule.adjust_for_dst},
+        "ScheduleStatus": status
+        and {
+            "Last": _written(status.last, now, _NOT_SET),
+            "Next": _written(status.next, now, _NEVER),
+            "LastUpdated": _written(status.last_updated, now, _NOT_SET),
+        },
+        "IsPastDue": past_due,
+    }
+    return Delivery(as_json(value), {"TimerTrigger": TypedData("string", now.strftime("%m/%d/%Y %H:%M:%S"))})
+
+
+def _written(moment: datetime | None, now: datetime, otherwise: str) -> str:
+    return otherwise if moment is None else net_time(moment.astimezone(now.tzinfo))
 
 
 def previous(schedule: Schedule, moment: datetime) -> datetime | None:
@@ -94,10 +136,8 @@ def _listen(target: Target) -> Schedule | None:
         trigger = target.trigger
         if trigger.properties["schedule"] != text:
             return None  # the value of an app setting is shown nowhere
-        name, place, reason = target.function.name, trigger.location, str(error)
-        raise ProjectError(
-            "schedule-invalid", function=name, binding=trigger.name, location=place, reason=reason
-        ) from None
+        name, place, words = target.function.name, trigger.location, refusal(error, text)
+        raise ProjectError("schedule-invalid", function=name, binding=trigger.name, location=place, **words) from None
 
 
 def _column(target: Target, now: datetime) -> str:
@@ -109,7 +149,9 @@ def _column(target: Target, now: datetime) -> str:
     if text is None:
         return f"{declared} (no such app setting)"
     try:
-        due = _parse(text).next_after(now)
+        due = HostSchedule(_parse(text), target.time_zone).next_after(now)
+    except ProjectError:
+        return declared  # no time zone; whoever asks for its time will be told
     except ScheduleError:
         hint = "" if text == declared else " (its value is not a valid schedule: the host would not start it)"
         return f"{declared}{hint}"
@@ -117,13 +159,15 @@ def _column(target: Target, now: datetime) -> str:
 
 
 @payload_builder
-def timer(*, now: Moment | None = None, past_due: bool = False, last: Moment | None = None) -> TimerPayload:
+def timer(
+    *, now: datetime | str | None = None, past_due: bool = False, last: datetime | str | None = None
+) -> TimerPayload:
     """A run of a timer, for a function with a ``timerTrigger``.
 
-    :param now: when it runs (with a time zone; or ISO text); the host's time when None.
+    :param now: when it runs, as a datetime with a time zone or ISO text with an offset; the host's time when None.
     :param past_due: whether the host starts it late, because it was not running when it was due.
-    :param last: when it ran before; the occurrence before when None.
-    :raises BindingError: a time without a time zone, or a flag that is no bool.
+    :param last: when it ran before, alike; the occurrence before when None.
+    :raises BindingError: no such time, or a flag that is no bool.
 
     ``ScheduleStatus`` follows from the function's schedule, as in Azure; it is null without a monitor.
     (https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer)
@@ -143,6 +187,8 @@ TYPES = (
         builder="timer",
         payload=valueless(timer, "pass nothing, or timer(past_due=True)"),
         listen=_listen,
+        expressions=("schedule",),
+        by_hand=ignored(TimerPayload()),
         column=_column,
     ),
 )

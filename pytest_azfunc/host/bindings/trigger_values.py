@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_azfunc.errors import BindingError, kind_of
-from pytest_azfunc.host.bindings.given_values import is_sdk_object, not_json
+from pytest_azfunc.host.bindings.given_values import is_mock, is_sdk_object, not_json
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import PythonObject
 
@@ -30,6 +30,8 @@ def _deliver(value: Any, occasion: Occasion) -> Delivery:
         return value.deliver(occasion)
     target = occasion.target
     many = target.trigger.cardinality == "many"
+    if is_mock(value):  # also one that is a subclass of the SDK's, or cannot be called
+        raise _no_data(value, occasion)
     if is_sdk_object(value):
         if target.function.streams_http:
             remedy = "pass http(...): this app streams HTTP, so the function takes its web framework's request"
@@ -38,8 +40,12 @@ def _deliver(value: Any, occasion: Occasion) -> Delivery:
     if many and isinstance(value, (list, tuple)):
         raise occasion.error("payload-list")
     if isinstance(value, (set, frozenset)) or callable(value):
-        raise _wrong_type(value, occasion, f"pass a dict, a str, bytes, or {target.builder}(...)")
+        raise _no_data(value, occasion)
     return target.payload(value, occasion).deliver(occasion)
+
+
+def _no_data(value: object, occasion: Occasion) -> BindingError:
+    return _wrong_type(value, occasion, f"pass a dict, a str, bytes, or {occasion.target.builder}(...)")
 
 
 def _wrong_type(value: object, occasion: Occasion, remedy: str) -> BindingError:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder, valueless
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
+from pytest_azfunc.host.bindings.by_hand import ignored
 from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.message_content import TextPayload
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
@@ -61,6 +62,13 @@ def manual(input: Any = "") -> ManualPayload:
 
 
 TYPES = (
-    BindingType("warmupTrigger", builder="warmup", payload=valueless(warmup, "pass nothing, or warmup()")),
-    BindingType("manualTrigger", builder="manual", payload=by_builder(manual)),
+    BindingType(
+        "warmupTrigger",
+        builder="warmup",
+        payload=valueless(warmup, "pass nothing, or warmup()"),
+        by_hand=ignored(WarmupPayload()),
+    ),
+    BindingType(
+        "manualTrigger", builder="manual", payload=by_builder(manual), by_hand=lambda text, _: manual(text or "")
+    ),
 )

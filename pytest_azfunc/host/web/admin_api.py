@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_azfunc.errors.refusals import extension_webhook, management_address
+from pytest_azfunc.errors.refusals import OWN_ADDRESS, extension_webhook, management_address
 from pytest_azfunc.host.routing.url_paths import split_path
 from pytest_azfunc.host.web.authorization import Keys
 from pytest_azfunc.host.web.http_request import PreparedRequest
-from pytest_azfunc.host.web.http_response import HttpResult
+from pytest_azfunc.host.web.http_response import Answer, HttpResult, Webhook
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.project.settings import is_disabled
@@ -36,7 +37,7 @@ _NOT_EMULATED = tuple(
     for address in (
         *("host/drain", "host/resume", "host/restart", "host/state", "host/scale", "host/log", "host/debug"),
         *("host/synctriggers", "host/config", "host/processes", "host/extensionbundle", "host/extensions"),
-        *("functions/download", "vfs", "zip", "instance", "warmup"),
+        *("functions/download", "vfs", "zip", "instance"),
     )
 )
 _WEBHOOKS = frozenset(("blobs", "durabletask", "eventgrid", "mcp", "sharepoint", "signalr", "sendgrid"))
@@ -62,25 +63,28 @@ class AdminApi:
 
     :param project: the app.
     :param keys: its keys, which the API lists.
-    :param run: runs a function by hand: its name, and the input of the trigger as text (or None).
+    :param run: answers a request to run a function by hand: its name, and the input of the trigger as text (or None).
     :param settings: tells which functions are disabled; the process environment by default.
+    :param webhooks: what answers the webhooks of extensions, by the extension's name.
     """
 
     def __init__(
         self,
         project: Project,
         keys: Keys,
-        run: Callable[[str, str | None], None],
+        run: Callable[[PreparedRequest, str, str | None], Answer],
         settings: Mapping[str, str] | None = None,
+        webhooks: Mapping[str, Webhook] = MappingProxyType({}),
     ) -> None:
         self._project = project
         self._keys = keys
         self._run = run
         self._settings = os.environ if settings is None else settings
+        self._webhooks = webhooks
 
     def answer(
         self, request: PreparedRequest, path: str, method: str, key_claims: frozenset[str] | None
-    ) -> HttpResult | None:
+    ) -> Answer | None:
         """Answer a request; None if its address is none of the host's, so that functions may have it.
 
         All but ``admin/host/ping`` need the master key. Without a valid key the answer is 401; with one that is not
@@ -94,25 +98,28 @@ class AdminApi:
         area = segments[0].lower() if segments else ""
         method = method.upper()
         if area == "runtime":
-            return _webhook(segments, method, key_claims)
+            webhook = self._webhook(request, segments, method, key_claims)
+            return None if webhook is None else _told(request, webhook)
         if area != "admin":
             return None
         call = _Call(request, method, segments[1:])
         if _fits(call, "GET POST", "host/ping"):
-            return HttpResult(200, _NO_CACHE)
+            return _told(request, HttpResult(200, _NO_CACHE))
         handler = self._handler(call)
         if handler is None and not _is_azures(call):
             return None
         refused = _refusal(key_claims, "admin")
         if refused is not None:
-            return refused
+            return _told(request, refused)
         if handler is None:
             raise management_address(method, f"/admin/{'/'.join(call.segments)}")
-        return handler(call)
+        answer = handler(call)
+        return answer if isinstance(answer, Answer) else _told(request, answer)
 
-    def _handler(self, call: _Call) -> Callable[[_Call], HttpResult] | None:
+    def _handler(self, call: _Call) -> Callable[[_Call], HttpResult | Answer] | None:
         if _fits(call, "GET", "functions/download"):  # a literal address comes before functions/{name}
             return None
+        handler: Callable[[_Call], HttpResult | Answer]
         for methods, address, handler in (
             ("GET", "host/status", self._host_status),
             ("GET", "functions", self._list),
@@ -159,7 +166,7 @@ class AdminApi:
             "isProxy": False,
         }
 
-    def _invoke(self, call: _Call) -> HttpResult:
+    def _invoke(self, call: _Call) -> HttpResult | Answer:
         if not _is_json(call.request):
             return HttpResult(415)
         try:
@@ -174,8 +181,9 @@ class AdminApi:
         function = self._project.functions.get(call.segments[1])
         if function is None:
             return _NOT_FOUND
-        self._run(function.name, text if text is None or isinstance(text, str) else json.dumps(text))
-        return HttpResult(202)
+        return self._run(
+            call.request, function.name, text if text is None or isinstance(text, str) else json.dumps(text)
+        )
 
     def _status(self, call: _Call) -> HttpResult:
         name = call.segments[1]
@@ -195,6 +203,30 @@ class AdminApi:
         # The master key is not listed, but it has an address among the system keys.
         return _keys(call, {**self._keys.system, _MASTER: self._keys.master} if name else self._keys.system, name)
 
+    def _webhook(
+        self,
+        request: PreparedRequest,
+        segments: tuple[str, ...],
+        method: str,
+        key_claims: frozenset[str] | None,
+    ) -> HttpResult | None:
+        if len(segments) < 3 or segments[1].lower() != "webhooks" or method not in _WEBHOOK_METHODS:
+            return None
+        refused = _refusal(key_claims, "system")
+        if refused is not None:
+            return refused
+        extension = segments[2].lower()
+        answers = self._webhooks.get(extension)
+        if answers is not None:
+            return answers(request, segments[3:])
+        if extension not in _WEBHOOKS:
+            return _NOT_FOUND
+        raise extension_webhook(extension, method, "/".join(segments))
+
+
+def _told(request: PreparedRequest, result: HttpResult) -> Answer:
+    return Answer(request, result, None, OWN_ADDRESS)
+
 
 def invoke_url_template(base: str, route_prefix: str, function: Function) -> str | None:
     """The URL that the portal shows for a function; None if its trigger is not HTTP.
@@ -208,18 +240,6 @@ def invoke_url_template(base: str, route_prefix: str, function: Function) -> str
     route = function.trigger.properties.get("route")
     prefix = route_prefix.rstrip("/")
     return "/".join([base.rstrip("/"), *([prefix] if prefix else []), route or function.name.lower()])
-
-
-def _webhook(segments: tuple[str, ...], method: str, key_claims: frozenset[str] | None) -> HttpResult | None:
-    if len(segments) < 3 or segments[1].lower() != "webhooks" or method not in _WEBHOOK_METHODS:
-        return None
-    refused = _refusal(key_claims, "system")
-    if refused is not None:
-        return refused
-    extension = segments[2].lower()
-    if extension not in _WEBHOOKS:
-        return _NOT_FOUND
-    raise extension_webhook(extension, method, "/".join(segments))
 
 
 def _refusal(key_claims: frozenset[str] | None, needed: str) -> HttpResult | None:

@@ -18,6 +18,9 @@ from pytest_azfunc.host.routing.url_paths import encode_path, last_query_values,
 from pytest_azfunc.host.web.http_proxy import proxied
 from pytest_azfunc.rpc import TypedData
 
+DICTIONARIES: Mapping[str, bool] = {"query": False, "headers": True}
+"""What of the metadata are .NET dictionaries, in lower case -> whether names in them are compared without case."""
+
 
 class PreparedRequest(NamedTuple):
     """A request as it goes over the wire: absolute URL, headers in order, the body's bytes."""
@@ -103,8 +106,11 @@ class HttpMetadata(Mapping[str, TypedData]):
 
 
 def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The values of each header, case ignored, under the spelling that came first."""
+    """The values of each header, case ignored, under the spelling that came first; empty ones are left out.
+
+    A header that is empty as a whole is there, as it is one value. (StringValues.cs, ToString)
+    """
     values: dict[str, tuple[str, list[str]]] = {}
     for name, value in headers:
         values.setdefault(name.lower(), (name, []))[1].append(value)
-    return {name: ",".join(each) for name, each in values.values()}
+    return {name: ",".join(filter(None, each)) for name, each in values.values()}

@@ -1,10 +1,13 @@
 """The HTTP response that the host makes of what the worker sent. Pure.
 
-Sources: azure-functions-host, HttpBinding.cs and RawScriptResult.cs; Microsoft.AspNetCore.Http, SetCookieHeaderValue.
+Sources: azure-functions-host, HttpBinding.cs (CreateResult, SetResponse) and RawScriptResult.cs; Microsoft.AspNetCore,
+SetCookieHeaderValue and the formatters of MVC.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
@@ -18,6 +21,7 @@ from pytest_azfunc.project.lenient_json import JsonError, is_blank, loads
 from pytest_azfunc.rpc import TypedData
 
 if TYPE_CHECKING:
+    from pytest_azfunc.errors import AzfuncError
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.web.http_request import PreparedRequest
 
@@ -40,13 +44,18 @@ class Answer(NamedTuple):
     :ivar result: what the client receives.
     :ivar invocation: what the function did; None when none ran.
     :ivar cause: why no function answered; empty when one did.
+    :ivar error: what kept a function from starting, where the client is not told of it.
     """
 
     request: PreparedRequest
     result: HttpResult
     invocation: Invocation | None = None
     cause: str = ""
+    error: AzfuncError | None = None
 
+
+Webhook: TypeAlias = "Callable[[PreparedRequest, tuple[str, ...]], HttpResult]"
+"""Answers a request below an extension's own address, of which it is given the segments."""
 
 Serve: TypeAlias = "Callable[[PreparedRequest, bool], Answer]"
 """Answers a request; the second argument says whether it gets a valid key when it has none."""
@@ -69,7 +78,25 @@ def make_response(data: TypedData | None) -> HttpResult:
         return _raw(data.value)
     if data.kind == "string":
         return _from_text(data.value)
+    if data.kind == "json":
+        return _from_json(loads(data.value))
     return HttpResult(200, (("Content-Type", _TEXT),), body_of(data))
+
+
+def make_answer(data: TypedData | None) -> HttpResult:
+    """The response for a value that was returned to another binding than HTTP, or to none; for None too.
+
+    A text is sent as it is, and may be no response object; a JSON object may. What is no text goes through the
+    formatter for JSON, which writes bytes as a base64 string.
+    """
+    if data is None or data.kind is None:
+        return HttpResult(204)
+    if data.kind == "string":
+        return _sent_as_text(data.value)
+    if data.kind == "bytes":
+        return _sent_as_json(json.dumps(base64.b64encode(data.value).decode("ascii")))
+    value = loads(data.value) if data.kind == "json" else data.value
+    return _from_json(value) if isinstance(value, dict) else _sent_as_json(json_text(value))
 
 
 def _raw(value: Mapping[str, Any]) -> HttpResult:
@@ -102,6 +129,17 @@ def _from_text(text: str) -> HttpResult:
     if isinstance(value, dict) and _key(value, "body") is not None:
         return _response_object(value)
     return _sent_as_text(_printed(value))
+
+
+def _from_json(value: Any) -> HttpResult:
+    """A JSON value, whose dates are texts."""
+    if isinstance(value, dict) and _key(value, "body") is not None:
+        return _response_object(with_net_dates(value))
+    return _sent_as_text(_printed(value))
+
+
+def _sent_as_json(text: str) -> HttpResult:
+    return HttpResult(200, (("Content-Type", "application/json; charset=utf-8"),), text.encode("utf-8"))
 
 
 def _sent_as_text(text: str) -> HttpResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.web.http_response import HttpResult, failure, make_response
+from pytest_azfunc.host.web.http_response import HttpResult, failure, make_answer, make_response
 from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import InvocationResponse, TypedData
 
@@ -14,13 +14,17 @@ def http_result(invocation: Invocation, function: Function) -> HttpResult:
     passed_on = response.http_response
     if passed_on is not None:
         return HttpResult(passed_on.status_code, passed_on.headers, passed_on.body)
-    return failure() if response.exception is not None else make_response(_output(response, function))
+    if response.exception is not None:
+        return failure()
+    data = _output(response, function)
+    if data is not None:
+        return make_response(data)
+    # What is returned to somebody else answers too, where no HTTP output has.
+    return make_answer(None if "$return" in function.http_outputs else response.return_value)
 
 
 def _output(response: InvocationResponse, function: Function) -> TypedData | None:
     """The typed data of the function's HTTP output; None when it was not set."""
-    if not function.http_outputs:
-        return response.return_value  # any other return value is written as the response too
     for name in reversed(function.http_outputs):
         data = response.return_value if name == "$return" else response.outputs.get(name)
         if data is not None:

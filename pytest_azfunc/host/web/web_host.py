@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from pytest_azfunc.errors import BindingError, refusals
+from pytest_azfunc.host.bindings.by_hand import NotStarted, RunByHand
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.host.routing.route_table import RouteTable
 from pytest_azfunc.host.routing.url_paths import decode_path
@@ -36,6 +37,7 @@ from pytest_azfunc.host.web.http_result import http_result
 from pytest_azfunc.host.web.response_headers import hsts_header, with_custom_headers
 from pytest_azfunc.host.web.sendable import check_sendable
 from pytest_azfunc.host.web.throttle import Throttle
+from pytest_azfunc.host.web.warmup import Warmup, is_warmup
 from pytest_azfunc.project import Function, Project
 from pytest_azfunc.project.settings import is_disabled
 
@@ -43,6 +45,7 @@ __tracebackhide__ = True
 
 _NOBODY: frozenset[str] = frozenset()
 _ADMIN: frozenset[str] = frozenset(("admin",))
+_ACCEPTED = HttpResult(202)
 
 
 class _Target(NamedTuple):
@@ -109,8 +112,13 @@ class WebHost:
         return CorsPolicy.of(self._settings(), self._project.local_host_section)
 
     @cached_property
+    def _warmup(self) -> Warmup:
+        return Warmup(self._script_host, self._settings())
+
+    @cached_property
     def _admin(self) -> AdminApi:
-        return AdminApi(self._project, self.keys, self._run_by_hand)
+        webhooks = self._script_host.options.webhooks
+        return AdminApi(self._project, self.keys, self._run_by_hand, webhooks=webhooks)
 
     def answer(self, request: PreparedRequest, add_key: bool = False) -> Answer:
         """Answer one request.
@@ -186,13 +194,14 @@ class WebHost:
         """The host's own addresses come before all functions."""
         if path[1:6].lower() != "admin" and path[1:8].lower() != "runtime":
             return None
+        if is_warmup(path):
+            return self._warmup.answer(request)
         held = None
         if self._auth():
             if add_key and given_key(request) is None:
                 request = _with_key(request, self.keys.master)
             held = claims(self.keys, None, given_key(request))
-        result = self._admin.answer(request, path, request.method, held)
-        return None if result is None else Answer(request, result, None, refusals.OWN_ADDRESS)
+        return self._admin.answer(request, path, request.method, held)
 
     def _unrouted(self, request: PreparedRequest, path: str) -> Answer:
         hidden = self._project.failure
@@ -215,12 +224,15 @@ class WebHost:
         check_sendable(result, function, request.method)
         return Answer(request, result, invocation)
 
-    def _run_by_hand(self, name: str, text: str | None) -> None:
-        """``POST /admin/functions/{name}``: the text is the payload, as it stands."""
+    def _run_by_hand(self, request: PreparedRequest, name: str, text: str | None) -> Answer:
+        """``POST /admin/functions/{name}``: the caller is told nothing of what comes of it."""
         function = self._project.find(name)
         if function.trigger.kind == "httptrigger":
             raise refusals.http_by_hand(function.name)
-        self._script_host.run(function, text)
+        try:
+            return Answer(request, _ACCEPTED, self._script_host.run(function, RunByHand(text)))
+        except NotStarted as error:
+            return Answer(request, _ACCEPTED, None, error.reason.problem, error.reason)
 
 
 def _with_key(request: PreparedRequest, key: str | None) -> PreparedRequest:

@@ -147,14 +147,16 @@ def test_objects_of_the_sdk_within_a_list() -> None:
 # Tables
 
 
-def test_an_entity() -> None:
-    one = binding("table", tableName="t", partitionKey="p", rowKey="{queueTrigger}")
-    assert input_data(one, {"PartitionKey": "p", "RowKey": "r"}) == as_json('{"PartitionKey":"p","RowKey":"r"}')
-    assert input_data(one, None) == NOTHING
-
-
 @pytest.mark.parametrize(
-    "properties", [{}, {"partitionKey": "p"}, {"rowKey": "r"}, {"partitionKey": "p", "filter": "x"}]
+    "properties",
+    [
+        {},
+        {"partitionKey": "p"},
+        {"rowKey": "r"},
+        {"partitionKey": "p", "rowKey": "{queueTrigger}"},
+        {"partitionKey": "p", "rowKey": "r", "take": 1},
+        {"partitionKey": "p", "filter": "x"},
+    ],
 )
 def test_entities(properties: dict[str, str]) -> None:
     one = binding("table", tableName="t", **properties)
@@ -187,10 +189,10 @@ def test_a_durable_client_is_made_up(kind: str) -> None:
     assert client["managementUrls"]["id"] == "INSTANCEID"
     assert client["managementUrls"]["sendEventPostUri"] == (
         "http://localhost:9/runtime/webhooks/durabletask/instances/INSTANCEID/raiseEvent/{eventName}"
-        "?taskHub=Hub&connection=Storage&code=azfunc"
+        "?taskHub=Hub&connection=Storage&code=system-key"
     )
     assert client["creationUrls"]["createNewInstancePostUri"] == (
-        "http://localhost:9/runtime/webhooks/durabletask/orchestrators/{functionName}[/{instanceId}]?code=azfunc"
+        "http://localhost:9/runtime/webhooks/durabletask/orchestrators/{functionName}[/{instanceId}]?code=system-key"
     )
     assert client["rpcBaseUrl"].endswith("/durabletask/")
 
@@ -287,7 +289,7 @@ def endless() -> Iterator[int]:
         ("sql", {}, [[1]], "a list of rows"),
         ("sql", {}, endless(), "a list of rows"),
         ("mysql", {}, True, "a list of rows"),
-        ("table", {"partitionKey": "p", "rowKey": "r"}, [{}], "one entity"),
+        ("table", {"partitionKey": "p", "rowKey": "r"}, "x", "a list of entities"),
         ("table", {"partitionKey": "p"}, "x", "a list of entities"),
         ("durableClient", {}, "x", "a dict with taskHubName, creationUrls"),
         ("durableClient", {}, "[]", "a dict with taskHubName"),

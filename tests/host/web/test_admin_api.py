@@ -12,7 +12,7 @@ from pytest_azfunc.errors import UnsupportedFeature
 from pytest_azfunc.host.web.admin_api import AdminApi, invoke_url_template
 from pytest_azfunc.host.web.authorization import Keys
 from pytest_azfunc.host.web.http_request import PreparedRequest
-from pytest_azfunc.host.web.http_response import HttpResult
+from pytest_azfunc.host.web.http_response import Answer, HttpResult
 from pytest_azfunc.project import Project
 from tests.host.occasions import function
 from tests.host.web.requests import request
@@ -35,12 +35,19 @@ class Api:
         self.keys = Keys.for_app(self.project.functions)
         self.runs: list[tuple[str, str | None]] = []
         self.settings: dict[str, str] = {}
-        self.api = AdminApi(self.project, self.keys, lambda *run: self.runs.append(run), self.settings)
+        self.api = AdminApi(self.project, self.keys, self._run, self.settings)
 
     def __call__(
         self, method: str, path: str, claims: frozenset[str] | None = ADMIN, sent: PreparedRequest | None = None
     ) -> HttpResult | None:
-        return self.api.answer(sent or request(method, f"http://localhost:7071{path}?x=1"), path, method, claims)
+        sent = sent or request(method, f"http://localhost:7071{path}?x=1")
+        answer = self.api.answer(sent, path, method, claims)
+        assert answer is None or (answer.request, answer.cause) == (sent, "the host's own address")
+        return None if answer is None else answer.result
+
+    def _run(self, sent: PreparedRequest, name: str, text: str | None) -> Answer:
+        self.runs.append((name, text))
+        return Answer(sent, HttpResult(202), None, "the host's own address")
 
     def json(self, path: str) -> Any:
         result = self("GET", path)
@@ -269,7 +276,7 @@ def test_nothing_is_run(name: str, headers: dict[str, str], body: bytes, status:
 
 
 def test_what_running_raises_is_raised(tmp_path: Path) -> None:
-    def run(name: str, text: str | None) -> None:
+    def run(sent: PreparedRequest, name: str, text: str | None) -> Answer:
         raise ValueError(name)
 
     project = Api(tmp_path).project
@@ -300,7 +307,6 @@ def test_what_running_raises_is_raised(tmp_path: Path) -> None:
         ("GET", "/admin/vfs/site/wwwroot/host.json"),
         ("PATCH", "/admin/VFS"),
         ("POST", "/admin/instance/assign"),
-        ("GET", "/admin/warmup"),
     ],
 )
 def test_not_emulated(method: str, path: str, api: Api) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pytest_azfunc.host.bindings.http import HttpPayload
 from pytest_azfunc.host.bindings.payload import Delivery
 from pytest_azfunc.host.web.http_request import PreparedRequest
-from pytest_azfunc.host.web.http_response import HttpResult, failure, make_response
+from pytest_azfunc.host.web.http_response import HttpResult, failure, make_answer, make_response
 from pytest_azfunc.rpc import TypedData
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.cookies import rpc_cookies
@@ -93,6 +93,56 @@ def test_cookie_without_a_path_in_the_message() -> None:
 @pytest.mark.parametrize("data", [None, TypedData(None, None)])
 def test_no_response(data: TypedData | None) -> None:
     assert make_response(data) == HttpResult(204)
+
+
+TEXT, JSON = "text/plain; charset=utf-8", "application/json; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "body"),
+    [
+        (TypedData("string", "done"), TEXT, b"done"),
+        (TypedData("string", ""), TEXT, b""),
+        (TypedData("string", "ä"), TEXT, "ä".encode()),
+        (TypedData("string", "true"), TEXT, b"true"),
+        (TypedData("string", "01234"), TEXT, b"01234"),
+        (TypedData("string", '{"a":1}'), TEXT, b'{"a":1}'),
+        (TypedData("string", '{"body": "x", "statusCode": 201}'), TEXT, b'{"body": "x", "statusCode": 201}'),
+        (TypedData("bytes", b"ab\xff"), JSON, b'"YWL/"'),
+        (TypedData("bytes", b""), JSON, b'""'),
+        (TypedData("int", 7), JSON, b"7"),
+        (TypedData("double", 1.5), JSON, b"1.5"),
+        (TypedData("double", 2.0), JSON, b"2.0"),
+        (TypedData("json", '["a", {"b": "\u00e4"}]'), JSON, '["a",{"b":"ä"}]'.encode()),
+        (TypedData("json", "null"), JSON, b"null"),
+        (TypedData("json", '{"a": [1]}'), TEXT, b'{\n  "a": [\n    1\n  ]\n}'),
+        (
+            TypedData("json", '{"day": "2024-01-02T03:04:05.5+01:00"}'),
+            TEXT,
+            b'{\n  "day": "2024-01-02T03:04:05.5+01:00"\n}',
+        ),
+    ],
+)
+def test_what_is_returned_to_another_binding(data: TypedData, kind: str, body: bytes) -> None:
+    assert make_answer(data) == HttpResult(200, (("Content-Type", kind),), body)
+
+
+@pytest.mark.parametrize("make", [make_answer, make_response])
+def test_an_object_may_be_a_response_object(make: Any) -> None:
+    data = TypedData("json", '{"Body": {"a": 1}, "status": "201", "headers": {"X-A": "b"}}')
+    assert make(data) == HttpResult(201, (("X-A", "b"), ("Content-Type", TEXT)), b'{"a":1}')
+
+
+@pytest.mark.parametrize("data", [None, TypedData(None, None)])
+def test_nothing_is_returned_to_another_binding(data: TypedData | None) -> None:
+    assert make_answer(data) == HttpResult(204)
+
+
+@pytest.mark.parametrize(
+    ("text", "body"), [("[1, 2]", b"[\n  1,\n  2\n]"), ("true", b"True"), ("null", b""), ('"x"', b"x"), ("1.0", b"1")]
+)
+def test_an_http_output_that_a_returned_object_has_filled(text: str, body: bytes) -> None:
+    assert make_response(TypedData("json", text)) == HttpResult(200, (("Content-Type", TEXT),), body)
 
 
 def test_failure() -> None:
@@ -195,6 +245,27 @@ def test_a_chunked_body_is_no_binding_data() -> None:
 
 def test_a_body_that_is_not_utf_8_is_binding_data() -> None:
     assert deliver(body=b'{"id": "\xe9"}').metadata["id"] == TypedData("string", "\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("values", "joined"),
+    [
+        (["a"], "a"),
+        ([""], ""),
+        (["", ""], ""),
+        (["a", ""], "a"),
+        (["", "a"], "a"),
+        (["a", "", "b", ""], "a,b"),
+        (["a,", "b"], "a,,b"),
+    ],
+)
+def test_empty_ones_of_repeated_headers_are_left_out(values: list[str], joined: str) -> None:
+    delivery = deliver(
+        headers=tuple((name, value) for name, value in zip(["X-Tag", "x-tag"] * 2, values, strict=False))
+    )
+    assert delivery.value is not None
+    assert delivery.value.value["headers"] == {"x-tag": joined}
+    assert json.loads(delivery.metadata["Headers"].value) == {"X-Tag": joined}
 
 
 def test_repeated_headers_are_joined_in_the_binding_data() -> None:

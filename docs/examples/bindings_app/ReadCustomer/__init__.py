@@ -1,4 +1,4 @@
-"""Reads an entity of a table and writes another. Both are JSON text."""
+"""Reads entities of a table and writes another one. Both are JSON text."""
 
 import json
 
@@ -6,5 +6,6 @@ import azure.functions as func
 
 
 def main(msg: func.QueueMessage, customer: str, visits: func.Out[str]) -> None:
-    name = json.loads(customer)["Name"] if customer else "a stranger"
+    found = json.loads(customer)
+    name = found[0]["Name"] if found else "a stranger"
     visits.set(json.dumps({"PartitionKey": "eu", "RowKey": msg.id, "Who": name}))

@@ -22,7 +22,16 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class Field:
+    """What a field may hold.
+
+    :ivar name: what people call it.
+    :ivar low: its least value.
+    :ivar high: its greatest value.
+    :ivar names: those that its values have, the least first.
+    """
+
+    name: str
     low: int
     high: int
     names: tuple[str, ...] = ()
@@ -44,13 +53,13 @@ _MONTHS = (
     "december",
 )
 _WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-_FIELDS = (
-    _Field(0, 59),
-    _Field(0, 59),
-    _Field(0, 23),
-    _Field(1, 31),
-    _Field(1, 12, _MONTHS),
-    _Field(0, 6, _WEEKDAYS),  # there is no 7 for Sunday
+FIELDS = (
+    Field("second", 0, 59),
+    Field("minute", 0, 59),
+    Field("hour", 0, 23),
+    Field("day", 1, 31),
+    Field("month", 1, 12, _MONTHS),
+    Field("weekday", 0, 6, _WEEKDAYS),  # there is no 7 for Sunday
 )
 
 _INT32_MAX = 2**31 - 1
@@ -59,7 +68,7 @@ _INT32_MAX = 2**31 - 1
 _INTEGER = re.compile(r"[\t-\r ]*([+-]?)0*([0-9]{1,10})[\t-\r ]*\0*")
 
 
-class _NotCron(Exception):
+class NotCron(Exception):
     """A field that is not valid."""
 
 
@@ -69,24 +78,28 @@ def read_expression(text: str) -> Expression | None:
     parts = [part for part in text.split(" ") if part]
     if len(parts) not in (5, 6):
         return None
-    fields = _FIELDS[-len(parts) :]
+    fields = FIELDS[-len(parts) :]
     try:
         allowed = tuple(_values(part, field) for part, field in zip(parts, fields, strict=True))
-    except _NotCron:
+    except NotCron:
         return None
     return Expression(
         allowed, tuple(_written_back(values, field) for values, field in zip(allowed, fields, strict=True))
     )
 
 
-def _values(text: str, field: _Field) -> tuple[int, ...]:
+def _values(text: str, field: Field) -> tuple[int, ...]:
     values: set[int] = set()
     for item in text.split(","):
-        values.update(_item(item, field))
+        values.update(read_item(item, field))
     return tuple(sorted(values))
 
 
-def _item(text: str, field: _Field) -> range:
+def read_item(text: str, field: Field) -> range:
+    """The values that one item of a field's list allows.
+
+    :raises NotCron: it is not valid.
+    """
     # NCrontab 3.3.3, CrontabFieldImpl.cs (InternalParse) and CrontabField.cs (Accumulate)
     span, slash, step_text = text.partition("/")
     step = max(_integer(step_text), 1) if slash else 1
@@ -100,36 +113,36 @@ def _item(text: str, field: _Field) -> range:
         low = _value(span, field)
         high = field.high if slash else low
     if low < field.low or low > field.high or high > field.high:
-        raise _NotCron
+        raise NotCron
     values = range(low, high + 1, step)
     if values[-1] - field.low + step > _INT32_MAX:
         # NCrontab's loop counter overflows and the exception passes by the host's handler.
-        raise _NotCron
+        raise NotCron
     return values
 
 
-def _value(text: str, field: _Field) -> int:
+def _value(text: str, field: Field) -> int:
     if "0" <= text[:1] <= "9":
         return _integer(text)
     # Any beginning of a name will do, and the calendar's first match is taken: J is January, W is Wednesday.
     for value, name in enumerate(field.names, field.low):
         if text and name.startswith(text.lower()):
             return value
-    raise _NotCron
+    raise NotCron
 
 
 def _integer(text: str) -> int:
     match = _INTEGER.fullmatch(text)
     if match is None:
-        raise _NotCron
+        raise NotCron
     sign, digits = match.groups()
     value = -int(digits) if sign == "-" else int(digits)
     if not -_INT32_MAX - 1 <= value <= _INT32_MAX:
-        raise _NotCron
+        raise NotCron
     return value
 
 
-def _written_back(values: tuple[int, ...], field: _Field) -> str:
+def _written_back(values: tuple[int, ...], field: Field) -> str:
     # NCrontab 3.3.3, CrontabFieldImpl.cs (Format): two consecutive values are already a range.
     if len(values) == field.high - field.low + 1:
         return "*"

@@ -1,0 +1,277 @@
+"""Durable Functions on a running host: the engine joined with its agenda, its functions and its clients."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import random
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from pytest_azfunc.durable import determinism, json_protocol, replaying
+from pytest_azfunc.durable.actions import CallHttp, Decision
+from pytest_azfunc.durable.client_seam import CLIENT_SEAM
+from pytest_azfunc.durable.episode_payload import EpisodePayload
+from pytest_azfunc.durable.execution import ActionsDiffer
+from pytest_azfunc.durable.handles import Durable
+from pytest_azfunc.durable.history import HistoryEvent
+from pytest_azfunc.durable.management_api import Call, ManagementApi, Reply, call_of
+from pytest_azfunc.durable.orchestration import Orchestration
+from pytest_azfunc.durable.refusals import differs, missing, replay_differs
+from pytest_azfunc.durable.replaying import Replayed
+from pytest_azfunc.durable.task_hub import TaskHub
+from pytest_azfunc.durable.work import Answer, Work
+from pytest_azfunc.errors import DeterminismError, DurableError
+from pytest_azfunc.host.agenda import Agenda, Entry
+from pytest_azfunc.host.bindings.durable import durable_client
+from pytest_azfunc.host.failures import Failure
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.script_host import ScriptHost
+from pytest_azfunc.host.web.http_request import PreparedRequest
+from pytest_azfunc.host.web.http_response import HttpResult
+from pytest_azfunc.project import Function
+
+__tracebackhide__ = True
+
+_NAMES = {"activitytrigger": "activity", "orchestrationtrigger": "orchestration", "entitytrigger": "entityName"}
+
+# What the library warns of although the app can do nothing about it: it decodes without knowing the type, and an
+# event has come before it was waited for.
+_OWN_WARNINGS = "azure.functions df_loads|azure.functions Durable JSON codec|Potential duplicate Task completion"
+
+
+class DurableHost:
+    """Durable Functions of one running app.
+
+    :ivar durable: as a test sees them.
+    :ivar api: the management API.
+    """
+
+    def __init__(
+        self,
+        script_host: ScriptHost,
+        agenda: Agenda,
+        *,
+        base_url: str,
+        advance: Callable[[timedelta], object],
+        send: Callable[[CallHttp], Answer],
+        at_another_time: Callable[[], contextlib.AbstractContextManager[None]],
+    ) -> None:
+        """On a host.
+
+        :param base_url: where the app is.
+        :param advance: lets time pass on the host's clock, and does what comes due.
+        :param send: sends an HTTP request.
+        :param at_another_time: while its block runs, the clock shows another time.
+        """
+        self._script_host = script_host
+        self._agenda = agenda
+        self._base_url = base_url
+        self._advance = advance
+        self._send = send
+        self._at_another_time = at_another_time
+        self._ready: dict[Entry, Work] = {}
+        self._names: tuple[Mapping[str, Function], dict[tuple[str, str], Function]] | None = None
+        port = urlsplit(base_url).port
+        self.rpc_base_url = f"http://127.0.0.1:{port}/durabletask/"
+        self.hub = TaskHub(self)
+        self.durable = Durable(self.hub, self.settle, self._replay_history)
+        self.api = ManagementApi(self.hub, self._payload, self.now)
+
+    # -- what the engine asks for
+
+    def now(self) -> datetime:
+        """The host's time, UTC."""
+        return self._script_host.now()
+
+    def ready(self, function: str, reason: str, work: Work) -> None:
+        """Have something done at the present moment."""
+        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason)
+        self._ready[entry] = work
+
+    def _take(self, entry: Entry) -> Invocation | None:
+        """Do what has its turn: what is due, or any of what is ready where a test has asked for another order."""
+        shuffle = self.hub.shuffle
+        if shuffle is not None:
+            self._swap(entry, shuffle)
+        return self._ready.pop(entry)()
+
+    def _swap(self, entry: Entry, shuffle: random.Random) -> None:
+        other = shuffle.choice(list(self._ready))
+        self._ready[entry], self._ready[other] = self._ready[other], self._ready[entry]
+        entry.function, other.function = other.function, entry.function
+
+    def settle(self) -> None:
+        """Run what is ready of durable work until everything waits or has ended; nothing else of the host's."""
+        while self._ready:
+            self._agenda.run(next(iter(self._ready)), self.now())
+
+    def later(self, at: datetime, function: str, reason: str, work: Work) -> Callable[[], None]:
+        """Have something done at a later moment."""
+        if at <= self.now():
+            self.ready(function, reason, work)
+            return lambda: None
+        entry = self._agenda.put(at, function, work, reason=reason)
+        return lambda: self._agenda.cancel(entry)
+
+    def run(self, function: Function, payload: Any, caused_by: Invocation | None) -> Invocation:
+        """Run a function and wait for it."""
+        with _without_own_warnings():
+            return self._script_host.run(function, payload)
+
+    def find(self, trigger: str, name: str) -> Function | None:
+        """The function with a trigger of that type, by its registered name."""
+        return self._registered.get((trigger.lower(), name.lower()))
+
+    def names(self, trigger: str) -> list[str]:
+        """The registered names of all functions with a trigger of that type."""
+        found = [f for (kind, _), f in self._registered.items() if kind == trigger.lower()]
+        return sorted(map(_registered_name, found), key=str.lower)
+
+    @property
+    def _registered(self) -> dict[tuple[str, str], Function]:
+        functions = self._script_host.project.functions
+        if self._names is None or self._names[0] is not functions:
+            by_name = {
+                (function.trigger.kind, _registered_name(function).lower()): function
+                for function in functions.values()
+                if function.trigger.kind in _NAMES
+            }
+            self._names = functions, by_name
+        return self._names[1]
+
+    def send(self, request: CallHttp) -> Answer:
+        """Send an HTTP request."""
+        return self._send(request)
+
+    def check(self, found: Orchestration, text: str) -> DeterminismError | None:
+        """What is not deterministic in an orchestration that has ended; None in a host that is not strict.
+
+        :param text: the context of its last episode.
+        """
+        if not self._script_host.strict:
+            return None
+        watch = determinism.Watch(str(self._script_host.project.root))
+
+        def again() -> Decision:
+            return self._replay(found.function, text)
+
+        def at_another_time() -> Decision:
+            with self._at_another_time():
+                return again()
+
+        finding = determinism.find(found.execution.actions, again, at_another_time, watch)
+        return None if finding is None else differs(found.function, finding.difference, finding.suspect)
+
+    def _replay(self, function: Function, text: str) -> Decision:
+        """What the orchestrator decides, once more and unheard."""
+        request = self._script_host.request(function, EpisodePayload(text))
+        with _without_own_warnings(), _unheard():
+            response = self._script_host.worker.invoke(request)
+        answer = response.return_value
+        return json_protocol.decision(None if answer is None else answer.value, response.exception)
+
+    def _replay_history(self, events: Iterable[Any]) -> Replayed:
+        """Run a recorded history against today's code."""
+        try:
+            history = replaying.read_history(events)
+            first = replaying.started(history)
+        except (TypeError, ValueError, KeyError) as error:
+            raise DurableError("durable-history", reason=str(error)) from None
+        name = str(first.fields.get("Name"))
+        function = self.find("orchestrationTrigger", name)
+        if function is None:
+            raise missing("orchestrator", name, self.names("orchestrationTrigger"))
+        ids = first.fields.get("OrchestrationInstance")
+        instance_id = str(ids.get("InstanceId")) if isinstance(ids, Mapping) else "recorded"
+        given = replaying.given_input(first)
+
+        def ask(so_far: Sequence[HistoryEvent]) -> Decision:
+            return self._replay(function, json_protocol.context_text(instance_id, None, given, so_far))
+
+        try:
+            return replaying.replay(history, ask)
+        except ActionsDiffer as difference:
+            raise replay_differs(function, difference) from None
+
+    # -- what clients ask for
+
+    def client(self, task_hub: str, base_url: str) -> Mapping[str, Any]:
+        """What a durable client is told; from now on its requests are answered here."""
+        CLIENT_SEAM.open(self)
+        return durable_client(task_hub, base_url, self.rpc_base_url)
+
+    def answer(self, call: Call) -> Reply:
+        """Answer a client's request."""
+        return self.api.answer(call)
+
+    def _payload(self, instance_id: str, base_url: str) -> Mapping[str, str]:
+        urls = durable_client("TestHubName", base_url)["managementUrls"]
+        return {name: url.replace("INSTANCEID", instance_id) for name, url in urls.items()}
+
+    def time(self) -> float:
+        """The host's time, in seconds since 1970."""
+        return self.now().timestamp()
+
+    async def wait(self, seconds: float) -> None:
+        """Let so many seconds pass on the host's clock, while the client's function waits.
+
+        It is done on another thread: functions that come due may be async, and run on the loop that waits here.
+        """
+        import asyncio
+
+        await asyncio.to_thread(self._advance, timedelta(seconds=seconds))
+
+    def webhook(self, request: PreparedRequest, segments: tuple[str, ...]) -> HttpResult:
+        """Answer a request to the management API."""
+        parts = urlsplit(request.url)
+        body = request.body.decode("utf-8", "replace") if request.body else None
+        query = "&".join(part for part in parts.query.split("&") if not part.lower().startswith("code="))
+        call = call_of(request.method, "/".join(segments), query, body, f"{parts.scheme}://{parts.netloc}")
+        reply = self.api.answer(call)
+        headers = tuple((name, value) for name, value in reply.headers.items())
+        if reply.body is None:
+            return HttpResult(reply.status, headers)
+        content = json.dumps(reply.body, ensure_ascii=False).encode()
+        return HttpResult(reply.status, (("Content-Type", "application/json; charset=utf-8"), *headers), content)
+
+    def failures(self) -> Iterator[Failure]:
+        """The orchestrations that have failed, were started by nobody who waits, and that nobody has looked at."""
+        for found in self.hub.orchestrations.values():
+            if found.failure is not None and found.parent is None and not found.is_looked_at:
+                error = found.failure.exception or DurableError("durable-failed", text=found.failure.message)
+                yield Failure(found.name, error, f"orchestration {found.id}", rule="failure-unclaimed-durable")
+
+    def close(self) -> None:
+        """Answer clients no longer. A second call does nothing."""
+        CLIENT_SEAM.close(self)
+
+
+def _registered_name(function: Function) -> str:
+    """The name under which orchestrators call it."""
+    declared = function.trigger.properties.get(_NAMES[function.trigger.kind])
+    return declared if isinstance(declared, str) and declared else function.name
+
+
+@contextlib.contextmanager
+def _without_own_warnings() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=_OWN_WARNINGS)
+        yield
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """What is logged and printed was heard before."""
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        logging.disable(level)

@@ -1,0 +1,52 @@
+"""Time that a test moves, and what comes due meanwhile (BindingError, LoopError, ProjectError)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pytest_azfunc.errors.rules.rule import Rule, left_out, of_test
+
+TIME: Final[dict[str, Rule]] = {
+    "clock-backwards": of_test(
+        "{call}: time would go back from {now} to {to}.",
+        "give a later moment: only the first move_to() of a test may set the time back.",
+    ),
+    "runs-too-many": of_test(
+        "{call}: until {to} timers would run {count} times, which is more than max_runs={limit}: {functions}.",
+        "go a shorter way, or ask for it: max_runs={count}.",
+    ),
+    "runs-without-end": of_test(
+        "{call}: {limit} runs have come due until {now}, and there are more: {functions}.",
+        "go a shorter way, or give a greater max_runs.",
+    ),
+    "loop": Rule(
+        "it has run {count} times at {at}, each time by its own doing, and is due again. In the loop: {members}.",
+        "it goes on for ever, and is paid for.",
+        "let it come to an end, or wait in between.",
+    ),
+    "loop-timer": Rule(
+        "it has run {count} times at {at} and is due again: its schedule is a time span of zero or less.",
+        "the timer runs again at once, for ever.",
+        "give a time span that is longer than zero.",
+    ),
+    "schedule-endless": Rule(
+        "the schedule {schedule!r} is due again at once, for ever: its occurrences cannot be listed.",
+        "the timer runs again at once, for ever.",
+        "give a time span that is longer than zero.",
+    ),
+    "time-zone": Rule(
+        "{what} names no time zone.{suggestion}",
+        "on Linux plans the names are those of the IANA database; with another one the host goes by UTC.",
+        "give it a name such as Europe/Berlin.",
+    ),
+    "time-zone-windows": Rule(
+        "{what} has a name that Windows gives to a time zone.",
+        "Python apps run on Linux plans, where the names are those of the IANA database; with another one the host "
+        "goes by UTC.",
+        "write {iana}.",
+    ),
+    "schedule-setting": left_out(
+        "the schedule {schedule!r} names an app setting that is not there.",
+        "set it in local.settings.json or the mark.",
+    ),
+}

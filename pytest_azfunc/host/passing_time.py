@@ -1,0 +1,237 @@
+"""How time passes for a host: from one due moment to the next, the clock standing at each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pytest_azfunc.clock import HostTime, as_moment
+from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError
+from pytest_azfunc.host.agenda import Agenda, Due, shown_moment
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.failures import Failure, Failures
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.script_host import ScriptHost
+from pytest_azfunc.host.timers import Timers
+
+__tracebackhide__ = True
+
+MAX_RUNS = 10_000
+"""So many runs may come due in one go, unless a test asks for more."""
+
+
+class PassingTime:
+    """Time, and what comes due in it, for one host.
+
+    As long as nobody moves or freezes time, it goes on by the machine's clock and no timer runs: which of them are due
+    while a test runs would be chance. Nothing is done before somebody asks for it.
+
+    :param host: runs the functions.
+    :param time: the host's time.
+    :param is_disabled: whether an app setting disables a function.
+    :param failures: takes what functions raise, unless it is raised.
+    :param raises: whether what a function raises reaches the test.
+    """
+
+    def __init__(
+        self,
+        host: ScriptHost,
+        time: HostTime,
+        is_disabled: Callable[[str], bool],
+        failures: Failures,
+        raises: Callable[[], bool],
+    ) -> None:
+        self.agenda = Agenda()
+        self._host = host
+        self._time = time
+        self._is_disabled = is_disabled
+        self._failures = failures
+        self._raises = raises
+        self._timers = Timers(self.agenda, host, is_disabled, self.report)
+        self._opened_at: datetime | None = None  # where time stood by then
+        self._latest: datetime | None = None  # when somebody has last asked
+        self._is_stopped = False
+        self._was_set = False
+        self._returning: list[list[Invocation]] = []
+
+    def open(self) -> None:
+        """The host is open: from now on it listens, if time stands."""
+        if self._time.stands:
+            self._opened_at = self._time.now()
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return self._time.now()
+
+    # --- what is due
+
+    @property
+    def due(self) -> list[Due]:
+        """What comes next, in the order in which it will run."""
+        self._look()
+        return self.agenda.due
+
+    def drain(self) -> list[Invocation]:
+        """Run what is due now, and what comes due by that, until nothing is; time does not move.
+
+        :returns: the invocations, in order.
+        """
+        runs = self._run_until(self._look())
+        while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
+            runs += self._run_until(now)  # the machine's clock has gone on meanwhile
+        return runs
+
+    def advance(self, call: str, by: timedelta, max_runs: int = MAX_RUNS) -> list[Invocation]:
+        """Let time pass.
+
+        :param call: what the test has written, for errors.
+        :returns: the invocations that came due, in order.
+        """
+        now = self._look()
+        try:
+            return self._pass_to(call, now, now + by, max_runs)
+        except OverflowError:
+            raise wrong_value(call, "the span", by, "one that ends before the year 10000") from None
+
+    def move_to(self, call: str, moment: datetime | str, max_runs: int = MAX_RUNS) -> list[Invocation]:
+        """Let it be *moment*: the first time it is only set, later on time passes until then."""
+        to = as_moment(moment)
+        if to is None:
+            raise wrong_value(call, "the moment", moment, EXPECTED_MOMENT)
+        if self._was_set:
+            return self._pass_to(call, self._look(), to, max_runs)
+        now = self._time.now()
+        self._was_set = True
+        self._time.set(to)
+        self._timers.forget()
+        self.agenda.shift(to - now)
+        self._latest = None
+        self._opened_at = to
+        self._look()
+        return []
+
+    def _look(self) -> datetime:
+        """The present moment, with all timers listened to."""
+        now, latest = self._time.now(), self._latest
+        if self._is_stopped:
+            return now
+        if latest is None:
+            start = self._opened_at
+            self._timers.listen(now if start is None or start > now else start)
+        elif now < latest:  # somebody has set it back
+            self._timers.forget()
+            self._timers.listen(now)
+        elif not self._time.stands:
+            self._timers.stop()
+            self._timers.listen(now, is_chance=True)
+        else:
+            self._timers.listen(now)
+        self._latest = now
+        return now
+
+    def _pass_to(self, call: str, now: datetime, to: datetime, max_runs: int) -> list[Invocation]:
+        if isinstance(max_runs, bool) or not isinstance(max_runs, int) or max_runs < 1:
+            raise wrong_value(call, "max_runs", max_runs, "a whole number from 1")
+        if to < now:
+            raise BindingError("clock-backwards", call=f"{call}()", now=shown_moment(now), to=shown_moment(to))
+        if not self._is_stopped:
+            self._check_count(call, now, to, max_runs)
+        self._time.set(now)
+        runs = self._run_until(to, call, max_runs)
+        if self._time.now() < to:
+            self._time.set(to)
+        self._latest = self._time.now()
+        return runs
+
+    def _check_count(self, call: str, now: datetime, to: datetime, max_runs: int) -> None:
+        """Refuse to begin what would take too long."""
+        missed = self._timers.count(now, to)
+        if missed.total > max_runs:
+            raise BindingError(
+                "runs-too-many",
+                call=f"{call}()",
+                to=shown_moment(to),
+                count=missed.total,
+                limit=max_runs,
+                functions=", ".join(missed.functions),
+            )
+
+    def _run_until(self, until: datetime, call: str = "", max_runs: float = math.inf) -> list[Invocation]:
+        """Run what is due by then, the clock standing at the moment of each, or later where it has gone on."""
+        runs: list[Invocation] = []
+        self._returning.append(runs)
+        agenda, time = self.agenda, self._time
+        try:
+            while (entry := agenda.next()) is not None and entry.at <= until:
+                now = time.now()
+                if len(runs) >= max_runs:
+                    names = ", ".join(dict.fromkeys(due.function for due in agenda.due if due.at <= until))
+                    raise BindingError(
+                        "runs-without-end", call=f"{call}()", limit=max_runs, now=shown_moment(now), functions=names
+                    )
+                if entry.at > now:
+                    now = entry.at
+                    time.set(now)
+                invocation = agenda.run(entry, now)
+                if invocation is not None:
+                    for returned in self._returning:  # a function may itself let time pass
+                        returned.append(invocation)
+        finally:
+            self._returning.pop()
+        return runs
+
+    def report(self, invocation: Invocation, how: str) -> None:
+        """Tell what a function has raised where nobody waits for it.
+
+        :param how: how it came to run.
+        :raises BaseException: that, unless the host is to behave as in Azure.
+        """
+        error = invocation.exception
+        if error is None:
+            return
+        if self._raises():
+            raise error
+        self._failures.add(Failure(invocation.function, error, how, rule="failure-unclaimed-due"))
+
+    # --- the host's ups and downs
+
+    def start(self) -> list[Invocation]:
+        """What a host does when it comes up: warmup functions, timers that are past due, and those on startup.
+
+        :returns: the invocations, in order.
+        """
+        now = self._time.now()
+        self._is_stopped = False
+        entries = [self.agenda.put(now, *warmup, reason="warmup") for warmup in self._warmups()]
+        entries += self._timers.come_up(now)
+        self._latest = now
+        runs: list[Invocation] = []
+        for entry in entries:
+            invocation = self.agenda.run(entry, now)
+            if invocation is not None:
+                runs.append(invocation)
+        return runs
+
+    def _warmups(self) -> list[tuple[str, Callable[[], Invocation]]]:
+        def work(name: str) -> Callable[[], Invocation]:
+            def run() -> Invocation:
+                invocation = self._host.run(self._host.project.functions[name])
+                self.report(invocation, f"{name} (warmup)")
+                return invocation
+
+            return run
+
+        functions = self._host.project.functions.values()
+        names = [found.name for found in functions if found.trigger.kind == "warmuptrigger"]
+        return [(name, work(name)) for name in names if not self._is_disabled(name)]
+
+    def stop(self) -> None:
+        """Stop the timers: what is due from now on is past due when the host starts again."""
+        self._look()
+        self._timers.stop()
+        self._is_stopped = True
+
+    def close(self) -> None:
+        """Let the time of the process be as it was."""
+        self._time.close()
