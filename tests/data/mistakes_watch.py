@@ -26,6 +26,9 @@ def _told(report: pytest.CollectReport | pytest.TestReport) -> str:
     places = [found[1] for found in map(re.compile(r"(?!\.\.)(\w[\w./-]*\.py:\d+): ").match, lines) if found]
     told = dedent("\n".join(line.removeprefix("E") for line in error))
     told = re.sub(r"\b0x[0-9a-f]{6,}", "0x...", re.sub(r"\((/[^()]+)\)", "(...)", told))
+    # Later versions of Python have words of their own for it, and the worker for them names a binding's type.
+    told = re.sub(r"\.? Did you (mean:|forget to import) '\w+'\?$", "", told, flags=re.MULTILINE)
+    told = re.sub(r'unsupported type "[^"]+"', 'unsupported type "..."', told)
     told = re.sub(r"[\w./-]*/(fixtures\.py):\d+", r"\1", told)
     return "\n".join([told, *places[-1:], *_added(report)])
 

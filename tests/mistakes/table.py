@@ -6,7 +6,7 @@ there instead once the remedy was followed. ``--- told`` is what the user reads,
 its place, or with ``--- options`` everything that pytest prints.
 
 ``--- options`` are options of pytest for a run of the mistake's own; so has a mistake with an ini file or a conftest.py.
-``--- python`` are the versions of Python that make the mistake, such as ``<3.13``. A file whose mended
+``--- python`` are the versions of Python that make the mistake, such as ``>=3.11,<3.13``. A file whose mended
 version is empty is not there then, and one whose mistaken version is empty is not there yet.
 """
 

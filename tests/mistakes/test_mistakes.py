@@ -13,11 +13,11 @@ EVERY_MISTAKE = pytest.mark.parametrize("name", MISTAKES)
 
 
 def _is_made_here(name: str) -> bool:
-    version = MISTAKES[name].python
-    if not version:
-        return True
-    wanted = tuple(map(int, version.lstrip("<>=").split(".")))
-    return sys.version_info[:2] < wanted if version.startswith("<") else sys.version_info[:2] >= wanted
+    for limit in filter(None, MISTAKES[name].python.split(",")):
+        is_older = sys.version_info < tuple(map(int, limit.lstrip("<>=").split(".")))
+        if is_older != limit.startswith("<"):
+            return False
+    return True
 
 
 @EVERY_MISTAKE
