@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         AzfuncError,
         AzfuncWarning,
         BindingError,
+        DeterminismError,
+        DurableError,
         FunctionFailed,
         FunctionLoadError,
         FunctionNotFound,
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.bindings.sql import mysql, sql
     from pytest_azfunc.host.bindings.timer import timer
     from pytest_azfunc.host.bindings.warmup import manual, warmup
+    from pytest_azfunc.host.checked_project import Project
     from pytest_azfunc.host.failures import Failure, Failures
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.log_capture import LogCapture
@@ -65,7 +68,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.http_client.responses import AppResponse
     from pytest_azfunc.http_client.session import AppSession
     from pytest_azfunc.http_server import LiveServer
-    from pytest_azfunc.project import Binding, Function, Project
+    from pytest_azfunc.project import Binding, Function
     from pytest_azfunc.worker.context import Context
 
     __version__: str
@@ -85,9 +88,11 @@ __all__ = [
     "Clock",
     "Context",
     "ContextFactory",
+    "DeterminismError",
     "Due",
     "Durable",
     "DurableEntity",
+    "DurableError",
     "DurableInstance",
     "Failure",
     "Failures",
@@ -197,7 +202,7 @@ _MODULES = {
     "Outputs": "host.outputs",
     "Payload": "host.bindings.payload",
     "PayloadBuilders": "fixture_values",
-    "Project": "project",
+    "Project": "host.checked_project",
     **{name: f"host.bindings.{module}" for module, names in _BUILDERS.items() for name in names.split()},
 }
 

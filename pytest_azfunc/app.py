@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pytest_azfunc import http_client
 from pytest_azfunc.app_durable import DurableApp
@@ -20,18 +20,18 @@ from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.input_names import merged
 from pytest_azfunc.host.bindings.payload import DECODER, Payload
 from pytest_azfunc.host.bound_function import HostOptions
+from pytest_azfunc.host.checked_project import Project
 from pytest_azfunc.host.failures import Failures
-from pytest_azfunc.host.given_context import context_request
+from pytest_azfunc.host.given_context import ContextOverrides, context_request
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.kept_invocations import KeptInvocations
 from pytest_azfunc.host.passing_time import PassingTime
-from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
+from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
 from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.process.undoing import UndoSteps, undo
-from pytest_azfunc.project import Function, Project
-from pytest_azfunc.project.app_script import SCRIPT_SETTING
+from pytest_azfunc.project import Function
 from pytest_azfunc.project.settings import FileSettings, is_disabled
 from pytest_azfunc.rpc import PythonObject, WorkerChannel
 from pytest_azfunc.worker import Worker, WorkerProcess
@@ -57,6 +57,7 @@ class Host(HttpApp, TimedApp, DurableApp):
         strict: bool = True,
         raise_exceptions: bool = True,
         auth: bool = True,
+        retry: bool = True,
         worker: WorkerChannel | None = None,
         observers: Sequence[Callable[[Invocation], None]] = (),
         types: Catalogue = BUILT_IN,
@@ -78,20 +79,19 @@ class Host(HttpApp, TimedApp, DurableApp):
                 types,
                 http_client.prepare,
                 http_response,
-                lambda task_hub, base_url: self._find_durable().client(task_hub, base_url),
-                {"durabletask": lambda request, segments: self._find_durable().webhook(request, segments)},
+                *self._durable_answers(),
             ),
             strict,
             time.now,
             [self._kept.add, *observers],
+            retry,
+            time.move_over,
         )
         """The part of the host that runs functions."""
         self.failures = Failures()
         """What functions raised where nobody was given it; see :class:`Failures`."""
         self._entrances = HttpEntrances(self.script_host, self.failures, behaviour, port)
-        self._passing_time = PassingTime(
-            self.script_host, time, self.is_disabled, self.failures, lambda: behaviour.raise_exceptions
-        )
+        self._passing_time = PassingTime(self.script_host, time, behaviour, self.is_disabled, self.failures)
 
     @classmethod
     def open(
@@ -103,6 +103,7 @@ class Host(HttpApp, TimedApp, DurableApp):
         strict: bool = True,
         raise_exceptions: bool = True,
         auth: bool = True,
+        retry: bool = True,
     ) -> Host:
         """Start the function app in the folder *path*. Use it in a ``with`` block, or call :meth:`close`.
 
@@ -112,15 +113,15 @@ class Host(HttpApp, TimedApp, DurableApp):
         :param strict: whether an output that Azure would drop or mangle is an error.
         :param raise_exceptions: whether a function's exception reaches an HTTP client's code; False gives it the 500.
         :param auth: whether authorization levels are enforced.
+        :param retry: whether retry policies are carried out.
         :raises ProjectError: the folder is no function app, or the host would not start with it.
         :raises BindingError: an app setting that no environment can carry.
         """
         check_storage(storage)
         check_mapping(settings, "Host.open")
-        given = settings or {}
-        project = path if isinstance(path, Project) else Project.read(path, script=given.get(SCRIPT_SETTING))
-        app = project.configured(settings)
-        return cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth).begin()
+        app = Project.given(path, settings or {})
+        host = cls(app, settings=settings, strict=strict, raise_exceptions=raise_exceptions, auth=auth, retry=retry)
+        return host.begin()
 
     def begin(self) -> Host:
         """Put settings and modules in place, as :meth:`open` does; the host itself is returned."""
@@ -167,7 +168,7 @@ class Host(HttpApp, TimedApp, DurableApp):
     @property
     def project(self) -> Project:
         """The function app. A decorator app is indexed when this is first asked for."""
-        return self.worker.index()
+        return cast(Project, self.worker.index())  # what was given, indexed
 
     @property
     def settings(self) -> AppSettings:
@@ -233,12 +234,13 @@ class Host(HttpApp, TimedApp, DurableApp):
         check: bool = True,
         context: Context | None = None,
         inputs: Mapping[str, Any] | None = None,
+        retry: bool = True,
         **bindings: Any,
     ) -> Invocation:
         """Run a function as the host does, and wait for it; see the fixture ``invoke``."""
         try:
             found, given, overrides = self._called(function, context, inputs, bindings)
-            invocation = self.script_host.run(found, payload, inputs=given, context=overrides)
+            invocation = self.script_host.run(found, payload, inputs=given, context=overrides, retry=retry)
         except AzfuncError as error:
             raise error.with_traceback(None)  # noqa: B904 - the test's line is the place; our frames tell nothing
         return _checked(invocation, check)
@@ -252,12 +254,13 @@ class Host(HttpApp, TimedApp, DurableApp):
         check: bool = True,
         context: Context | None = None,
         inputs: Mapping[str, Any] | None = None,
+        retry: bool = True,
         **bindings: Any,
     ) -> Invocation:
         """The same, to be awaited inside a running event loop; see the fixture ``ainvoke``."""
         try:
             found, given, overrides = self._called(function, context, inputs, bindings)
-            invocation = await self.script_host.arun(found, payload, inputs=given, context=overrides)
+            invocation = await self.script_host.arun(found, payload, inputs=given, context=overrides, retry=retry)
         except AzfuncError as error:
             raise error.with_traceback(None)  # noqa: B904 - the test's line is the place; our frames tell nothing
         return _checked(invocation, check)
@@ -287,9 +290,8 @@ class Host(HttpApp, TimedApp, DurableApp):
     ) -> Context:
         """An invocation context; see the fixture ``azfunc_context``."""
         bound = None if function is None else self.script_host.bound(self.function(function))
-        retries = (retry_count, max_retry_count)
-        request = context_request(bound, invocation_id, trace_parent, trace_state, attributes, *retries)
-        return self.worker.context(request)  # type: ignore[no-any-return]
+        said = (invocation_id, trace_parent, trace_state, attributes, retry_count, max_retry_count)
+        return self.worker.context(context_request(bound, *said))  # type: ignore[no-any-return]
 
     def is_disabled(self, function: str) -> bool:
         """Whether an app setting disables the function: its trigger would not fire."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pytest_azfunc import http_client
 from pytest_azfunc.clock import another_time
+from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.failures import Failures
 from pytest_azfunc.host.passing_time import PassingTime
 from pytest_azfunc.host.script_host import ScriptHost
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from pytest_azfunc.durable.handles import Durable
     from pytest_azfunc.durable.on_host import DurableHost
     from pytest_azfunc.durable.work import Answer
+    from pytest_azfunc.host.bindings.inputs import DurableClients
+    from pytest_azfunc.host.web.http_response import Webhook
 
 __tracebackhide__ = True
 
@@ -32,6 +37,24 @@ class DurableApp:
     def durable(self) -> Durable:
         """Orchestrations and entities of the app; see the fixture ``azfunc_durable``."""
         return self._find_durable().durable
+
+    def _durable_answers(self) -> tuple[DurableClients, Mapping[str, Webhook]]:
+        """What answers the app's durable clients, and requests to the management API.
+
+        It does not hold on to the app: an app that is closed and let go is gone at once.
+        """
+        app = weakref.ref(self)
+
+        def found() -> DurableHost:
+            present = app()
+            if present is None:
+                raise BindingError("host-closed")
+            return present._find_durable()
+
+        return (
+            lambda task_hub, base_url: found().client(task_hub, base_url),
+            {"durabletask": lambda request, segments: found().webhook(request, segments)},
+        )
 
     def _find_durable(self) -> DurableHost:
         if self._durable_host is None:

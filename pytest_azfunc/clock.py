@@ -87,7 +87,7 @@ class HostTime:
     def now(self) -> datetime:
         """The present moment, in UTC."""
         frozen = self._frozen
-        return now() if frozen is None or not frozen.counts else frozen.moment
+        return now() if frozen is None or not frozen.counts else frozen.now()
 
     @property
     def stands(self) -> bool:
@@ -107,6 +107,11 @@ class HostTime:
             self._frozen.start()
         else:
             self._move(topmost, moment)
+
+    def move_over(self, span: timedelta) -> None:
+        """Let it be so much later, as if somebody had waited."""
+        if span:
+            self.set(self.now() + span)
 
     def _move(self, other: Any, moment: datetime) -> None:
         """Move what the test has frozen."""
@@ -155,16 +160,12 @@ _NOT_EXEMPT = ("threading", "Queue", "queue", "multiprocessing")
 
 
 class _Frozen:
-    """Time that stands still, by freezegun, with nobody else's freezing below it.
-
-    :ivar moment: where it stands.
-    """
+    """Time that stands still, by freezegun, with nobody else's freezing below it."""
 
     def __init__(self, moment: datetime) -> None:
         import freezegun
         import freezegun.api
 
-        self.moment = moment
         self._api: Any = freezegun.api
         freezer: Any = freezegun.freeze_time(moment)
         freezer.ignore = tuple(name for name in freezer.ignore if name not in _NOT_EXEMPT)
@@ -189,9 +190,12 @@ class _Frozen:
             if id(value) in genuine or room in _UNAFFECTED:
                 setattr(module, name, value)
 
+    def now(self) -> datetime:
+        """Where it stands. (To ask ``datetime.now()`` takes freezegun several times as long.)"""
+        return real(self._factory()).replace(tzinfo=timezone.utc)
+
     def move(self, moment: datetime) -> None:
         """Let it stand elsewhere."""
-        self.moment = moment
         self._factory.move_to(moment)
 
     def stop(self) -> None:
@@ -204,6 +208,8 @@ class _Frozen:
                 del stack[: len(stack) - later]
             for module, name, value in freezer.undo_changes:
                 setattr(module, name, value)
+            kind = type(freezer)
+            kind.fake_names, kind.reals = (), {}  # which a freezer that was not the first does not have, and asks for
             return
         for stack, ours in zip(stacks, (self._factory, timedelta(), freezer.ignore, False), strict=True):
             stack[:] = [ours]  # freezegun takes one off each

@@ -43,6 +43,7 @@ class Invoke(Protocol):
         check: bool = True,
         context: Context | None = None,
         inputs: Mapping[str, Any] | None = None,
+        retry: bool = True,
         **bindings: Any,
     ) -> Invocation:
         """Run a function as the host does, and wait for it.
@@ -52,6 +53,7 @@ class Invoke(Protocol):
         :param check: whether the function's own exception is raised; False keeps it in ``.exception``.
         :param context: an invocation context from ``azfunc_context``.
         :param inputs: values of input bindings by name, for names that cannot be keywords.
+        :param retry: whether the function's retry policy is carried out, the host's clock moving over the waits.
         :param bindings: values of input bindings by name.
         :raises FunctionNotFound: no function of that name.
         :raises FunctionLoadError: the worker refuses the function.
@@ -73,6 +75,7 @@ class AsyncInvoke(Protocol):
         check: bool = True,
         context: Context | None = None,
         inputs: Mapping[str, Any] | None = None,
+        retry: bool = True,
         **bindings: Any,
     ) -> Invocation:
         """Run a function inside a running event loop; otherwise as :class:`Invoke`."""

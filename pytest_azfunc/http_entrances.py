@@ -150,6 +150,8 @@ class HttpEntrances:
                 raise
             self._fail(getattr(error, "function", None) or "the app", error, request, result)
             return Answer(request, result, None, refusals.raised(error))
+        if answer.error is not None and self._behaviour.raise_exceptions:  # a client on a socket, which it cannot reach
+            self._fail(answer.error.function or "the app", answer.error, request, answer.result)
         invocation = answer.invocation
         if invocation is not None and invocation.exception is not None:
             self._fail(invocation.function, invocation.exception, request, answer.result)

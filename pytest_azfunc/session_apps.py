@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.app import Host
-from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, setting_name, suggestion
+from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
+from pytest_azfunc.host.checked_project import Project
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.process.undoing import undo
-from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
-from pytest_azfunc.project.discovery import find_project, require_app
+from pytest_azfunc.project.discovery import find_projects, require_app, the_one_of
 from pytest_azfunc.project.function_app import settings_in_file
 from pytest_azfunc.project.host_settings import settings_over_host_json
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
 from pytest_azfunc.worker import Worker, WorkerProcess
 
-MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
-    "project": (str, os.PathLike),
-    "settings": Mapping,
-    "storage": str,
-    "strict": bool,
-    "auth": bool,
-}
-_WANTED = {
-    "project": "a path",
-    "settings": "a mapping of names to strings",
-    "storage": "a string",
-    "strict": "True or False",
-    "auth": "True or False",
-}
+if TYPE_CHECKING:
+    from pytest_azfunc.reports.styled_line import StyledLine
+
 _NO_SETTINGS: Mapping[str, str] = {}
 _Items = tuple[tuple[str, str], ...]
 _NO_MARK: Mapping[str, Any] = {}
@@ -47,51 +36,15 @@ class Choice:
     """What option and ini say for the whole session; None where they are silent. Paths are absolute.
 
     :ivar project_by: what names the project, for an error.
+    :ivar projects: the folders of the apps; empty to look for them.
     """
 
     rootdir: str
-    project: str | None = None
+    projects: tuple[str, ...] = ()
     settings: str | None = None
     strict: bool = True
     storage: str = "memory"
     project_by: str = ""
-
-
-def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test: Location) -> dict[str, Any]:
-    """The arguments of all ``azfunc`` marks of a test, closest first; the closest wins key by key.
-
-    :param test: where the test is.
-    :raises BindingError: a positional argument, an unknown name, a wrong type.
-    """
-    merged: dict[str, Any] = {}
-    for positional, named in marks:
-        _check_mark(positional, named, test)
-        for name, value in named.items():
-            if name == "settings":
-                merged[name] = {**value, **merged.get(name, {})}
-            else:
-                merged.setdefault(name, value)
-    return merged
-
-
-def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Location) -> None:
-    known = ", ".join(MARK_ARGUMENTS)
-
-    def wrong(reason: str, remedy: str = f"its arguments are {known}, by keyword") -> BindingError:
-        return BindingError("mark", location=test, reason=reason, remedy=remedy)
-
-    if positional:
-        raise wrong(f"{kind_of(positional[0])} is given without a name")
-    for name, value in named.items():
-        kind = MARK_ARGUMENTS.get(name)
-        if kind is None:
-            raise wrong(f"{name!r} is no argument of it.{suggestion(name, MARK_ARGUMENTS)}".rstrip("."))
-        if not isinstance(value, kind):
-            raise wrong(f"{name} is {kind_of(value)}, but must be {_WANTED[name]}", "correct the value")
-    for name, value in named.get("settings", {}).items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            reason = f"the setting {setting_name(name)} is {kind_of(value)}, but must be a string"
-            raise wrong(reason, "write the value as text, such as '3' or 'true'")
 
 
 class AppOfTests:
@@ -113,6 +66,14 @@ class AppOfTests:
         :raises ProjectError: there is no such file, or it is not valid.
         """
         return self._read_settings()
+
+    @property
+    def known_settings(self) -> Mapping[str, str]:
+        """The same; none where they cannot be read, which the first test will say."""
+        try:
+            return self.file_settings
+        except ProjectError:
+            return {}
 
 
 @dataclass
@@ -146,15 +107,31 @@ class SessionApps:
             found = self._found[key] = self._app_in(root, script, given)
         return found
 
+    def is_found(self, folder: str, mark: Mapping[str, Any]) -> bool:
+        """Whether there is one, without an error where there is none."""
+        try:
+            self.find(folder, mark)
+        except Exception:
+            return False
+        return True
+
     def _root_for(self, folder: str, named: str | os.PathLike[str] | None) -> str:
         """The app's folder for a test in *folder*, with what its mark says."""
         if named is not None:
             beside = os.path.join(folder, named)
             path = beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named)
             return require_app(path, "@pytest.mark.azfunc(project=...)")
-        if self.choice.project is not None:
-            return require_app(self.choice.project, self.choice.project_by)
-        return find_project(folder, self.choice.rootdir)
+        return the_one_of(self.roots(folder), folder, self.choice.rootdir)
+
+    def roots(self, folder: str) -> list[str]:
+        """The folders of all apps that may be meant in *folder*: those that are named, or what is found.
+
+        :raises ProjectError: there is none, or a folder that was named holds none.
+        """
+        named = dict.fromkeys(
+            os.path.abspath(require_app(project, self.choice.project_by)) for project in self.choice.projects
+        )
+        return list(named) or find_projects(folder, self.choice.rootdir)
 
     def _app_in(self, root: str, script: str | None, given: Mapping[str, str]) -> AppOfTests:
         """The app in the folder *root*, read once for each script that settings name, and for each host.json."""
@@ -217,6 +194,7 @@ class SessionApps:
             file_settings=app.file_settings,
             strict=mark.get("strict", self.choice.strict),
             auth=mark.get("auth", True),
+            retry=mark.get("retry", True),
             worker=Worker(app.process, config=app.project.host),
             observers=self.observers,
             types=self.types,
@@ -228,25 +206,56 @@ class SessionApps:
         """The session is over: end what runs in the worker processes."""
         undo([partial(_end, process) for process in self._processes.values()])
 
-    def function_list(self, folder: str, width: int) -> tuple[list[str], bool]:
-        """The lines of ``--azfunc-list``, and whether a function would not load.
+    def function_lists(self, folder: str, width: int) -> tuple[list[StyledLine], bool]:
+        """The lines of ``--azfunc-list``, and whether something would not load: of every app that may be meant.
 
-        :raises ProjectError: no app, or one with which the host would not start.
+        :raises ProjectError: no app; or there is only one, and the host would not start with it.
         """
-        from importlib.metadata import version
+        from pytest_azfunc.reports.list_layout import not_readable
+        from pytest_azfunc.reports.styled_line import StyledLine
 
+        roots, fails = self.roots(folder), False
+        lines: list[StyledLine] = []
+        for root in roots:
+            try:
+                shown, failed = self._function_list(root, width)
+            except ProjectError as error:
+                if len(roots) == 1:
+                    raise
+                shown, failed = not_readable(root, error), True
+            lines += [*([StyledLine("")] if lines else ()), *shown]
+            fails = fails or failed
+        return lines, fails
+
+    def _function_list(self, root: str, width: int) -> tuple[list[StyledLine], bool]:
+        from pytest_azfunc.reports.app_check import AppCheck
         from pytest_azfunc.reports.app_notes import notes_of
         from pytest_azfunc.reports.function_list import list_functions, silence
-        from pytest_azfunc.reports.list_layout import heading, render
+        from pytest_azfunc.reports.list_layout import heading, not_for_python, render
 
-        with self.open_host(folder, {}) as host:
+        with self.open_host(root, {"project": root}) as host:
             with silence():  # the functions of a decorator app are read by importing it
                 project = host.project
-            entries = list_functions(project, host.worker.load, host.script_host.bound, host.is_disabled, host.now)
-            source = os.path.basename(self.choice.settings or "local.settings.json")
-            head = heading(project, version("azure-functions"), host.settings, source)
-            lines = render(entries, head, notes_of(project), project, width)
+            head = heading(project, host.settings, self._settings_file)
+            check = AppCheck(project, self.types.contributed)
+            if check.other_language:
+                return not_for_python(head, check.other_language, width), False
+            entries = list_functions(
+                project, check, host.worker.load, host.script_host.bound, host.is_disabled, host.now
+            )
+            lines = render(entries, head, notes_of(project, check.unseen), project, width)
         return lines, any(entry.fails for entry in entries)
+
+    def lines(self) -> list[str]:
+        """A line for each app that was found so far."""
+        from pytest_azfunc.project.app_line import app_line
+
+        found = {id(app.project): app for app in self._read.values()}
+        return [", ".join(app_line(app.project, app.known_settings, self._settings_file)) for app in found.values()]
+
+    @property
+    def _settings_file(self) -> str:
+        return os.path.basename(self.choice.settings or FILE_NAME)
 
     @contextmanager
     def importable(self, folder: str, mark: Mapping[str, Any]) -> Iterator[str | None]:

@@ -17,6 +17,12 @@ import pytest
 
 Binding = dict[str, Any]
 
+# As Azure's tools write it.
+HOST_JSON = {
+    "version": "2.0",
+    "extensionBundle": {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "[4.*, 5.0.0)"},
+}
+
 
 def http_trigger(name: str = "req", **properties: Any) -> Binding:
     """An anonymous HTTP trigger."""
@@ -48,7 +54,7 @@ class FunctionApp:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.write({"host.json": {"version": "2.0"}})
+        self.write({"host.json": HOST_JSON})
 
     def write(self, files: dict[str, Any]) -> None:
         """Write files into the app: text as it is (indentation removed), bytes raw, everything else as JSON."""

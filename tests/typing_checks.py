@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,10 +21,13 @@ from pytest_azfunc import (
     AppSettings,
     AsyncInvoke,
     AzfuncError,
+    AzfuncWarning,
     Binding,
     BindingError,
+    Clock,
     Context,
     ContextFactory,
+    Due,
     Failure,
     Function,
     Host,
@@ -41,6 +45,7 @@ from pytest_azfunc import (
     PayloadBuilders,
     Project,
     RouteOverlapWarning,
+    ScheduleWarning,
     batch,
     blob,
     http,
@@ -81,6 +86,7 @@ def check_invocation(result: Invocation) -> None:
     assert_type(result.outputs, Outputs)
     assert_type(result.outputs["$return"], Output)
     assert_type(result.outputs["$return"].body, bytes)
+    assert_type(result.outputs["$return"].address, str)
     assert_type(result.outputs["$return"].messages, list[Message])
     assert_type(result.logs, LogCapture)
     assert_type(result.exception, BaseException | None)
@@ -91,6 +97,23 @@ def check_invocation(result: Invocation) -> None:
 
     result.function = "Other"  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
     result.output  # type: ignore[attr-defined] # pyright: ignore
+
+
+def check_time(azfunc_clock: Clock, azfunc_host: Host, azfunc_project: Project) -> None:
+    assert_type(azfunc_clock.now, datetime)
+    assert_type(azfunc_clock.move_to("2026-03-01T02:29:00Z"), list[Invocation])
+    assert_type(azfunc_host.advance(days=1, seconds=0.5, max_runs=5), list[Invocation])
+    assert_type(azfunc_host.drain()[0].started_at, datetime)
+    assert_type(azfunc_host.due[0], Due)
+    assert_type(azfunc_host.due[0].at, datetime)
+    assert_type(azfunc_host.start() + azfunc_host.restart(), list[Invocation])
+    schedule = azfunc_project.functions["Nightly"].schedule
+    assert schedule is not None
+    assert_type(schedule.next(2, after="2026-03-01T02:29:00Z", tz="Europe/Berlin"), list[datetime])
+    assert_type(schedule.between(azfunc_host.now, azfunc_host.now), list[datetime])
+
+    azfunc_clock.move_to(7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    azfunc_clock.advance(5)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 
 
 def check_logs(azfunc_logs: LogCapture) -> None:
@@ -222,9 +245,9 @@ def check_errors(invoke: Invoke) -> None:
     assert_type(caught.value.rule, str)
     assert_type(caught.value.location, Location | None)
     errors: list[type[AzfuncError]] = [LossyOutputError, OutputNotSet, pytest_azfunc.AppIndexError]
-    warning: type[UserWarning] = RouteOverlapWarning
+    warnings: list[type[AzfuncWarning]] = [RouteOverlapWarning, ScheduleWarning]
     missing: type[KeyError] = OutputNotSet
-    print(errors, warning, missing)
+    print(errors, warnings, missing)
 
 
 def check_names() -> None:

@@ -103,6 +103,6 @@ def http_by_hand(function: str) -> UnsupportedFeature:
         "unsupported",
         function=function,
         feature="running an HTTP function by hand, through admin/functions",
-        azure="the host makes a request of the input.",
+        azure="the caller gets its 202, and the call fails before it starts: the trigger takes a request, no text.",
         remedy="send the request to the function's own address.",
     )

@@ -12,20 +12,27 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pytest_azfunc.host.bindings.json_body import parsed_date
+from pytest_azfunc.host.bindings.json_body import overlay, parsed_date
 from pytest_azfunc.host.net_objects import Json, Names, NetObject, date_properties
 from pytest_azfunc.project.names import NameMapping
 from pytest_azfunc.rpc import TypedData
 
 
-def binding_data(metadata: Mapping[str, TypedData], dictionaries: Mapping[str, bool]) -> NameMapping[Any]:
+def binding_data(
+    value: object, metadata: Mapping[str, TypedData], dictionaries: Mapping[str, bool]
+) -> NameMapping[Any]:
     """The names that expressions may use, and their values.
 
+    :param value: what the trigger sends: the properties of a JSON object that is text are names, too. They are in the
+        metadata already, unless a test has given these by hand.
     :param metadata: the trigger metadata of the call.
     :param dictionaries: which of it are .NET dictionaries or objects, and no JSON of a payload, in lower case ->
         whether names in them are compared without case.
     """
-    return NameMapping((name, _value(data, dictionaries.get(name.lower()))) for name, data in metadata.items())
+    given = dict(metadata)
+    if isinstance(value, TypedData) and value.kind == "string":
+        overlay(given, value.value)
+    return NameMapping((name, _value(data, dictionaries.get(name.lower()))) for name, data in given.items())
 
 
 def _value(data: TypedData, ignores_case: bool | None) -> Any:

@@ -73,6 +73,7 @@ class BoundFunction:
     :ivar trigger: its trigger.
     :ivar trigger_type: what the host knows of the trigger's type.
     :ivar is_loaded: whether the worker has loaded it.
+    :ivar retry_policy: its own or that of host.json; None for none.
     :ivar first_attempt: what its first attempt is told of its retry policy.
     """
 
@@ -89,7 +90,8 @@ class BoundFunction:
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http
         self.is_loaded = False
-        self.first_attempt = first_attempt(policy_of(function, options.config))
+        self.retry_policy = policy_of(function, options.config)
+        self.first_attempt = first_attempt(self.retry_policy)
         # Most functions run once in a test, so that a lock for each part, as in cached_property, would be felt.
         self._listener: Any = None
         self._listens_for_good = False
@@ -200,11 +202,12 @@ class BoundFunction:
         from pytest_azfunc.host.bound_expressions import Call
         from pytest_azfunc.host.expressions import Surroundings
 
+        value = request.inputs[self.trigger.name]
         return Call(
-            binding_data(request.trigger_metadata, self.trigger_type.dictionaries),
+            binding_data(value, request.trigger_metadata, self.trigger_type.dictionaries),
             self.options.settings(),
             Surroundings(now, new_guid, self.function.name),
-            not isinstance(request.inputs[self.trigger.name], PythonObject),
+            not isinstance(value, PythonObject),
         )
 
     # --- how it is shown in a list
@@ -229,15 +232,19 @@ class BoundFunction:
         return console_filter(self.options.config.log_levels, self.function.name)
 
     @cached_property
-    def takes_return(self) -> bool:
-        """Whether somebody takes what it returns: a binding, or its trigger. (HTTP answers with it beside that.)"""
-        return "$return" in self.function.outputs or self.trigger_type.returns
+    def binds_return(self) -> bool:
+        """Whether a binding takes what it returns."""
+        return "$return" in self.function.outputs
 
     @cached_property
-    def binds_plainly(self) -> bool:
-        """Whether its outputs are just what the worker sends: a ``$return`` is bound, and no extension refuses any."""
-        outputs = self.function.outputs
-        return "$return" in outputs and all(self.output_type(name)[1].refusal is None for name in outputs)
+    def takes_return(self) -> bool:
+        """Whether somebody takes what it returns: a binding, or its trigger. (HTTP answers with it beside that.)"""
+        return self.binds_return or self.trigger_type.returns
+
+    @cached_property
+    def may_refuse(self) -> bool:
+        """Whether there is an output with which its extension may fail the call."""
+        return any(self.output_type(name)[1].refusal is not None for name in self.function.outputs)
 
     def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pytest_azfunc.errors import BindingError, shown
 from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.outputs import Outputs
+from pytest_azfunc.host.retries import Attempt
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse
 
 __tracebackhide__ = True
@@ -46,6 +48,7 @@ class Invocation:
     :ivar request: what the host asked the worker.
     :ivar response: what the worker answered.
     :ivar duration: seconds from request to response, conversions included.
+    :ivar started_at: when it began, by the host's clock, in UTC.
     :ivar resolved: what the binding expressions of its inputs and outputs have come to, by binding name; only of those
         that have any.
     """
@@ -54,6 +57,7 @@ class Invocation:
     request: InvocationRequest
     response: InvocationResponse
     duration: float
+    started_at: datetime
     resolved: Mapping[str, ResolvedBinding]
     _view: InvocationView
 
@@ -64,6 +68,7 @@ class Invocation:
         response: InvocationResponse,
         duration: float,
         view: InvocationView,
+        started_at: datetime,
         resolved: Mapping[str, ResolvedBinding] = _NOTHING_RESOLVED,
     ) -> None:
         # The one that `dataclass(frozen=True)` writes takes three times as long.
@@ -72,6 +77,7 @@ class Invocation:
         fields["request"] = request
         fields["response"] = response
         fields["duration"] = duration
+        fields["started_at"] = started_at
         fields["resolved"] = resolved
         fields["_view"] = view
 
@@ -93,8 +99,38 @@ class Invocation:
 
     @cached_property
     def logs(self) -> LogCapture:
-        """What the function logged, its threads and tasks included."""
-        return LogCapture(self.response.logs, self._view.reaches_console)
+        """What the function logged, its threads and tasks included, in all of its attempts."""
+        attempts = self.__dict__.get("_attempts")
+        if attempts is None:
+            return LogCapture(self.response.logs, self._view.reaches_console)
+        return LogCapture([record for attempt in attempts for record in attempt.logs], self._view.reaches_console)
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Each of its runs: more than one where a retry policy was carried out."""
+        attempts: tuple[Attempt, ...] | None = self.__dict__.get("_attempts")
+        return (self.attempt(),) if attempts is None else attempts
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether it has failed, and its retry policy has no attempt left."""
+        return self.exception is not None and "_attempts" in self.__dict__
+
+    def attempt(self, delay: timedelta = timedelta()) -> Attempt:
+        """The run that this is, as one of several attempts.
+
+        :param delay: how long the host had waited before it.
+        """
+        logs = LogCapture(self.response.logs, self._view.reaches_console)
+        return Attempt(self.exception, logs, self.started_at, delay, self.context)
+
+    def retried(self, first: Invocation, attempts: tuple[Attempt, ...]) -> Invocation:
+        """This, the last attempt, as the invocation of which all *attempts* are."""
+        whole = Invocation(
+            self.function, self.request, self.response, self.duration, self._view, first.started_at, self.resolved
+        )
+        whole.__dict__["_attempts"] = attempts
+        return whole
 
     @property
     def context(self) -> Any:

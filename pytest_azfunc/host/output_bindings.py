@@ -5,8 +5,10 @@ Source: azure-functions-host, WorkerFunctionInvoker.cs (HandleOutputDictionary, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.binding_type import BindingType
@@ -15,7 +17,11 @@ from pytest_azfunc.project import Function
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.rpc import InvocationResponse, TypedData
 
+if TYPE_CHECKING:
+    from pytest_azfunc.host.bound_expressions import ResolvedBinding
+
 _INT64 = 2**63
+_NOT_RESOLVED: Mapping[str, ResolvedBinding] = MappingProxyType({})
 
 
 class Bound(Protocol):
@@ -25,23 +31,43 @@ class Bound(Protocol):
     def function(self) -> Function:
         """The function."""
 
+    @property
+    def binds_return(self) -> bool:
+        """Whether a binding takes what it returns."""
+
+    @property
+    def may_refuse(self) -> bool:
+        """Whether there is an output with which its extension may fail the call."""
+
     def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""
 
 
-def bind_outputs(bound: Bound, response: InvocationResponse) -> InvocationResponse:
-    """What came of a successful call when its outputs have been bound.
+def with_returned(bound: Bound, response: InvocationResponse) -> InvocationResponse:
+    """The response of a call, with the outputs that its return value fills.
 
-    Without a ``$return`` binding, a returned JSON object fills the outputs that have the names of its keys. An output
-    that its extension cannot write fails the call.
+    Without a ``$return`` binding, a returned JSON object fills the outputs that have the names of its keys.
     """
+    if response.return_value is None or bound.binds_return or response.exception is not None:
+        return response
+    return _filled(bound.function, response)
+
+
+def with_refusal(
+    bound: Bound, response: InvocationResponse, resolved: Mapping[str, ResolvedBinding] = _NOT_RESOLVED
+) -> InvocationResponse:
+    """The response of a call, which an output fails that its extension cannot write.
+
+    :param resolved: the bindings whose expressions the call has completed, by name.
+    """
+    if not bound.may_refuse or response.exception is not None:
+        return response
     function = bound.function
-    if response.return_value is not None and "$return" not in function.outputs:
-        response = _filled(function, response)
     for name, data in _bound(function, response).items():
         _, binding_type = bound.output_type(name)
         binding = function.bindings[name]
-        refused = None if binding_type.refusal is None else binding_type.refusal(binding.properties, data)
+        properties = resolved[name].properties if name in resolved else binding.properties
+        refused = None if binding_type.refusal is None else binding_type.refusal(properties, data)
         if refused is not None:
             rule, details = refused
             place = {"function": function.name, "binding": name, "location": binding.location}

@@ -8,17 +8,23 @@ from datetime import datetime, timedelta
 
 from pytest_azfunc.clock import HostTime, as_moment
 from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError
-from pytest_azfunc.host.agenda import Agenda, Due, shown_moment
+from pytest_azfunc.host.agenda import Agenda, Due, Entry, shown_moment
+from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.timers import Timers
+from pytest_azfunc.process.event_loops import is_loop_running
+from pytest_azfunc.process.waiting_thread import on_a_thread
 
 __tracebackhide__ = True
 
 MAX_RUNS = 10_000
 """So many runs may come due in one go, unless a test asks for more."""
+
+# So much goes by on the machine's clock, and no time has passed for those who start one another.
+_A_MOMENT = timedelta(seconds=1)
 
 
 class PassingTime:
@@ -29,25 +35,25 @@ class PassingTime:
 
     :param host: runs the functions.
     :param time: the host's time.
+    :param behaviour: whether the host is open, and whether what a function raises reaches the test.
     :param is_disabled: whether an app setting disables a function.
     :param failures: takes what functions raise, unless it is raised.
-    :param raises: whether what a function raises reaches the test.
     """
 
     def __init__(
         self,
         host: ScriptHost,
         time: HostTime,
+        behaviour: Behaviour,
         is_disabled: Callable[[str], bool],
         failures: Failures,
-        raises: Callable[[], bool],
     ) -> None:
         self.agenda = Agenda()
         self._host = host
         self._time = time
         self._is_disabled = is_disabled
         self._failures = failures
-        self._raises = raises
+        self._behaviour = behaviour
         self._timers = Timers(self.agenda, host, is_disabled, self.report)
         self._opened_at: datetime | None = None  # where time stood by then
         self._latest: datetime | None = None  # when somebody has last asked
@@ -77,9 +83,13 @@ class PassingTime:
 
         :returns: the invocations, in order.
         """
-        runs = self._run_until(self._look())
+        now = self._look()
+        if self._time.stands:
+            return self._run_until(now)
+        self._timers.stop()  # the machine's clock goes on, and might come to a timer just now
+        runs: list[Invocation] = []
         while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
-            runs += self._run_until(now)  # the machine's clock has gone on meanwhile
+            runs += self._run_until(now)
         return runs
 
     def advance(self, call: str, by: timedelta, max_runs: int = MAX_RUNS) -> list[Invocation]:
@@ -101,6 +111,7 @@ class PassingTime:
             raise wrong_value(call, "the moment", moment, EXPECTED_MOMENT)
         if self._was_set:
             return self._pass_to(call, self._look(), to, max_runs)
+        self._behaviour.settings()  # raises when the host is closed
         now = self._time.now()
         self._was_set = True
         self._time.set(to)
@@ -113,6 +124,7 @@ class PassingTime:
 
     def _look(self) -> datetime:
         """The present moment, with all timers listened to."""
+        self._behaviour.settings()  # raises when the host is closed
         now, latest = self._time.now(), self._latest
         if self._is_stopped:
             return now
@@ -173,13 +185,21 @@ class PassingTime:
                 if entry.at > now:
                     now = entry.at
                     time.set(now)
-                invocation = agenda.run(entry, now)
+                invocation = self._run(entry, now)
                 if invocation is not None:
                     for returned in self._returning:  # a function may itself let time pass
                         returned.append(invocation)
         finally:
             self._returning.pop()
         return runs
+
+    def _run(self, entry: Entry, now: datetime) -> Invocation | None:
+        """Run what is due. Inside a running event loop, on which no function could be waited for, a thread does it."""
+        if not self._time.stands:
+            now += _A_MOMENT
+        if not is_loop_running():
+            return self.agenda.run(entry, now)
+        return on_a_thread(lambda: self.agenda.run(entry, now))
 
     def report(self, invocation: Invocation, how: str) -> None:
         """Tell what a function has raised where nobody waits for it.
@@ -188,9 +208,8 @@ class PassingTime:
         :raises BaseException: that, unless the host is to behave as in Azure.
         """
         error = invocation.exception
-        if error is None:
-            return
-        if self._raises():
+        assert error is not None
+        if self._behaviour.raise_exceptions:
             raise error
         self._failures.add(Failure(invocation.function, error, how, rule="failure-unclaimed-due"))
 
@@ -201,6 +220,7 @@ class PassingTime:
 
         :returns: the invocations, in order.
         """
+        self._behaviour.settings()  # raises when the host is closed
         now = self._time.now()
         self._is_stopped = False
         entries = [self.agenda.put(now, *warmup, reason="warmup") for warmup in self._warmups()]
@@ -208,7 +228,7 @@ class PassingTime:
         self._latest = now
         runs: list[Invocation] = []
         for entry in entries:
-            invocation = self.agenda.run(entry, now)
+            invocation = self._run(entry, now)
             if invocation is not None:
                 runs.append(invocation)
         return runs
@@ -217,7 +237,8 @@ class PassingTime:
         def work(name: str) -> Callable[[], Invocation]:
             def run() -> Invocation:
                 invocation = self._host.run(self._host.project.functions[name])
-                self.report(invocation, f"{name} (warmup)")
+                if invocation.exception is not None:
+                    self.report(invocation, "warmup")
                 return invocation
 
             return run

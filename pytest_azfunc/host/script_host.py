@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc import clock
-from pytest_azfunc.errors import BindingError, kind_of, shown
-from pytest_azfunc.host.bindings.given_values import is_mock
+from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
+from pytest_azfunc.host.given_context import ContextOverrides
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.output_bindings import bind_outputs
+from pytest_azfunc.host.output_bindings import with_refusal, with_returned
+from pytest_azfunc.host.retries import MOST_RETRIES, Wait, delays, next_attempt
 from pytest_azfunc.host.web.http_proxy import for_invocation
-from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project import Function, Project, RetryPolicy
 from pytest_azfunc.rpc import (
     InvocationRequest,
     InvocationResponse,
     PythonObject,
     RetryContext,
-    RpcException,
     TraceContext,
     TypedData,
     WorkerChannel,
@@ -37,50 +38,12 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 _NO_INPUTS: Mapping[str, Any] = {}
-_NOTHING_OF_RETRIES = RetryContext(0, 0, RpcException())
 
-Steps = Generator[InvocationRequest, InvocationResponse, Invocation]
-"""What the host does around an invocation: asks for what it yields, is sent the answer, returns the invocation."""
+Steps = Generator[InvocationRequest | Wait, Any, Invocation]
+"""What the host does around an invocation: asks for what it yields, is sent the answer, returns the invocation.
 
-
-@dataclass(frozen=True)
-class ContextOverrides:
-    """What a test wants the invocation context to say."""
-
-    invocation_id: str | None = None
-    trace: TraceContext | None = None
-    retry: RetryContext | None = None
-
-    @classmethod
-    def of(cls, context: Any) -> ContextOverrides | None:
-        """What the SDK's view of a context says, such as one of ``azfunc_context``; None for None.
-
-        :raises BindingError: no context.
-        """
-        if context is None:
-            return None
-        if is_mock(context):  # it would answer to every name below
-            raise _no_context(context)
-        try:
-            trace, retry, error = context.trace_context, context.retry_context, context.retry_context.rpc_exception
-        except AttributeError:
-            raise _no_context(context) from None
-        attempt = RetryContext(
-            retry.retry_count, retry.max_retry_count, RpcException(error.message, error.stack_trace, error.source)
-        )
-        # A context of no function knows of no policy: unless it says something of retries, the function's own counts.
-        says_nothing = not context.function_name and attempt == _NOTHING_OF_RETRIES
-        return cls(
-            context.invocation_id,
-            TraceContext(trace.trace_parent, trace.trace_state, dict(trace.attributes)),
-            None if says_nothing else attempt,
-        )
-
-
-def _no_context(value: object) -> BindingError:
-    found = kind_of(value) if is_mock(value) else shown(value)  # a mock's repr says nothing but its id
-    expected = "what azfunc_context(...) returns"
-    return BindingError("payload-value", builder="invoke", name="context", found=found, expected=expected)
+What it yields is a request to the worker, or a wait before a retry, for which there is no answer.
+"""
 
 
 _NO_OVERRIDES = ContextOverrides()
@@ -95,6 +58,9 @@ class ScriptHost:
     :ivar strict: whether an output that Azure would drop or mangle is an error.
     :ivar now: the host's clock.
     :ivar observers: called with every invocation.
+    :ivar retries: whether retry policies are carried out.
+    :ivar wait: lets the time before a retry pass, where somebody waits for the function.
+    :ivar chance: gives what is random in the host: the jitter of retries.
     """
 
     worker: WorkerChannel
@@ -102,6 +68,9 @@ class ScriptHost:
     strict: bool = True
     now: Callable[[], datetime] = clock.now
     observers: list[Callable[[Invocation], None]] = field(default_factory=list)
+    retries: bool = True
+    wait: Callable[[timedelta], None] = lambda delay: None
+    chance: random.Random = field(default_factory=random.Random)
     _bound: dict[str, BoundFunction] = field(default_factory=dict)
 
     @property
@@ -123,26 +92,32 @@ class ScriptHost:
         *,
         inputs: Mapping[str, Any] = _NO_INPUTS,
         context: ContextOverrides | None = None,
+        retry: bool = True,
     ) -> Invocation:
-        """Run a function and wait for it; its exception is a field of the result.
+        """Run a function and wait for it, retries included; its exception is a field of the result.
 
         :param payload: a payload, an SDK object or a bare value; None for nothing.
         :param inputs: values of input bindings, by name.
         :param context: what the invocation context is to say.
-        :raises BindingError: the payload or an input does not fit the function's bindings.
+        :param retry: whether its retry policy is carried out, the clock moving over the waits.
+        :raises BindingError: the payload or an input does not fit the function's bindings, or its policy has no end.
         :raises LossyOutputError: in strict mode, an output that Azure would drop or mangle.
         :raises AzfuncError: what else is wrong with the function, or how it is called.
         :raises Exception: what the function's script raises while it is imported.
         """
-        steps = self._steps(self._loaded(function), payload, inputs, context)
+        steps = self._steps(self._loaded(function), payload, inputs, context, retry)
         response: Any = None
         while True:
             try:
-                request = steps.send(response)
+                asked = steps.send(response)
             except StopIteration as done:
                 invocation: Invocation = done.value
                 return invocation
-            response = self.worker.invoke(request)
+            if isinstance(asked, Wait):
+                response = None
+                self.wait(asked.delay)
+            else:
+                response = self.worker.invoke(asked)
 
     async def arun(
         self,
@@ -151,17 +126,42 @@ class ScriptHost:
         *,
         inputs: Mapping[str, Any] = _NO_INPUTS,
         context: ContextOverrides | None = None,
+        retry: bool = True,
     ) -> Invocation:
         """The same, awaited inside a running event loop."""
-        steps = self._steps(self._loaded(function), payload, inputs, context)
+        steps = self._steps(self._loaded(function), payload, inputs, context, retry)
         response: Any = None
         while True:
             try:
-                request = steps.send(response)
+                asked = steps.send(response)
             except StopIteration as done:
                 invocation: Invocation = done.value
                 return invocation
-            response = await self.worker.ainvoke(request)
+            if isinstance(asked, Wait):
+                response = None
+                self.wait(asked.delay)
+            else:
+                response = await self.worker.ainvoke(asked)
+
+    def begin(self, function: Function, payload: Any = None) -> Steps:
+        """Begin a function for which nobody waits; :meth:`proceed` runs it, up to where it waits before a retry."""
+        return self._steps(self._loaded(function), payload, _NO_INPUTS, None, True)
+
+    def proceed(self, steps: Steps) -> Invocation | Wait:
+        """Go on with what :meth:`begin` has begun.
+
+        :returns: the invocation, or how long the host waits now: then this is to be called again.
+        """
+        response: Any = None
+        while True:
+            try:
+                asked = steps.send(response)
+            except StopIteration as done:
+                invocation: Invocation = done.value
+                return invocation
+            if isinstance(asked, Wait):
+                return asked
+            response = self.worker.invoke(asked)
 
     def _loaded(self, function: Function) -> BoundFunction:
         """The bound function. One that would not load says so before its payload is judged."""
@@ -173,25 +173,55 @@ class ScriptHost:
         return bound
 
     def _steps(
-        self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
+        self,
+        bound: BoundFunction,
+        payload: Any,
+        inputs: Mapping[str, Any],
+        context: ContextOverrides | None,
+        retry: bool,
     ) -> Steps:
-        request = self._request(bound, payload, inputs, context)
-        started = time.perf_counter()
-        if bound.expressions is None:
-            response = _bound_outputs(bound, (yield request))
-            invocation = Invocation(bound.function.name, request, response, time.perf_counter() - started, bound)
-        else:
-            resolved: dict[str, ResolvedBinding] = {}
-            response = yield from self._resolving(bound, bound.expressions, request, resolved)
-            duration = time.perf_counter() - started
-            invocation = Invocation(bound.function.name, request, response, duration, bound, resolved)
+        at = self.now()
+        invocation = yield from self._attempt(bound, self._request(bound, payload, inputs, context, at), at)
+        if invocation.response.exception is not None and retry:
+            policy = bound.retry_policy if self.retries else None
+            # A test that says which attempt it is plays the host itself.
+            if policy is not None and (context is None or context.retry is None):
+                invocation = yield from self._retried(bound, policy, invocation)
         for observer in self.observers:
             observer(invocation)
-        if self.strict and response.exception is None:
-            loss = bound.loss(response)
+        if self.strict and invocation.response.exception is None:
+            loss = bound.loss(invocation.response)
             if loss is not None:
                 raise loss
         return invocation
+
+    def _attempt(self, bound: BoundFunction, request: InvocationRequest, at: datetime) -> Steps:
+        """One run of the function, which begins at that moment."""
+        started = time.perf_counter()
+        if bound.expressions is None:
+            response = with_refusal(bound, with_returned(bound, (yield request)))
+            return Invocation(bound.function.name, request, response, time.perf_counter() - started, bound, at)
+        resolved: dict[str, ResolvedBinding] = {}
+        response = yield from self._resolving(bound, bound.expressions, request, resolved)
+        duration = time.perf_counter() - started
+        return Invocation(bound.function.name, request, response, duration, bound, at, resolved)
+
+    def _retried(self, bound: BoundFunction, policy: RetryPolicy, first: Invocation) -> Steps:
+        """The rest of a function's attempts, after the first has failed."""
+        invocation, attempts = first, [first.attempt()]
+        for number, delay in enumerate(delays(policy, self.chance), 1):
+            error = invocation.response.exception
+            if error is None:
+                break
+            if number > MOST_RETRIES:
+                place = bound.trigger.location
+                name = bound.function.name
+                raise BindingError("retries-without-end", function=name, location=place, count=MOST_RETRIES) from error
+            yield Wait(delay)
+            request = _again(invocation.request, next_attempt(policy, number, bound.function.name, error))
+            invocation = yield from self._attempt(bound, request, self.now())
+            attempts.append(invocation.attempt(delay))
+        return invocation.retried(first, tuple(attempts))
 
     def _resolving(
         self,
@@ -209,14 +239,15 @@ class ScriptHost:
             resolved.update(expressions.inputs(bound.call(request, self.now())))
         except BindingError as error:
             return InvocationResponse(request.invocation_id or "", exception=error)
-        response = _bound_outputs(bound, (yield request))
+        response = with_returned(bound, (yield request))
         if response.exception is None:
-            sent = [*response.outputs, "$return"] if response.return_value is not None else response.outputs
+            sent = {**response.outputs, "$return": response.return_value}
+            names = [name for name, data in sent.items() if data is not None and data.kind is not None]
             try:
-                resolved.update(expressions.outputs(sent, bound.call(request, self.now())))
+                resolved.update(expressions.outputs(names, bound.call(request, self.now())))
             except BindingError as error:
-                return _failed(response, error)
-        return response
+                return replace(response, exception=error)
+        return with_refusal(bound, response, resolved)
 
     def request(
         self,
@@ -229,14 +260,19 @@ class ScriptHost:
 
         :raises BindingError: the payload or an input does not fit the function's bindings.
         """
-        return self._request(self.bound(function), payload, inputs, context)
+        return self._request(self.bound(function), payload, inputs, context, self.now())
 
     def _request(
-        self, bound: BoundFunction, payload: Any, inputs: Mapping[str, Any], context: ContextOverrides | None
+        self,
+        bound: BoundFunction,
+        payload: Any,
+        inputs: Mapping[str, Any],
+        context: ContextOverrides | None,
+        at: datetime,
     ) -> InvocationRequest:
         if inputs:
             check_names(bound.function, bound.builder, inputs)
-        delivery = deliver(payload, Occasion(bound, self.now()))
+        delivery = deliver(payload, Occasion(bound, at))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}
         for given in bound.inputs:
             data[given.binding.name] = given.data(inputs.get(given.binding.name))
@@ -253,22 +289,14 @@ class ScriptHost:
         )
 
 
-def _bound_outputs(bound: BoundFunction, response: InvocationResponse) -> InvocationResponse:
-    """The response as the host binds it to the function's outputs."""
-    return response if bound.binds_plainly or response.exception is not None else bind_outputs(bound, response)
-
-
-def _failed(response: InvocationResponse, error: BindingError) -> InvocationResponse:
-    """The response of a function that has run, in a call that the host fails."""
-    return InvocationResponse(
-        response.invocation_id,
-        response.return_value,
-        response.outputs,
-        error,
-        response.logs,
-        response.python_values,
-        response.context,
-        response.http_response,
+def _again(request: InvocationRequest, retry: RetryContext) -> InvocationRequest:
+    """The request of a retry: the same id, but for HTTP, where each attempt has its own (JobHost.cs)."""
+    invocation_id, trace = request.invocation_id, request.trace_context
+    if any(isinstance(data, TypedData) and data.kind == "http" for data in request.inputs.values()):
+        invocation_id = new_guid()
+        trace = TraceContext(_trace_parent(invocation_id))
+    return InvocationRequest(
+        request.function, request.inputs, request.trigger_metadata, invocation_id, trace, retry, request.http_request
     )
 
 

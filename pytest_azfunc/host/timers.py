@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from pytest_azfunc.errors import ProjectError, ScheduleWarning
 from pytest_azfunc.host.agenda import TIMER, Agenda, Entry, shown_moment
-from pytest_azfunc.host.bindings.timer import DueRun
+from pytest_azfunc.host.bindings.timer import DueRun, flag, no_schedule
 from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.retries import Wait
 from pytest_azfunc.host.schedules import HostSchedule, ScheduleStatus, monitor_is_kept, past_due, status_after
-from pytest_azfunc.host.script_host import ScriptHost
+from pytest_azfunc.host.script_host import ScriptHost, Steps
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.names import host_order
 
@@ -25,11 +26,13 @@ __tracebackhide__ = True
 
 PAST_DUE = "past due"
 """Reason of the run of a timer that was due while the host was stopped."""
+RETRY = "retry"
+"""Reason of what a timer does after the wait before a retry."""
 ON_STARTUP = "runOnStartup"
 """Reason of the run that a timer asks for when its host starts."""
 
 Report = Callable[[Invocation, str], None]
-"""Is told of every run that has come to an end, and how it came about."""
+"""Is told of every run that has failed, and how it came about."""
 
 
 class _Listener:
@@ -44,10 +47,19 @@ class _Listener:
     def __init__(self, bound: BoundFunction, schedule: HostSchedule, now: datetime) -> None:
         self.bound = bound
         self.schedule = schedule
-        wanted = bound.trigger.properties.get("useMonitor") is not False
+        wanted = flag(bound.trigger, "useMonitor", True)
         self.is_monitored = wanted and monitor_is_kept(schedule.schedule, now.astimezone(schedule.zone))
         self.status = ScheduleStatus(None, schedule.next_after(now), None)
         self.entry: Entry | None = None
+
+
+class _Run(NamedTuple):
+    """A run of a timer that has begun."""
+
+    listener: _Listener
+    reason: str
+    started: datetime
+    at: datetime
 
 
 class Missed(NamedTuple):
@@ -67,7 +79,7 @@ class Timers:
     :param agenda: what they are noted on.
     :param host: runs the functions.
     :param is_disabled: whether an app setting disables a function.
-    :param report: is told of every run.
+    :param report: is told of every run that has failed.
     """
 
     def __init__(self, agenda: Agenda, host: ScriptHost, is_disabled: Callable[[str], bool], report: Report) -> None:
@@ -113,7 +125,9 @@ class Timers:
         entries = []
         for name, schedule in self._timers():
             listener, lateness = self._start(name, schedule, now)
-            reason = PAST_DUE if lateness else ON_STARTUP if _asks_for_startup(listener.bound) else None
+            reason = (
+                PAST_DUE if lateness else ON_STARTUP if flag(listener.bound.trigger, "runOnStartup", False) else None
+            )
             if reason is None:
                 self._wait(listener)
             else:
@@ -148,7 +162,9 @@ class Timers:
 
     def _timers(self) -> Iterator[tuple[str, HostSchedule]]:
         """The timers that the host would listen to, by name, in the host's order."""
-        for function in sorted(self._host.project.functions.values(), key=lambda found: host_order(found.name)):
+        project = self._host.project
+        project.raise_failure()  # what hides all functions is worth more than that nothing runs
+        for function in sorted(project.functions.values(), key=lambda found: host_order(found.name)):
             if function.trigger.kind == "timertrigger" and not self._is_disabled(function.name):
                 schedule = self._schedule(function)
                 if schedule is not None:
@@ -161,14 +177,7 @@ class Timers:
             found = bound.listener
             if found is not None:
                 return HostSchedule(found, bound.time_zone)
-            declared = function.trigger.properties.get("schedule")
-            raise ProjectError(
-                "schedule-setting",
-                function=function.name,
-                binding=function.trigger.name,
-                location=function.trigger.location,
-                schedule=declared,
-            )
+            raise no_schedule(bound)
         except ProjectError as error:
             if error.rule.startswith("time-zone"):
                 raise
@@ -212,20 +221,33 @@ class Timers:
         listener.entry = entry = self._agenda.put(now, listener.bound.function.name, work, reason=reason)
         return entry
 
-    def _work(self, listener: _Listener, reason: str) -> Callable[[], Invocation]:
+    def _work(self, listener: _Listener, reason: str) -> Callable[[], Invocation | None]:
         return lambda: self._run(listener, reason)
 
-    def _run(self, listener: _Listener, reason: str) -> Invocation:
+    def _run(self, listener: _Listener, reason: str) -> Invocation | None:
         function, due = listener.bound.function, listener.status.next
         started = self._host.now()
         status = listener.status if listener.is_monitored else None
-        try:
-            invocation = self._host.run(function, DueRun(listener.schedule, status, reason == PAST_DUE))
-        finally:
-            self._note(listener, started, is_scheduled=reason == TIMER)
         at = due if reason == TIMER and due is not None else started
-        self._report(invocation, f"{function.name} ({reason}, {shown_moment(at)})")
-        return invocation
+        steps = self._host.begin(function, DueRun(listener.schedule, status, reason == PAST_DUE))
+        return self._go_on(_Run(listener, reason, started, at), steps)
+
+    def _go_on(self, run: _Run, steps: Steps) -> Invocation | None:
+        """Run the function up to its end, or to where it waits before a retry: the whole is one run of the timer."""
+        is_over = True
+        try:
+            found = self._host.proceed(steps)
+            if isinstance(found, Wait):
+                is_over = False
+                at, name = self._host.now() + found.delay, run.listener.bound.function.name
+                run.listener.entry = self._agenda.put(at, name, lambda: self._go_on(run, steps), reason=RETRY)
+                return None
+        finally:
+            if is_over:
+                self._note(run.listener, run.started, is_scheduled=run.reason == TIMER)
+        if found.exception is not None:
+            self._report(found, f"{run.reason}, {shown_moment(run.at)}")
+        return found
 
     def _note(self, listener: _Listener, started: datetime, *, is_scheduled: bool) -> None:
         """A run has come to an end: note it, and wind the timer up again."""
@@ -235,7 +257,3 @@ class Timers:
             self._stored[name] = listener.status
         if self._listeners.get(name) is listener:  # or the host was stopped meanwhile
             self._wait(listener)
-
-
-def _asks_for_startup(bound: BoundFunction) -> bool:
-    return bound.trigger.properties.get("runOnStartup") is True

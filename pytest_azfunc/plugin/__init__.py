@@ -49,7 +49,13 @@ MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, au
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("azfunc", "Azure Functions (pytest-azfunc)")
-    group.addoption("--azfunc-project", metavar="PATH", help="the function app's folder (the one with host.json)")
+    group.addoption(
+        "--azfunc-project",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="the function app's folder (the one with host.json); may be given several times",
+    )
     group.addoption(
         "--azfunc-list",
         action="store_true",
@@ -77,6 +83,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "The closest mark wins, key by key.",
     )
     config.stash[_LOOK] = FirstLook(config)
+    if any("azfunc" in argument and "::" in argument for argument in config.args):
+        from pytest_azfunc.plugin.check_ids import take_ids
+
+        take_ids(config)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -218,6 +228,20 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return None
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before the failures are written
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    failed = [found for kind in ("failed", "error") for found in terminalreporter.stats.get(kind, ())]
+    ours = [report for report in failed if hasattr(report, "azfunc_shown_logs")]  # see failure_sections
+    if not ours:
+        return (yield)
+    from pytest_azfunc.plugin.failure_sections import laid_out
+
+    with laid_out(ours, config.get_terminal_writer()):
+        return (yield)
+
+
 def _has_joined(config: pytest.Config) -> bool:
     return config.pluginmanager.has_plugin("azfunc-running-tests")
 
@@ -229,10 +253,12 @@ def _join(session: pytest.Session) -> None:
     """
     if _has_joined(session.config):
         return
-    from pytest_azfunc.plugin import fixtures
+    from pytest_azfunc.plugin import fixtures, header
     from pytest_azfunc.plugin.running_tests import RunningTests
 
     part, plugins = _those_taking_part(session), session.config.pluginmanager
     plugins.register(fixtures, "azfunc-fixtures")
+    if not plugins.has_plugin(header.NAME):
+        plugins.register(header, header.NAME)
     part.known.put_ours_last()
     plugins.register(RunningTests(session.config, part), "azfunc-running-tests")

@@ -23,7 +23,7 @@ def session_apps(config: pytest.Config) -> SessionApps:
         added = [item for found in config.hook.pytest_azfunc_binding_types(config=config) for item in found or ()]
         choice = Choice(
             str(config.rootpath),
-            _path(config, "project"),
+            _projects(config),
             _path(config, "settings"),
             _truth(config, "azfunc_strict"),
             config.getoption("azfunc_storage") or "memory",
@@ -35,9 +35,14 @@ def session_apps(config: pytest.Config) -> SessionApps:
     return apps
 
 
+def apps_so_far(config: pytest.Config) -> SessionApps | None:
+    """The apps of this session; None where nobody has asked for one."""
+    return config.stash.get(_APPS, None)
+
+
 def close_session_apps(config: pytest.Config) -> None:
     """End the worker processes of the session's apps, if there are any."""
-    apps = config.stash.get(_APPS, None)
+    apps = apps_so_far(config)
     if apps is not None:
         apps.close()
 
@@ -53,15 +58,23 @@ def _truth(config: pytest.Config, name: str) -> bool:
         raise pytest.UsageError(f"the ini option {name} must be true or false: {error}") from None
 
 
+def _projects(config: pytest.Config) -> tuple[str, ...]:
+    given = [os.path.join(config.invocation_params.dir, path) for path in config.getoption("azfunc_project") if path]
+    ini = config.getini("azfunc_project")
+    return tuple(given) or ((os.path.join(_ini_folder(config), ini),) if ini else ())
+
+
 def _path(config: pytest.Config, name: str) -> str | None:
     """An option, relative to where pytest was started, or an ini value, relative to the ini file."""
     option = config.getoption(f"azfunc_{name}")
     if option:
         return "none" if option == "none" else os.path.join(config.invocation_params.dir, option)
     value = config.getini(f"azfunc_{name}")
-    if not value or value == "none":
-        return value or None
-    return os.path.join(config.inipath.parent if config.inipath else config.rootpath, value)
+    return value or None if not value or value == "none" else os.path.join(_ini_folder(config), value)
+
+
+def _ini_folder(config: pytest.Config) -> str:
+    return str(config.inipath.parent if config.inipath else config.rootpath)
 
 
 def start_folder(config: pytest.Config) -> str:

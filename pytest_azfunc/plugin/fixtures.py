@@ -31,7 +31,7 @@ __tracebackhide__ = True
 def invoke() -> Invoke:
     """Run a function of the app in-process, with real binding conversion; returns an ``Invocation``.
 
-    ``invoke(function, payload=None, /, *, check=True, context=None, inputs=None, **bindings)``
+    ``invoke(function, payload=None, /, *, check=True, context=None, inputs=None, retry=True, **bindings)``
 
     - *function*: its name (case does not count), or the object that its entry point is.
     - *payload*: what starts it. A dict, dataclass, pydantic model or JSON scalar is sent as JSON, ``str`` as text,
@@ -41,6 +41,8 @@ def invoke() -> Invoke:
     - *check*: the function's own exception is raised; ``False`` keeps it in ``result.exception``.
     - *context*: an invocation context from ``azfunc_context``.
     - *inputs*: values of input bindings by name, for names that cannot be keywords.
+    - *retry*: the function's retry policy is carried out without sleeping: the host's clock moves over the waits.
+      ``result.attempts`` has each run; ``False`` runs the function once.
     - *bindings*: values of input bindings by name.
 
     Raises the function's own exception, ``FunctionNotFound``, ``FunctionLoadError``, ``BindingError``, or

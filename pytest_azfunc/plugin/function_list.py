@@ -1,4 +1,4 @@
-"""``--azfunc-list``: the functions of the app, and no test."""
+"""``--azfunc-list``: the functions of the app, or of several, and no test."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import shutil
 import sys
 
 import pytest
+from _pytest.config import create_terminal_writer
 
 from pytest_azfunc.plugin.choice import session_apps, start_folder
+from pytest_azfunc.plugin.colours import write_lines
 
 
 def print_functions(config: pytest.Config) -> int:
@@ -20,11 +22,11 @@ def print_functions(config: pytest.Config) -> int:
 
     try:
         apps = session_apps(config)
-        lines, failed = apps.function_list(start_folder(config), shutil.get_terminal_size().columns)
+        lines, failed = apps.function_lists(start_folder(config), shutil.get_terminal_size().columns)
     except AzfuncError as error:
         raise pytest.UsageError(str(error)) from None
     except KeyboardInterrupt:
         print("KeyboardInterrupt", file=sys.stderr)
         return pytest.ExitCode.INTERRUPTED
-    print(*lines, sep="\n")
+    write_lines(create_terminal_writer(config), lines)
     return 1 if failed else 0

@@ -10,6 +10,8 @@ from pytest_azfunc.reports.masking import Mask
 
 _PLACES = frozenset(["path", "style", "lineno", "extraline"])
 _OF_ASSERTION = ("assert ", "AssertionError")
+_FRAME = '  File "'  # how an entry of a traceback begins that Python itself has written
+_OURS = "azfunc"  # how the titles of our sections begin
 _FAILURE = "E   "  # what pytest puts in front of a message; above it are lines of source code
 
 
@@ -17,11 +19,14 @@ def mask(report: pytest.TestReport | pytest.CollectReport, settings: dict[str, s
     """Take the values of *settings* out of a report.
 
     Lines of source code are the user's own, and so is what a failed assertion compares, unless it is a secret by the
-    name of its setting.
+    name of its setting. Of the sections of output it is ours that are looked through.
     """
-    hiding = _Hiding(Mask(settings))
+    masked = Mask(settings)
     if not isinstance(report.longrepr, tuple):  # which is where and why a test was skipped
-        report.longrepr = hiding.of("longrepr", report.longrepr)
+        report.longrepr = _Hiding(masked).of("longrepr", report.longrepr)
+    report.sections[:] = [
+        (title, masked.hide(text) if title.startswith(_OURS) else text) for title, text in report.sections
+    ]
 
 
 class _Hiding:
@@ -38,7 +43,12 @@ class _Hiding:
         if type(thing).__module__.startswith("_pytest.") and hasattr(thing, "__dict__"):
             attributes = vars(thing)
             for key, value in attributes.items():
-                attributes[key] = self._lines(value) if key == "lines" else self.of(key, value)
+                if key != "lines":
+                    attributes[key] = self.of(key, value)
+                elif getattr(thing, "style", "") == "native":
+                    attributes[key] = [line if line.startswith(_FRAME) else self._text(line) for line in value]
+                else:
+                    attributes[key] = self._lines(value)
         return thing
 
     def _text(self, text: str) -> str:
@@ -51,4 +61,4 @@ class _Hiding:
             is_assertion = lines[failure][len(_FAILURE) :].startswith(_OF_ASSERTION)
             hide = self._mask.hide_secrets if is_assertion else self._mask.hide
             return [*lines[:failure], *map(hide, lines[failure:])]
-        return [line if line.startswith(("  File ", "> ", "    ")) else self._text(line) for line in lines]
+        return [line if line.startswith(("> ", "    ")) else self._text(line) for line in lines]

@@ -107,10 +107,9 @@ class RunningTests:
             report.sections.append((TITLE, advice))
         host = test.host
         if host is not None and report.failed and (host.invocations or host.refusals):
-            from pytest_azfunc.reports.trace import describe
+            from pytest_azfunc.plugin.failure_sections import add_invocations
 
-            title = f"azfunc invocations ({report.when})"
-            report.sections.append((title, describe(host.invocations, host.refusals)))
+            add_invocations(report, host, self._config)
         apps, folder = session_apps(self._config), os.path.dirname(test.item.path)
         settings = apps.values_to_hide(folder, lenient_arguments(test.item))
         mask(report, settings | (test.settings.set_by_test() if test.settings is not None else {}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType, TracebackType
 from typing import Any
 
@@ -42,6 +42,7 @@ class Contents:
     :ivar excluded: names that host.json's ``functions`` leaves out.
     :ivar failure: what hides the whole app, or None.
     :ivar unsupported: functions that run in Azure, and are refused by name here; why is in *errors*.
+    :ivar refused: functions that could be read, and that the host leaves out all the same; why is in *errors*.
     :ivar app: the app object of a decorator app, as far as it could be found.
     """
 
@@ -50,7 +51,22 @@ class Contents:
     excluded: tuple[str, ...] = ()
     failure: IndexFailure | None = None
     unsupported: NameMapping[Function] = field(default_factory=NameMapping)
+    refused: NameMapping[Function] = field(default_factory=NameMapping)
     app: Any = field(default=None, repr=False, compare=False)
+
+    def without(self, refusals: Mapping[str, AzfuncError]) -> Contents:
+        """The same without some of the functions.
+
+        :param refusals: what the host has against them, by name.
+        """
+        left = ((name, function) for name, function in self.functions.items() if name not in refusals)
+        errors = {**self.errors, **refusals}
+        return replace(
+            self,
+            functions=NameMapping(left),
+            errors=NameMapping((name, errors[name]) for name in in_host_order(errors)),
+            refused=NameMapping((name, self.functions[name]) for name in refusals),
+        )
 
 
 def admit(

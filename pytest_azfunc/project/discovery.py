@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from pytest_azfunc.errors import ProjectError
+from pytest_azfunc.project.app_script import DECORATOR_SCRIPT
+from pytest_azfunc.project.folders import HOST_JSON, has_function_folder, walk
 
-HOST_JSON = "host.json"
+_DEEPEST = 6  # levels below the rootdir
 
 
 def nearest_above(start: str) -> str | None:
@@ -21,48 +24,49 @@ def nearest_above(start: str) -> str | None:
         folder = parent
 
 
-def find_project(start: str, rootdir: str) -> str:
-    """The app of a test in the folder *start*: the nearest above it, else the only one at or right below *rootdir*.
+def find_projects(start: str, rootdir: str) -> list[str]:
+    """The apps that may be meant in the folder *start*.
 
-    :raises ProjectError: there is none, or there are several; it says where it looked.
+    They are the nearest one above it, else the only one at or right below *rootdir*, else all that are below it.
+
+    :raises ProjectError: there is none; it says where it looked.
     """
     found = nearest_above(start)
     if found is not None:
-        return found
-    below = _apps_below(rootdir)
-    if len(below) == 1:
-        return below[0]
-    if below:
-        names = ", ".join(os.path.relpath(path, rootdir) for path in below)
-        raise ProjectError("project-ambiguous", found=f"{names} (below {rootdir})")
-    searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders right below it"
-    unfinished = next((folder for folder in (start, *_folders_at(rootdir)) if _has_function(folder)), None)
+        return [found]
+    near = _apps_below(rootdir, 1)
+    if len(near) == 1:
+        return near
+    apps = _apps_below(rootdir, _DEEPEST)
+    if apps:
+        return apps
+    searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders below it"
+    unfinished = next(
+        (folder for folder in (start, *(top for top, _ in walk(rootdir, 1))) if _has_function(folder)), None
+    )
     if unfinished is not None:
         raise ProjectError("project-without-host-json", path=unfinished, searched=searched)
     raise ProjectError("project-not-found", searched=searched)
 
 
-def _folders_at(rootdir: str) -> list[str]:
-    """The folder and those right below it."""
-    try:
-        with os.scandir(rootdir) as entries:
-            return [rootdir, *sorted(entry.path for entry in entries if entry.is_dir())]
-    except OSError:
-        return [rootdir]
+def the_one_of(apps: Sequence[str], start: str, rootdir: str) -> str:
+    """The app of a test in the folder *start*: the nearest of the *apps* above it, or the only one.
+
+    :raises ProjectError: there are several.
+    """
+    above = [app for app in apps if os.path.join(os.path.abspath(start), "").startswith(os.path.join(app, ""))]
+    if above or len(apps) == 1:
+        return max(above or apps, key=len)
+    names = ", ".join(os.path.relpath(path, rootdir) for path in apps)
+    raise ProjectError("project-ambiguous", found=f"{names} (below {rootdir})")
 
 
-def _apps_below(rootdir: str) -> list[str]:
-    return [folder for folder in _folders_at(rootdir) if os.path.isfile(os.path.join(folder, HOST_JSON))]
+def _apps_below(top: str, deepest: int) -> list[str]:
+    return [folder for folder, files in walk(top, deepest) if HOST_JSON in files]
 
 
 def _has_function(folder: str) -> bool:
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return False
-    return "function_app.py" in names or any(
-        os.path.lexists(os.path.join(folder, name, "function.json")) for name in names
-    )
+    return os.path.lexists(os.path.join(folder, DECORATOR_SCRIPT)) or has_function_folder(folder)
 
 
 def require_app(path: str, named_by: str = "") -> str:
@@ -80,4 +84,6 @@ def require_app(path: str, named_by: str = "") -> str:
         return path  # reading it has the better message
     if os.path.lexists(os.path.join(path, HOST_JSON)) or _has_function(path):
         return path
+    apps = [os.path.relpath(app) for app in _apps_below(path, _DEEPEST)]
+    hint = (f" There are some below it: {', '.join(apps)}." if apps else "") + hint
     raise ProjectError("project-empty", path=path, hint=hint)

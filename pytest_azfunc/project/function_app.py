@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pytest_azfunc.errors import AzfuncError, FunctionNotFound, Location, ProjectError, listing, suggestion
 from pytest_azfunc.project import binding_types
@@ -19,6 +19,9 @@ from pytest_azfunc.project.host_json import HostConfig, read_host_json
 from pytest_azfunc.project.host_settings import is_over_host_json, settings_over_host_json
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, read_host_section, read_settings_file
+from pytest_azfunc.project.without_functions import why_none
+
+Self = TypeVar("Self", bound="Project")
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,12 +41,12 @@ class Project:
 
     @classmethod
     def load(
-        cls,
+        cls: type[Self],
         path: str | os.PathLike[str],
         *,
         binding_types: Mapping[str, str] | None = None,
         script: str | None = None,
-    ) -> Project:
+    ) -> Self:
         """Read the function app in the folder *path*.
 
         No user code is imported to read function.json files. Decorators are declared by running the script, so that
@@ -66,13 +69,13 @@ class Project:
 
     @classmethod
     def read(
-        cls,
+        cls: type[Self],
         path: str | os.PathLike[str],
         *,
         binding_types: Mapping[str, str] | None = None,
         script: str | None = None,
         settings: Mapping[str, str] | None = None,
-    ) -> Project:
+    ) -> Self:
         """Read the function app in the folder *path*, and import nothing: of a decorator app no function is known.
 
         For other arguments and errors see :meth:`load`, which indexes it too.
@@ -96,20 +99,20 @@ class Project:
             return cls(Path(root), host, None, _read_folders(root, host, known_types))
         return cls(Path(root), host, Script(root, script, host.functions, known_types), None)
 
-    def configured(self, settings: Mapping[str, str] | None) -> Project:
+    def configured(self: Self, settings: Mapping[str, str]) -> Self:
         """The same app with these app settings, of which those that lie over host.json count.
 
         :raises ProjectError: the host would not start with them.
         """
-        if settings is None or not any(map(is_over_host_json, settings)):
+        if not any(map(is_over_host_json, settings)):
             return self
         over = settings_over_host_json(settings_in_file(os.fspath(self.root)), settings)
         host = read_host_json(os.fspath(self.root), over)
         if host.functions == self.host.functions:
             return replace(self, host=host)
-        return Project.read(self.root, script=None if self.script is None else self.script.name, settings=over)
+        return self.read(self.root, script=None if self.script is None else self.script.name, settings=over)
 
-    def indexed(self, contents: Contents) -> Project:
+    def indexed(self: Self, contents: Contents) -> Self:
         """The same app with the functions that indexing has found."""
         return replace(self, contents=contents)
 
@@ -119,9 +122,26 @@ class Project:
         return "function.json" if self.script is None else "decorators"
 
     @property
-    def _known(self) -> Contents:
+    def declared(self) -> Mapping[str, Function]:
+        """Name -> every function that could be read; the host may leave some of them out."""
+        return self.read_contents.functions
+
+    def refusal(self, function: Function) -> AzfuncError | None:
+        """What the host has against a function that could be read; None for nothing, as far as it is known here."""
+        return None
+
+    @property
+    def read_contents(self) -> Contents:
+        """What was read, before any further check. Of a decorator app: once it is indexed."""
         assert self.contents is not None, "the app is not indexed yet"
         return self.contents
+
+    @cached_property
+    def _known(self) -> Contents:
+        read = self.read_contents
+        refusals = {name: self.refusal(function) for name, function in read.functions.items()}
+        found = {name: error for name, error in refusals.items() if error is not None}
+        return read.without(found) if found else read
 
     @property
     def functions(self) -> Mapping[str, Function]:
@@ -139,14 +159,19 @@ class Project:
         return self._known.unsupported
 
     @property
+    def refused(self) -> Mapping[str, Function]:
+        """Functions that could be read, and that the host leaves out all the same; why is in :attr:`errors`."""
+        return self._known.refused
+
+    @property
     def excluded(self) -> tuple[str, ...]:
         """Names that host.json's ``functions`` leaves out."""
-        return self._known.excluded
+        return self.read_contents.excluded
 
     @property
     def failure(self) -> IndexFailure | None:
         """What hides all functions of a decorator app, with its place and what is lost; None when nothing does."""
-        return self._known.failure
+        return self.read_contents.failure
 
     @property
     def index_error(self) -> BaseException | None:
@@ -169,14 +194,16 @@ class Project:
         """
         __tracebackhide__ = True
         self.raise_failure()
-        function = self.functions.get(name)
-        if function is not None:
+        function = self.declared.get(name)  # for one function not all are looked at
+        error = self.errors.get(name) if function is None else self.refusal(function)
+        if function is not None and error is None:
             return function
-        error = self.errors.get(name)
         if error is not None:
             raise error.with_traceback(None)
         if name.lower() in (excluded.lower() for excluded in self.excluded):
             raise FunctionNotFound("function-excluded", function=name, name=name)
+        for cause in why_none(os.fspath(self.root), self.script, self.read_contents):
+            raise FunctionNotFound("function-of-none", name=name, reason=cause.problem, remedy=cause.remedy)
         known = sorted([*self.functions, *self.errors], key=host_order)
         near, all_names = suggestion(name, known), listing("Known", known)
         raise FunctionNotFound("function-not-found", name=name, suggestion=near, known=all_names)
@@ -197,20 +224,20 @@ class Project:
             from pytest_azfunc.project.indexing.decorators import declared_name
 
             name = declared_name(candidate)
-            named = self.functions.get(name or "")
+            named = self.declared.get(name or "")
             if named is not None and is_entry_point(named.name, candidate):
-                return named
-            if name is not None and name in self.errors:
-                raise self.errors[name].with_traceback(None)
-        functions = self.functions.values()
+                return self.find(named.name)
+            if name is not None and name in self.read_contents.errors:
+                raise self.read_contents.errors[name].with_traceback(None)
+        functions = self.declared.values()
         exact = (found for found in functions if found.user_function is not None and found.user_function is candidate)
         alike = (found for found in functions if is_entry_point(found.name, candidate))
         function = next(exact, None) or next(alike, None)
         if function is None:
             from pytest_azfunc.project.unknown_objects import unknown_object
 
-            raise unknown_object(candidate, self.functions, name, is_entry_point)
-        return function
+            raise unknown_object(candidate, self.declared, name, is_entry_point)
+        return self.find(function.name)
 
     @cached_property
     def file_settings(self) -> FileSettings:

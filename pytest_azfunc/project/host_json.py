@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from pytest_azfunc.errors import Location, ProjectError, either, json_kind, shown_json
+from pytest_azfunc.project.extension_bundle import DEFAULT, ExtensionBundle
 from pytest_azfunc.project.function import RetryPolicy
 from pytest_azfunc.project.host_json_source import (
     HostJsonSource,
@@ -27,7 +28,7 @@ from pytest_azfunc.project.host_json_source import (
     text_of,
     wrong,
 )
-from pytest_azfunc.project.host_settings import Overlay
+from pytest_azfunc.project.host_settings import Overlay, SettingText
 from pytest_azfunc.project.json_file import JsonFile, read_json
 from pytest_azfunc.project.retry_policy import parse_retry
 from pytest_azfunc.project.timespan import parse_timespan
@@ -76,6 +77,7 @@ class HostConfig:
     :ivar http_hsts: what HSTS says to browsers, or None where it is off.
     :ivar max_outstanding_requests: how many HTTP requests may be running or waiting; None for no limit.
     :ivar max_concurrent_requests: how many of them run at a time; None for no limit.
+    :ivar bundle: the extension bundle, or None without one; where there is no file, the host writes one with a bundle.
     :ivar content: the whole file.
     """
 
@@ -89,6 +91,7 @@ class HostConfig:
     http_hsts: Hsts | None = None
     max_outstanding_requests: int | None = None
     max_concurrent_requests: int | None = None
+    bundle: ExtensionBundle | None = DEFAULT
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     source: JsonFile | None = field(default=None, repr=False, compare=False)
 
@@ -103,7 +106,7 @@ def read_host_json(root: str, settings: Mapping[str, str] = _NO_SETTINGS) -> Hos
     exists = os.path.lexists(path)
     content = _content(path) if exists else {}
     if not content and not settings:  # the host replaces {} by its default
-        return HostConfig(exists, source=JsonFile(path) if exists else None)
+        return HostConfig(exists, source=JsonFile(path), bundle=None) if exists else HostConfig()
     if content:
         _check_version(content, JsonFile(path))
     overlay = Overlay(content, settings) if settings else None
@@ -121,6 +124,7 @@ def read_host_json(root: str, settings: Mapping[str, str] = _NO_SETTINGS) -> Hos
         http_hsts=_hsts(http, source),
         max_outstanding_requests=_limit(http, source, "maxOutstandingRequests"),
         max_concurrent_requests=_limit(http, source, "maxConcurrentRequests"),
+        bundle=_bundle(content, source, DEFAULT if not exists else None),
         content=content,
         source=source if exists else None,
     )
@@ -164,7 +168,9 @@ def _route_prefix(http: Mapping[str, Any], source: HostJsonSource) -> str:
     keys = ("extensions", "http", "routePrefix")
     if not any(key.lower() == "routeprefix" for key in http):
         return "api"
-    return text_of(member(http, "routePrefix"), source, keys, "a string")
+    prefix = text_of(member(http, "routePrefix"), source, keys, "a string")
+    setting = None if source.overlay is None else source.overlay.setting(*keys)
+    return prefix if setting is None else SettingText.of(prefix, setting)
 
 
 def _custom_headers(http: Mapping[str, Any], source: HostJsonSource) -> Mapping[str, str]:
@@ -288,3 +294,15 @@ def _function_timeout(content: Mapping[str, Any], source: HostJsonSource) -> tim
     if timeout < _SHORTEST_TIMEOUT:
         raise wrong(source, keys, shown_json(value), "at least one second, or -1 for none")
     return timeout
+
+
+def _bundle(
+    content: Mapping[str, Any], source: HostJsonSource, default: ExtensionBundle | None
+) -> ExtensionBundle | None:
+    section = section_of(content, source, "extensionBundle")
+    if not section:  # an empty section does not exist for .NET
+        return default
+    name, version = (
+        text_of(member(section, key), source, ("extensionBundle", key), "a string") for key in ("id", "version")
+    )
+    return ExtensionBundle(name, version)

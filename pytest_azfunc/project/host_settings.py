@@ -32,14 +32,15 @@ def settings_over_host_json(file: Settings = _NOTHING, given: Settings = _NOTHIN
     found: dict[Key, tuple[str, str]] = {}
     for settings, names in ((file, file), (os.environ, _ENVIRONMENT.names()), (given, given)):
         for name in names:
-            if is_over_host_json(name) and name in settings:
+            # What no setting can be is refused where the settings are put in place.
+            if is_over_host_json(name) and isinstance(settings.get(name), str):
                 found[_key(name)] = name, settings[name]
     return dict(found.values()) if found else _NOTHING
 
 
-def is_over_host_json(name: str) -> bool:
+def is_over_host_json(name: object) -> bool:
     """Whether an app setting of that name lies over host.json."""
-    return _IN_SECTION.match(name) is not None
+    return isinstance(name, str) and _IN_SECTION.match(name) is not None
 
 
 def _key(name: str) -> Key:
@@ -66,6 +67,22 @@ class _NamesInEnvironment:
 _ENVIRONMENT = _NamesInEnvironment()
 
 
+class SettingText(str):
+    """The value of an app setting, which is not shown where it is wrong.
+
+    :ivar setting: the setting's name.
+    """
+
+    setting: str
+
+    @classmethod
+    def of(cls, text: str, setting: str) -> SettingText:
+        """The text, with the name of its setting."""
+        made = cls(text)
+        made.setting = setting
+        return made
+
+
 class Overlay:
     """host.json with app settings over it.
 
@@ -81,8 +98,15 @@ class Overlay:
                 self.content = self._with(self.content, path, value, name, ())
 
     def setting(self, *keys: str | int) -> str | None:
-        """The name of the app setting that a value comes from; None where it stands in the file."""
-        return self._origins.get(tuple(str(key).lower() for key in keys))
+        """The name of the app setting that a value comes from; None where it stands in the file.
+
+        An object or array comes from the first setting that has put something into it.
+        """
+        path = tuple(str(key).lower() for key in keys)
+        found = self._origins.get(path)
+        if found is not None:
+            return found
+        return next((name for key, name in self._origins.items() if key[: len(path)] == path), None)
 
     def _with(self, node: Any, path: list[str], value: str, name: str, above: Key) -> Any:
         """The node with a value at that path below it."""

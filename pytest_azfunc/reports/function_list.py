@@ -9,18 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from pytest_azfunc.errors import Location, ProjectError, UnsupportedFeature
+from pytest_azfunc.errors import AzfuncError, Location, ProjectError, UnsupportedFeature
 from pytest_azfunc.host.bound_function import BoundFunction
+from pytest_azfunc.host.named_settings import NamedSettings
 from pytest_azfunc.project import Function, Project
+from pytest_azfunc.project.app_line import declared_by
 from pytest_azfunc.project.contents import IndexFailure, in_host_order
+from pytest_azfunc.project.folders import HOST_JSON
 from pytest_azfunc.project.names import host_order
-from pytest_azfunc.reports.app_notes import declared_by
-from pytest_azfunc.reports.route_check import RouteCheck
+from pytest_azfunc.reports.app_check import AppCheck, unfit_setting
 
 # What a problem means: for this function, or for the whole app.
 NOT_LOADED: Final = "would not load"
 NOT_STARTED: Final = "the host does not start"
 NOT_INDEXED: Final = "hides the whole app"
+NOT_FOUND: Final = "0 functions found"
 NOT_EMULATED: Final = "cannot be tested here"
 
 
@@ -32,11 +35,13 @@ class Entry:
     :ivar detail: what starts the function: method and route, queue, or schedule with its next run.
     :ivar flows: inputs and outputs, a line each.
     :ivar notes: what else is worth knowing.
+    :ivar missing: app settings that it needs in Azure, and that are not there.
     :ivar problem: what is wrong with it, or None.
     :ivar fault: what the problem means: one of the constants above.
     :ivar place: the line to blame, where the problem does not know it.
     :ivar hint: what to look at, where the problem does not say; empty when nothing is known.
     :ivar lost_with: name of the function that hides this one with all the others, or None.
+    :ivar is_app: whether it is no function, but the app as a whole.
     """
 
     name: str
@@ -44,11 +49,13 @@ class Entry:
     detail: str = ""
     flows: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     problem: BaseException | None = None
     fault: str = NOT_LOADED
     place: Location | None = None
     hint: str = ""
     lost_with: str | None = None
+    is_app: bool = False
 
     @property
     def fails(self) -> bool:
@@ -58,6 +65,7 @@ class Entry:
 
 def list_functions(
     project: Project,
+    check: AppCheck,
     load: Callable[[str], object],
     bind: Callable[[Function], BoundFunction],
     is_disabled: Callable[[str], bool],
@@ -65,22 +73,47 @@ def list_functions(
 ) -> list[Entry]:
     """All functions in the host's order, each loaded once to see whether it would.
 
+    :param check: the look at the app as a whole.
     :param load: imports a function and checks it; raises what is wrong with it.
     :param bind: the function as it is on the host.
     """
     if project.failure is not None:
-        return _hidden(project, project.failure)
-    entries = [Entry(name, problem=error, fault=_fault(error)) for name, error in project.errors.items()]
-    routes = RouteCheck(project)
+        return [*_of_app(project, check), *_hidden(project, project.failure)]
+    entries = [_refused(project, name, error, bind, now) for name, error in project.errors.items()]
     for function in project.functions.values():
         bound = bind(function)
-        entry = _entry(bound, _problem(load, bound), is_disabled, now)
-        notes = (*entry.notes, *map(_unreached, routes.overlaps.get(function.name, ())))
-        invalid = routes.invalid.get(function.name)
-        problem = invalid or entry.problem
-        fault = NOT_STARTED if invalid else _fault(problem)
-        entries.append(replace(entry, notes=notes, problem=problem, fault=fault))
-    return sorted(entries, key=lambda entry: host_order(entry.name))
+        entry = _entry(bound, is_disabled, now)
+        notes = (*entry.notes, *map(_unreached, check.overlaps(function.name)))
+        problem = _problem(load, bound) or check.unregistered.get(function.name) or unfit_setting(bound)
+        if problem is None:
+            missing = [named for named in bound.named_settings if named.missing]
+            notes += tuple(_needed(named) for named in missing)
+            entry = replace(entry, missing=tuple(name for named in missing for name in named.missing))
+        entries.append(replace(entry, notes=notes, problem=problem, fault=_fault(problem)))
+    return [*_of_app(project, check), *sorted(entries, key=lambda entry: host_order(entry.name))]
+
+
+def _of_app(project: Project, check: AppCheck) -> Iterator[Entry]:
+    """What is wrong with the app as a whole."""
+    if check.start_error is not None:
+        yield Entry(HOST_JSON, problem=check.start_error, fault=NOT_STARTED, is_app=True)
+    for error in check.none:
+        yield Entry(where_none(project), problem=error, fault=NOT_FOUND, is_app=True)
+
+
+def where_none(project: Project) -> str:
+    """Where functions are looked for, and none is found: the name of a file."""
+    return HOST_JSON if project.script is None else declared_by(project)
+
+
+def _refused(
+    project: Project, name: str, error: AzfuncError, bind: Callable[[Function], BoundFunction], now: datetime
+) -> Entry:
+    """A function that the host leaves out, with as much as could be read of it."""
+    function = project.refused.get(name)
+    entry = Entry(name) if function is None else _entry(bind(function), lambda _: False, now)
+    fault = NOT_STARTED if error.rule == "route-invalid" else _fault(error)
+    return replace(entry, name=name, notes=(), problem=error, fault=fault)
 
 
 def _hidden(project: Project, failure: IndexFailure) -> list[Entry]:
@@ -115,9 +148,7 @@ def _problem(load: Callable[[str], object], bound: BoundFunction) -> BaseExcepti
     return None
 
 
-def _entry(
-    bound: BoundFunction, problem: BaseException | None, is_disabled: Callable[[str], bool], now: datetime
-) -> Entry:
+def _entry(bound: BoundFunction, is_disabled: Callable[[str], bool], now: datetime) -> Entry:
     function = bound.function
     notes = []
     if is_disabled(function.name):
@@ -132,12 +163,16 @@ def _entry(
         bound.column(now),
         tuple(_flows(bound)),
         tuple(notes),
-        problem,
     )
 
 
 def _unreached(overlap: ProjectError) -> str:
     return f"{overlap.problem} T{overlap.azure[1:]} Remedy: {overlap.remedy}"
+
+
+def _needed(named: NamedSettings) -> str:
+    names = ", ".join(named.missing)
+    return f"{named.binding.name} needs the app setting{'s' if len(named.missing) > 1 else ''} {names}"
 
 
 def _count(number: int) -> str:

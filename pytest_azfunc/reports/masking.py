@@ -28,8 +28,11 @@ class Mask:
     """Replaces the values of *settings*."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
-        secrets = {part for name, value in settings.items() for part in _secrets(name, value)}
-        others = {value for name, value in settings.items() if _is_telling(value)}
+        entries = [*settings.items(), *map(_as_entry, settings)]
+        secrets = {part for name, value in entries for part in _secrets(name, value)}
+        others = {value for _, value in entries if _is_telling(value)}
+        secrets |= {line for value in secrets for line in _lines(value)}
+        others |= {line for value in others for line in _lines(value)}
         self._secrets = _Values(secrets)
         self._every = _Values(secrets | others)
 
@@ -82,6 +85,18 @@ def _forms(value: str) -> set[str]:
     """How a value may be written: as it is, in a ``repr``, in JSON."""
     as_bytes = value.encode("utf-8", "surrogateescape")
     return {value, repr(value)[1:-1], repr(as_bytes)[2:-1], json.dumps(value)[1:-1]}
+
+
+def _lines(value: str) -> Iterator[str]:
+    """The lines of a value that has several, such as a private key: a message is shown line by line."""
+    if "\n" in value:
+        yield from filter(_is_telling, map(str.strip, value.splitlines()))
+
+
+def _as_entry(name: str) -> tuple[str, str]:
+    """Name and value of a setting that somebody has written as one name: ``KEY=value``."""
+    key, _, value = name.partition("=")
+    return key, value
 
 
 def _is_telling(value: str) -> bool:

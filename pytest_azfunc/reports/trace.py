@@ -1,8 +1,12 @@
-"""What a failed test shows of its invocations: payload in, outputs, logs, cause."""
+"""What a failed test shows of its invocations: payload in, outputs, logs, cause.
+
+A row each, of any length: :mod:`~pytest_azfunc.reports.trace_layout` makes lines of them that fit a terminal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_azfunc.errors import message_of, printable, shown
 from pytest_azfunc.host.invocation import Invocation
@@ -12,12 +16,35 @@ from pytest_azfunc.host.web.http_response import Answer
 from pytest_azfunc.rpc import PythonObject, TypedData
 
 _WIDTH = 300
+_SHOWN = 10
 
 
 def describe(invocations: Iterable[Invocation], refusals: Iterable[Answer] = ()) -> str:
-    """All invocations of a test, one after the other, then the HTTP requests that reached no function."""
-    lines = [line for number, found in enumerate(invocations, 1) for line in _lines(number, found)]
-    return "\n".join([*lines, *(_refusal(answer) for answer in refusals)])
+    """The invocations of a test, one after the other, then the HTTP requests that reached no function.
+
+    At most ten of each: of more invocations those that failed, and the latest.
+    """
+    every, answers = list(invocations), list(refusals)
+    chosen = _chosen(every)
+    lines = [line for number in chosen for line in _lines(number + 1, every[number])]
+    if len(chosen) < len(every):
+        lines.insert(0, f"{len(chosen)} of {len(every)} invocations; azfunc_host.invocations has them all")
+    return "\n".join([*lines, *(_refusal(answer) for answer in answers[-_SHOWN:])])
+
+
+def _chosen(invocations: Sequence[Invocation]) -> list[int]:
+    """Which ones are shown, in their order."""
+    numbers = sorted(range(len(invocations)), key=lambda number: (invocations[number].ok, -number))
+    return sorted(numbers[:_SHOWN])
+
+
+def records_shown(invocations: Iterable[Invocation]) -> Iterator[logging.LogRecord]:
+    """The log records that :func:`describe` shows in full."""
+    every = list(invocations)
+    for number in _chosen(every):
+        for record in every[number].logs.records:
+            if all(len(line) <= _WIDTH for line in LogCapture([record]).text.splitlines()):
+                yield record
 
 
 def _refusal(answer: Answer) -> str:

@@ -252,7 +252,7 @@ class Worker:
 
         A decorator makes another object of a function: either may be asked for.
         """
-        declared = self.index().functions[function]
+        declared = self.index().declared[function]
         if declared.user_function is not None:
             from pytest_azfunc.project.indexing.decorators import is_decorated
 
@@ -267,5 +267,5 @@ class Worker:
 
     def context(self, request: InvocationRequest) -> Context:
         """The invocation context that the request's function gets; without a function's name, that of the app."""
-        function = self.index().functions.get(request.function) if request.function else None
+        function = self.index().declared.get(request.function) if request.function else None
         return self._runtime.context(function, request)

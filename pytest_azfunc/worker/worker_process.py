@@ -49,7 +49,7 @@ class WorkerProcess:
         self._project = project
         self.root = os.fspath(project.root)
         if project.script is None:
-            self.modules = AppModules(self.root, [function.name for function in project.functions.values()])
+            self.modules = AppModules(self.root, list(project.declared))
         else:
             self.modules = AppModules(self.root, script=project.script.module)
         self.loop = WorkerLoop()

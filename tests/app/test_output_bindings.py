@@ -267,6 +267,33 @@ def test_entities_that_fail_the_call(
         assert (result.ok, type(result.exception)) == (False, BindingError)
 
 
+@pytest.mark.parametrize(
+    ("key", "message", "fails"),
+    [
+        ("{queueTrigger}", "a-b", False),
+        ("{queueTrigger}", "a/b", True),
+        ("x-{queueTrigger}", "a?", True),
+        ("%SECRET%", "x", True),
+        ("%HARMLESS%-{queueTrigger}", "x", False),
+        ("%SECRET%-{queueTrigger}", "x", True),
+        ("a#b", "x", True),
+    ],
+)
+def test_keys_of_the_binding_as_they_come_out(tmp_path: Path, key: str, message: str, fails: bool) -> None:
+    app = FunctionApp(tmp_path)
+    app.function("Write", "def main(t: str, row): row.set('{}')", queue_trigger("t"), {**TABLE_OUT, "partitionKey": key, "rowKey": "r"})  # fmt: skip
+    settings = {"SECRET": "hush/hush", "HARMLESS": "fine"}
+    with Host.open(app.root, settings=settings) as host:
+        exception = host.invoke("Write", message, check=False).exception
+        assert isinstance(exception, BindingError) is fails
+        if fails:
+            assert isinstance(exception, BindingError)
+            assert exception.problem == (
+                "the table output 'row' got an entity whose PartitionKey is what the binding says, and no table takes."
+            )
+            assert "hush" not in str(exception)
+
+
 def test_over_http_it_is_a_500(tmp_path: Path) -> None:
     with Host.open(table_app(tmp_path).root) as host:
         with pytest.raises(BindingError, match="'' is not a valid value for a partition key or row key"):

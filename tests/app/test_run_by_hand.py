@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from pytest_azfunc import Host
 from pytest_azfunc.errors import BindingError, UnsupportedFeature
@@ -168,6 +169,16 @@ def test_what_it_can_make_nothing_of(root: Path, function: str, text: object, ru
         assert [answer.cause for answer in host.refusals] == [caught.value.problem]
 
 
+def test_over_a_socket_it_is_a_failure_that_nobody_was_told_of(root: Path) -> None:
+    with Host.open(root) as host:
+        server = host.live_server()
+        server.start()
+        key = {"x-functions-key": host.keys.master}
+        response = requests.post(f"{server.url}/admin/functions/Grid", json={"input": "tea"}, headers=key, timeout=20)
+        assert (response.status_code, [failure.answered for failure in host.failures]) == (202, [False])
+        host.failures.expect(BindingError, match=NO_EVENT)
+
+
 def test_http_is_not_run_by_hand(root: Path) -> None:
     with Host.open(root) as host, pytest.raises(UnsupportedFeature, match="running an HTTP function by hand"):
         host.http.post("/admin/functions/Http", json={"input": "x"})
@@ -211,6 +222,15 @@ def test_a_plan_without_warmup(tmp_path: Path, plan: str) -> None:
         response = host.http.get("/admin/warmup", key=None)
         assert (response.status_code, response.content, len(host.invocations)) == (400, b"", 0)
         assert host.refusals[-1].cause == "the app's plan (WEBSITE_SKU) has no warmup"
+
+
+def test_the_plan_may_change(tmp_path: Path) -> None:
+    with Host.open(warm(tmp_path)) as host:
+        host.settings["WEBSITE_SKU"] = "Dynamic"
+        assert host.http.get("/admin/warmup", key=None).status_code == 400
+        host.settings["WEBSITE_SKU"] = "ElasticPremium"
+        assert host.http.get("/admin/warmup", key="wrong").status_code == 200
+        assert len(host.invocations) == 1
 
 
 @pytest.mark.parametrize("plan", ["ElasticPremium", "Standard", ""])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -66,3 +68,18 @@ def test_addresses_of_a_request(host: Host, url: str, params: object, seen: str)
 def test_malformed_addresses(url: str) -> None:
     with pytest.raises(BindingError, match=r"url is .*, but must be a path or a URL without blanks"):
         http("GET", url)
+
+
+@pytest.mark.parametrize(
+    ("values", "seen"), [(("a", "b"), "a,b"), (("", "a", ""), "a"), (("", ""), ""), (("",), ""), (("  a ", "\t"), "a")]
+)
+def test_empty_ones_of_repeated_headers_are_left_out(host: Host, values: tuple[str, ...], seen: str) -> None:
+    server = host.live_server()
+    server.start()
+    connection = HTTPConnection(server.url.removeprefix("http://"), timeout=20)
+    connection.putrequest("POST", "/api/anonymous")
+    for value in values:
+        connection.putheader("X-Tag", value)
+    connection.endheaders()
+    assert json.loads(connection.getresponse().read())["headers"]["x-tag"] == seen
+    connection.close()

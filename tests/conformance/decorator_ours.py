@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
-from pytest_azfunc import Project
 from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.process.borrowed import BorrowedProcess
-from pytest_azfunc.project import Binding, Function, RetryPolicy
+from pytest_azfunc.project import Binding, Function, Project, RetryPolicy
 from pytest_azfunc.worker import Worker, WorkerProcess
 from tests.conformance.apps import Call, Document
 from tests.conformance.decorator_apps import App

@@ -149,7 +149,7 @@ def test_queue_names_of_the_table(row: dict[str, Any]) -> None:
 def test_payloads_of_the_table(row: dict[str, Any]) -> None:
     metadata = {name: TypedData("string", text) for name, text in row["existing"].items()}
     overlay(metadata, row["trigger_value"])
-    assert dict(binding_data(metadata, {})) == {
+    assert dict(binding_data(None, metadata, {})) == {
         name: net_value(value) for name, value in row["expect"]["binding_data"].items()
     }
 
@@ -164,7 +164,7 @@ def test_requests_of_the_table(row: dict[str, Any]) -> None:
     headers = {**request.get("headers", {}), "Content-Length": str(len(body))}
     prepared = PreparedRequest(request["method"], url, tuple(headers.items()), body)
     delivery = make_delivery(prepared, urlsplit(url), urlsplit(url).path, request.get("route", {}))
-    names = binding_data(delivery.metadata, DICTIONARIES)
+    names = binding_data(delivery.value, delivery.metadata, DICTIONARIES)
     assert Template.parse(row["template"]).evaluate(names, AROUND) == row["expect"]["value"]
 
 
@@ -344,14 +344,20 @@ METADATA = {
     ],
 )
 def test_metadata(text: str, expected: str) -> None:
-    names = binding_data(METADATA, {"properties": False})
+    names = binding_data(None, METADATA, {"properties": False})
     assert Template.parse(text).evaluate(names, AROUND) == expected
+
+
+def test_a_payload_of_text_gives_its_properties() -> None:
+    names = binding_data(TypedData("string", '{"id": 7, "at": {"x": 1}}'), {"ID": TypedData("string", "m")}, {})
+    assert Template.parse("{id}{at.X}").evaluate(names, AROUND) == "71"
+    assert binding_data(TypedData("bytes", b'{"id": 7}'), {}, {}) == {}
 
 
 def test_names_in_dictionaries_are_compared_with_case() -> None:
     with pytest.raises(ExpressionError, match="Error while accessing 'kind': property doesn't exist"):
-        Template.parse("{properties.kind}").evaluate(binding_data(METADATA, {"properties": False}), AROUND)
-    names = binding_data(METADATA, {"properties": True})
+        Template.parse("{properties.kind}").evaluate(binding_data(None, METADATA, {"properties": False}), AROUND)
+    names = binding_data(None, METADATA, {"properties": True})
     assert Template.parse("{properties.kind}").evaluate(names, AROUND) == "k"
 
 

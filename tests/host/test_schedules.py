@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import freezegun
+import freezegun.api
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -56,6 +58,19 @@ def test_next_occurrences(row: dict[str, Any]) -> None:
     found = schedule.occurrences(moment(row["after"], row.get("tz")), wanted)
     # As text, because the same wall clock time in the same zone is equal whichever pass it belongs to.
     assert [each.isoformat() for each in found] == [each.isoformat() for each in expected]
+
+
+def test_next_occurrences_while_time_is_frozen() -> None:
+    """freezegun's datetimes lose which pass of a repeated hour they are of; what comes out of them must not."""
+    expected = [[moment(text, row.get("tz")).isoformat() for text in row["next"]] for row in TABLE["next"]]
+    bases = [moment(row["after"], row.get("tz")) for row in TABLE["next"]]
+    with freezegun.freeze_time("2026-10-25T00:30:00Z"):
+        for row, base, wanted in zip(TABLE["next"], bases, expected, strict=True):
+            fake = datetime(*base.timetuple()[:6], base.microsecond, base.tzinfo, fold=base.fold)
+            for after in (base, fake):
+                found = parse(row["schedule"]).occurrences(after, len(wanted))
+                assert [each.isoformat() for each in found] == wanted, row
+                assert {type(each) for each in found} <= {freezegun.api.real_datetime}
 
 
 @rows("none_before")
@@ -310,6 +325,32 @@ def test_next_is_later_and_exists_across_clock_changes(cron: tuple[str, list[fro
     instant = following.astimezone(timezone.utc)
     assert instant > base.astimezone(timezone.utc)
     assert instant.astimezone(base.tzinfo).isoformat() == following.isoformat()
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["0 */7 * * * *", "0 15,45 2-3 * * *", "0 0 */5 * * 1-5", "0 30 22 1-9 * *", "0 59 23 * * Sun"]),
+    st.sampled_from([*ZONES, "Asia/Kolkata", "Pacific/Chatham"]),
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 30), timezones=st.just(timezone.utc)),
+)
+def test_none_is_skipped_where_the_clock_goes_on(text: str, zone: str, start: datetime) -> None:
+    """Against a walk over all minutes, as far as the clock of the zone does not change on the way."""
+    schedule, local = parse(text), start.astimezone(ZoneInfo(zone))
+    assert isinstance(schedule, CronSchedule)
+    fields = (schedule.minutes, schedule.hours, schedule.days, schedule.months, schedule.weekdays)
+    following = schedule.next_after(local)
+    assert following is not None
+    minute = start.replace(second=0, microsecond=0)
+    for _ in range(4 * 1440):
+        minute += timedelta(minutes=1)
+        seen = minute.astimezone(local.tzinfo)
+        if any((seen + timedelta(hours=n)).utcoffset() != local.utcoffset() for n in (-3, 0, 3)):
+            return
+        shown = (seen.minute, seen.hour, seen.day, seen.month, seen.isoweekday() % 7)
+        if all(value in allowed for value, allowed in zip(shown, fields, strict=True)):
+            assert following.astimezone(timezone.utc) == minute
+            return
+    assert following.astimezone(timezone.utc) > minute
 
 
 @settings(deadline=None)

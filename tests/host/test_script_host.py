@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from pytest_azfunc.errors import BindingError, LossyOutputError, ProjectError
+from pytest_azfunc.host.bindings.queue import queue
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
+from pytest_azfunc.host.given_context import ContextOverrides
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.schedules import parse
-from pytest_azfunc.host.script_host import ContextOverrides, ScriptHost
+from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.project import Function
 from pytest_azfunc.reports.trace import describe
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, RetryContext, TypedData
@@ -53,6 +56,34 @@ def either_way(host: ScriptHost, way: str, target: Function, payload: Any = None
 
 
 EITHER_WAY = pytest.mark.parametrize("way", ["run", "arun"])
+
+
+@EITHER_WAY
+def test_expressions_are_evaluated_at_the_hosts_time(way: str) -> None:
+    archive = {"type": "blob", "name": "old", "direction": "in", "path": "old/{rand-guid}/{Id}"}
+    stamped = {"type": "blob", "name": "copy", "direction": "out", "path": "new/{datetime:yyyyMMddHHmmss}/{sys.utcnow}"}
+    unset = {"type": "queue", "name": "unset", "direction": "out", "queueName": "{nobody}"}
+    worker = FakeWorker(outputs={"copy": TypedData("string", "x"), "unset": TypedData(None, None)}, python_values=None)
+    target = function("queueTrigger", archive, stamped, unset)
+    invocation = either_way(host_of(worker), way, target, queue("x", id="m1"))
+    assert invocation.ok
+    assert invocation.outputs["copy"].address == "new/20260301123015/2026-03-01T12-30-15Z"
+    assert re.fullmatch("old/[0-9a-f-]{36}/m1", invocation.resolved["old"].properties["path"])
+    assert set(invocation.resolved) == {"old", "copy"}
+
+
+@EITHER_WAY
+def test_an_input_that_fails_a_call_keeps_the_worker_out_of_it(way: str) -> None:
+    seen: list[Invocation] = []
+    worker = FakeWorker(outputs={"out": TypedData("string", "x")}, python_values=None)
+    given = {"type": "blob", "name": "old", "direction": "in", "path": "old/{nobody}"}
+    invocation = either_way(host_of(worker, observers=[seen.append]), way, function("queueTrigger", given))
+    assert isinstance(invocation.exception, BindingError)
+    assert (invocation.exception.rule, worker.asked, seen) == ("expression-name", [], [invocation])
+    failing = {"type": "blob", "name": "out", "direction": "out", "path": "old/{nobody}"}
+    invocation = either_way(host_of(worker, observers=[seen.append]), way, function("queueTrigger", failing))
+    assert isinstance(invocation.exception, BindingError)
+    assert (len(worker.asked), seen[1:], invocation.outputs["out"].address) == (1, [invocation], "old/{nobody}")
 
 
 @EITHER_WAY

@@ -6,6 +6,7 @@ In a decorator app one bad function hides the whole app, and the check says whic
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
@@ -56,13 +57,33 @@ def items(result: pytest.RunResult) -> list[str]:
     return [line for line in result.outlines if line.startswith("azfunc::")]
 
 
+AZURE_SEES_NONE = {
+    "function.json": [
+        "the app has no function: there is no function_app.py, and no folder with a function.json.",
+        "  where:  app",
+        "  Azure:  0 functions found, and nothing says why.",
+        "  remedy: write one, or name another folder with --azfunc-project PATH.",
+        "  rule:   functions-none-in-folders",
+    ],
+    "decorators": [
+        "function_app.py declares no function.",
+        "  where:  app/function_app.py",
+        "  Azure:  0 functions found, and nothing says why.",
+        "  remedy: declare one, or register a blueprint.",
+        "  rule:   functions-none",
+    ],
+}
+
+
 def test_an_app_without_functions(sessions: Sessions) -> None:
     for model in MODELS:
         app = sessions.add(model, "--azfunc-check").app
         app.write({"notes.txt": ""} if model == "function.json" else {"function_app.py": HEAD})
 
     for model, result in sessions.run().items():
-        assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED, model
+        name = "host.json" if model == "function.json" else "function_app.py"
+        assert result.parseoutcomes() == {"failed": 1}, model
+        assert section(result, f" azfunc: {name} ") == AZURE_SEES_NONE[model]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -242,14 +263,14 @@ def test_schedules_and_paths_that_the_host_does_not_take(sessions: Sessions) -> 
 
     checked, listed = sessions.run().values()
 
-    assert checked.parseoutcomes() == {"passed": 3, "failed": 2}
+    assert checked.parseoutcomes() == {"passed": 3, "failed": 2, "warnings": 1}
     problem = "The schedule expression '0 0 * * * * MON' was not recognized as a valid cron expression"
     assert section(checked, "azfunc: Wrong")[0].startswith(f"Wrong.timer: {problem}")
     assert "  where:  app/Wrong/function.json:1:15" in checked.outlines
     assert "! Wrong    timer  0 0 * * * * MON" in listed.outlines
     assert section(checked, "azfunc: NoPath")[0].startswith("NoPath.file: the path '{name}' is not valid:")
     assert "! NoPath   blob   {name}" in listed.outlines
-    assert "5 functions, 2 would not load in Azure." in listed.outlines
+    assert "5 functions, 2 would not load in Azure; the others would, given WHEN." in listed.outlines
     assert listed.ret == 1
 
 
@@ -415,3 +436,118 @@ def test_settings_that_cannot_be_read(app: FunctionApp, session: Session) -> Non
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert result.errlines[0].startswith("ERROR: local.settings.json is not valid: ")
+
+
+# Ids and places
+
+
+SELECTIONS = {
+    ("azfunc::Works",): ["azfunc::Works PASSED"],
+    ("azfunc::works", "azfunc::Json"): ["azfunc::Json FAILED", "azfunc::Works PASSED"],
+    ("azfunc::Works", "test_it.py"): ["azfunc::Works PASSED", "test_it.py::test_it PASSED"],
+    ("azfunc::Works", "-n1"): [],
+}
+
+
+def test_an_id_can_be_given_back(sessions: Sessions) -> None:
+    for row in SELECTIONS:
+        folder = sessions.add(row, "-v", *row, plugins=("xdist",))
+        write_checked(folder.app)
+        folder.write({"test_it.py": "def test_it(): pass"})
+
+    for row, result in sessions.run().items():
+        shown = [line for line in result.outlines if re.match(r"\S+::\S+ [A-Z]", line)]
+        assert [" ".join(line.split()[:2]) for line in shown] == SELECTIONS[row], row
+        assert f"collected {len(shown)} item" in result.stdout.str() or not shown, row
+        assert result.parseoutcomes()["passed"] == (2 if "test_it.py" in row else 1), row
+
+
+def test_an_id_as_it_is_shown_from_a_folder_below(
+    app: FunctionApp, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_checked(app)
+    session.write({"pytest.ini": "[pytest]"})
+    monkeypatch.chdir(app.root)
+
+    assert "../azfunc::Works PASSED" in session.run("../azfunc::Works", "-v").stdout.str()
+
+
+def test_an_id_of_no_check(sessions: Sessions) -> None:
+    write_checked(sessions.add("unknown", "azfunc::Work").app)
+    sessions.add("no functions", "azfunc::Work").app.write({"notes.txt": ""})
+    a_file = sessions.add("a file", "azfunc::Work")
+    a_file.write({"azfunc": ""})
+
+    results = sessions.run()
+
+    names = ["AlsoWorks", "Json", "Parameters", "Raises", "Syntax", "Works"]
+    assert results["unknown"].errlines == [
+        "ERROR: not found: azfunc::Work. Did you mean 'Works'? Known: "
+        + ", ".join(f"azfunc::{name}" for name in names)
+        + ".",
+        "",
+    ]
+    assert "ERROR: not found: azfunc::Work. Known: azfunc::host.json." in results["no functions"].errlines
+    assert "Known" not in results["a file"].stderr.str()  # pytest's own words for its own ids
+    assert {result.ret for result in results.values()} == {pytest.ExitCode.USAGE_ERROR}
+
+
+SHOW_PLACES = """
+def pytest_runtest_logreport(report):
+    if report.when == "call":
+        print("\\nplace", *report.location)
+
+def pytest_collection_finish(session):
+    for item in session.items:
+        print("\\npath", item.path.relative_to(session.path).as_posix())
+"""
+
+
+def test_editors_find_the_place_of_a_check(sessions: Sessions) -> None:
+    written = sessions.add("function.json", "--azfunc-check", "-s")
+    write_checked(written.app)
+    decorated = sessions.add("decorators", "--azfunc-check", "-s")
+    decorated.app.write({"function_app.py": HEAD + GOOD})
+    hidden = sessions.add("hidden", "--azfunc-check", "-s")
+    hidden.app.write({"function_app.py": HEAD + GOOD + BAD})
+    for folder in (written, decorated, hidden):
+        folder.write({"conftest.py": SHOW_PLACES})
+
+    results = sessions.run()
+
+    def places(row: str, label: str) -> list[str]:
+        return [line.removeprefix(label) for line in results[row].outlines if line.startswith(label)]
+
+    assert places("function.json", "place ")[:2] == [
+        "app/AlsoWorks/function.json 0 azfunc: AlsoWorks",
+        "app/Json/function.json 0 azfunc: Json",
+    ]
+    assert places("decorators", "place ") == [
+        "app/function_app.py 3 azfunc: hello",
+        "app/function_app.py 5 azfunc: Process",
+    ]
+    assert places("decorators", "path ") == ["app/function_app.py"] * 2
+    names = ("broken", "hello", "Process")  # where the culprit is, of those that are lost with it
+    assert places("hidden", "place ") == [f"app/function_app.py 8 azfunc: {name}" for name in names]
+
+
+def test_the_first_sentence_on_one_line(sessions: Sessions) -> None:
+    for style in ("line", "no"):
+        write_checked(sessions.add(style, "--azfunc-check", f"--tb={style}", "-k", "Parameters").app)
+
+    line, summary = (result.outlines for result in sessions.run().values())
+
+    assert any(
+        re.search(r"app/Parameters/__init__\.py:1: Parameters: the following parameters", found) for found in line
+    )
+    assert any(found.startswith("FAILED azfunc::Parameters - Parameters: the following") for found in summary)
+
+
+def test_colours_of_a_failure(app: FunctionApp, session: Session) -> None:
+    write_checked(app)
+
+    lines = session.run("azfunc::Parameters", "--color=yes").outlines
+
+    start = next(number for number, line in enumerate(lines) if "azfunc: Parameters" in line)
+    assert lines[start + 1].startswith("\33[31m\33[1mParameters: the following parameters")
+    assert lines[start + 2] == "  \33[1mwhere:\33[0m  app/Parameters/__init__.py:1"

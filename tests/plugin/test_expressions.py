@@ -83,6 +83,10 @@ def test_addresses(expressive: FunctionApp, session: Session) -> None:
             assert re.fullmatch(r"shelf/[0-9]{4}-[0-9]{2}/Clock/[0-9a-f]{32}\\.txt", address(invoke("Clock"), "out"))
             assert address(invoke("Clock"), "out") != address(invoke("Clock"), "out")
 
+        def test_the_environment(invoke, monkeypatch):
+            monkeypatch.setenv("box", "from-outside")
+            assert address(invoke("Clock"), "out").startswith("from-outside/20")
+
         def test_no_expression(invoke):
             assert address(invoke("Plain", "x"), "out") == "plain"
 
@@ -103,7 +107,7 @@ def test_addresses(expressive: FunctionApp, session: Session) -> None:
         "error::pytest_azfunc.errors.AzfuncWarning",
     )
 
-    passed(result, 8)
+    passed(result, 9)
 
 
 def test_calls_that_fail(expressive: FunctionApp, session: Session) -> None:

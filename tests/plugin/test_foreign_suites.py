@@ -2,8 +2,9 @@
 
 Each file of ``tests/data/foreign`` is a test suite that does not use the plugin, and whose tests watch the process. Its
 first lines say what it is about, then how it is run: ``run``, a command (several times); ``modes``, those of
-:data:`MODES` that matter to it; ``plugins``, which others it needs; ``exit``, its status; ``ours-listed``, whether its
-output lists all fixtures there are. Then come its files, each below a line ``-- NAME --``.
+:data:`MODES` that matter to it; ``never``, one in which no two runs of it are alike; ``plugins``, which others it
+needs; ``exit``, its status; ``ours-listed``, whether its output lists all fixtures there are. Then come its files, each
+below a line ``-- NAME --``.
 
 It is run without the plugin and with it, in the same folder. With ``AZFUNC_LONG`` each command runs in each mode.
 """
@@ -51,6 +52,7 @@ class Suite:
     name: str
     runs: tuple[str, ...]
     modes: tuple[str, ...]
+    never: str
     plugins: tuple[str, ...]
     exit: int
     ours_listed: bool
@@ -66,6 +68,7 @@ class Suite:
             path.stem,
             tuple(value for key, value in said if key == "run"),
             tuple(only.get("modes", "prepend").split(", ")),
+            only.get("never", "-"),
             tuple(only["plugins"].split(", ")) if "plugins" in only else (),
             int(only.get("exit", "0")),
             "ours-listed" in only,
@@ -90,6 +93,7 @@ ROWS = [
     pytest.param(suite, mode, id=f"{suite.name}-{mode}")
     for suite in SUITES
     for mode in (LONG_MODES if LONG else suite.modes)
+    if suite.never not in mode.split("-")
 ]
 
 

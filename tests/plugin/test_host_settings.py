@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_azfunc import Host, Project
+from pytest_azfunc import Host, Project, ProjectError
 from tests.function_app import FunctionApp, Session, http_out, http_trigger, passed
 
 JOB_HOST = "AzureFunctionsJobHost__"
@@ -109,6 +109,27 @@ def test_a_wrong_value(shop: FunctionApp, session: Session) -> None:
     )
     assert "rule:   host-setting-value" in output
     assert output.count("s3cr3t-value") == output.count('settings={"AzureFunctionsJobHost__functionTimeout": "s3cr3t')
+
+
+@pytest.mark.parametrize(
+    ("prefix", "route", "says"),
+    [
+        (
+            "s3cr3t/{",
+            "version",
+            "the app setting AzureFunctionsJobHost__extensions__http__routePrefix lies over host.json",
+        ),
+        ("{s3cr3t}", "{S3CR3T}", "and is not a prefix that goes with the route '{S3CR3T}'"),
+        ("s3cr3t", "a/{", "the route template 'a/{' (no prefix, route 'a/{') is not valid"),
+    ],
+)
+def test_a_prefix_that_makes_no_route(app: FunctionApp, prefix: str, route: str, says: str) -> None:
+    app.function("F", VERSION, http_trigger(route=route), http_out())
+    settings = {f"{JOB_HOST}extensions__http__routePrefix": prefix}
+    with Host.open(Path(os.fspath(app.root)), settings=settings) as host, pytest.raises(ProjectError) as caught:
+        host.http.get("/x")
+    assert says in str(caught.value)
+    assert prefix not in str(caught.value)
 
 
 def test_the_list(shop: FunctionApp, session: Session) -> None:

@@ -91,6 +91,11 @@ FAILURES: dict[str, tuple[str, str]] = {
     "a function that reads, within": ("invoke", "invoke('ReadsWithin')"),
     "an async function that reads": ("invoke", "invoke('ReadsAsync')"),
     "a cause": ("invoke", "invoke('Behind')"),
+    "a group": ("invoke", "invoke('Groups')"),
+    "a note": ("invoke", "invoke('Notes')"),
+    "lines of a value": ("invoke", "invoke('Lines')"),
+    "what was invoked": ("invoke", "invoke('Says')"),
+    "what came out": ("invoke", "invoke('Returns')\n1 / 0"),
     "an import": ("invoke", "invoke('Imports')"),
     "an import in a test": ("invoke", "import Imports"),
     "a patched function": ("invoke", "invoke('PatchesDict')"),
@@ -151,6 +156,7 @@ HEAD = """
         with mock.patch.dict(os.environ, {"A": 5}):
             yield
 """
+QUEUE_OUT = {"type": "queue", "direction": "out", "name": "$return", "queueName": "q", "connection": "C"}
 SCRIPTS = {
     "Works": "import logging\ndef main(msg): logging.warning('works')",
     "Fails": "def main(msg): 1 / 0",
@@ -160,6 +166,10 @@ SCRIPTS = {
     "Imports": "import os\nURL = os.environ.pop('ABSENT')\ndef main(msg): pass",
     "Behind": "import os\ndef main(msg):\n    try: os.environ['ABSENT']\n    except KeyError as e: raise RuntimeError('no') from e",
     "PatchesDict": "import os\nfrom unittest import mock\ndef main(msg):\n    with mock.patch.dict(os.environ, {'A': 5}): pass",
+    "Groups": "import os\ndef main(msg): raise ExceptionGroup('g', [ValueError(os.environ['SECRET_0001'])])",
+    "Notes": "import os\ndef main(msg):\n    e = ValueError('no')\n    e.add_note('    ' + os.environ['SECRET_0002'])\n    raise e",
+    "Lines": "import os\ndef main(msg): raise ValueError('no\\n' + os.environ['LINES'])",
+    "Says": "import os\ndef main(msg): raise ValueError(os.environ['SECRET_0003'])",
 }
 # At the top of a test file.
 COLLECTED = {
@@ -205,7 +215,9 @@ def write_app(app: FunctionApp) -> None:
     app.function("Answers", "def main(req): 1 / 0", http_trigger(), http_out())
     host = {"CORS": "https://planted-cors-1.example", "LocalHttpPort": 7071, "Other": "planted-other-1"}
     strings = {"Default": "planted-string-1"}
-    app.write({"local.settings.json": {"Values": VALUES, "Host": host, "ConnectionStrings": strings}})
+    app.function("Returns", "import os\ndef main(msg): return os.environ['SECRET_0004']", queue_trigger(), QUEUE_OUT)
+    values = {**VALUES, "LINES": "planted-line-1\n    planted-line-2"}
+    app.write({"local.settings.json": {"Values": values, "Host": host, "ConnectionStrings": strings}})
 
 
 def prepare(session: Session) -> None:
@@ -343,7 +355,9 @@ def test_the_list_and_the_check(app: FunctionApp, session: Session, model: str, 
     values = {"PYTHON_SCRIPT_FILE_NAME": "planted-script-1.py"} if alone else NAMED
     if model == "decorators":
         script = "import azure.functions as func\napp = func.FunctionApp()\n@app.queue_trigger('msg', '%QUEUE%', 'C')\ndef F(msg): 1 / 0\n"
-        app.write({"planted-script-1.py" if not alone else "function_app.py": script})
+        # Its name is in every traceback, as that of any file.
+        values = values if alone else {**values, "PYTHON_SCRIPT_FILE_NAME": "own_script.py"}
+        app.write({"function_app.py" if alone else "own_script.py": script})
     else:
         app.function("F", "def main(msg): 1 / 0", queue_trigger(queue="%QUEUE%"))
         app.function("R", "def main(req): 1 / 0", http_trigger(route="x/%ROUTE%"), http_out())

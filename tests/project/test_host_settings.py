@@ -129,6 +129,11 @@ SECRET = "s3cr3t"
         ("retry__strategy", "host-setting-value", "'exponentialBackoff' or 'fixedDelay'"),
         ("functions", "host-setting-ignored", "an array of function names"),
         ("logging", "host-setting-ignored", "an object"),
+        ("functions__0__name", "host-setting-ignored", "the name of a function"),
+        ("logging__logLevel__Function__F", "host-setting-ignored", "a level"),
+        ("extensions__http__routePrefix__x", "host-setting-ignored", "a string"),
+        ("extensions__http__customHeaders__X-A__x", "host-setting-ignored", "the value of a header"),
+        ("retry__strategy__x", "host-setting-ignored", "a scalar"),
     ],
 )
 def test_wrong_values(name: str, rule: str, expected: str, tmp_path: Path) -> None:

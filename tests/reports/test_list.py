@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.function_app import (
+    HOST_JSON,
     FunctionApp,
     Session,
     Sessions,
@@ -198,7 +199,18 @@ FUNCTION_JSON = {
     ),
     "an app without functions and without tests": Listing(
         files({"notes.txt": "a function app needs no function to start"}),
-        [HEADING, "", "", "0 functions found."],
+        [
+            HEADING,
+            "",
+            "! host.json",
+            "    0 functions found: the app has no function: there is no function_app.py, and",
+            "      no folder with a function.json.",
+            "    where: app",
+            "    remedy: write one, or name another folder with --azfunc-project PATH.",
+            "",
+            "0 functions found.",
+        ],
+        ret=1,
     ),
     "routes that hide each other and routes in conflict": Listing(
         hiding,
@@ -561,6 +573,7 @@ DECORATOR_APPS = {
             DECORATOR_HEADING,
             "  note: Azure does not see get_order (app/function_app.py:7), as its decorator",
             "    is written without parentheses, such as @app.route instead of @app.route().",
+            "    Write the parentheses.",
             "",
             "  order  queue  orders",
             "",
@@ -571,11 +584,15 @@ DECORATOR_APPS = {
         files({"function_app.py": "import azure.functions as func\napp = func.FunctionApp()"}),
         [
             DECORATOR_HEADING,
-            "  note: function_app.py declares no function.",
             "",
+            "! function_app.py",
+            "    0 functions found: function_app.py declares no function.",
+            "    where: app/function_app.py",
+            "    remedy: declare one, or register a blueprint.",
             "",
             "0 functions found.",
         ],
+        ret=1,
     ),
     "both models in one folder: some functions": Listing(
         both_models("@app.route()\ndef hello(req): ..."),
@@ -593,24 +610,32 @@ DECORATOR_APPS = {
         both_models(""),
         [
             DECORATOR_HEADING,
-            "  note: function_app.py declares no function.",
             "  note: with Python 3.12 and older, Azure falls back to function.json of alpha,",
             "    Beta; with later versions it shows 0 functions.",
             "",
+            "! function_app.py",
+            "    0 functions found: function_app.py declares no function.",
+            "    where: app/function_app.py",
+            "    remedy: declare one, or register a blueprint.",
             "",
             "0 functions found.",
         ],
+        ret=1,
     ),
     "the script's name: not there": Listing(
         files({"function_app.py": DECORATORS}),
         [
             f"azfunc: app, function.json, {SDK}, settings: none",
-            "  note: PYTHON_SCRIPT_FILE_NAME names a file that is not there: Azure reads",
-            "    function.json.",
             "",
+            "! host.json",
+            "    0 functions found: PYTHON_SCRIPT_FILE_NAME names a file that is not there,",
+            "      and there is no function.json either.",
+            "    where: app",
+            "    remedy: correct the app setting, or remove it.",
             "",
             "0 functions found.",
         ],
+        ret=1,
         environment={"PYTHON_SCRIPT_FILE_NAME": "shop.py"},
     ),
     "the script's name: empty": Listing(
@@ -754,7 +779,7 @@ def test_no_app_at_all(session: Session) -> None:
     assert result.outlines == []
     assert [line for line in result.errlines if line] == [
         f"ERROR: no function app was found: there is no host.json in {here} or above it, nor in {here} or the folders "
-        "right below it.",
+        "below it.",
         "  remedy: name its folder (the one with host.json) with --azfunc-project PATH, the ini option azfunc_project, "
         "or @pytest.mark.azfunc(project=...).",
         "  rule:   project-not-found",
@@ -792,7 +817,7 @@ def test_with_xdist_and_with_test_files_that_are_broken(app: FunctionApp, sessio
 def test_disabled_and_excluded_functions(app: FunctionApp, session: Session) -> None:
     app.write(
         {
-            "host.json": {"version": "2.0", "functions": ["Off", "Old"]},
+            "host.json": {**HOST_JSON, "functions": ["Off", "Old"]},
             "local.settings.json": {"Values": {"AzureWebJobs.Off.Disabled": "true"}},
         }
     )

@@ -121,7 +121,7 @@ def test_functions_without_a_host_json(sessions: Sessions) -> None:
         where = here / "src" if file.startswith("src") else here
         assert setup_error(result, "test_it")[0] == (
             f"pytest_azfunc.errors.ProjectError: there are functions in {where}, but no host.json: there is no host.json "
-            f"in {here} or above it, nor in {here} or the folders right below it."
+            f"in {here} or above it, nor in {here} or the folders below it."
         )
 
 
@@ -133,7 +133,7 @@ def test_no_app(session: Session) -> None:
     assert result.parseoutcomes() == {"passed": 1, "errors": 1}
     assert setup_error(result, "test_it") == [
         f"pytest_azfunc.errors.ProjectError: no function app was found: there is no host.json in {here} or above it, "
-        f"nor in {here} or the folders right below it.",
+        f"nor in {here} or the folders below it.",
         "  remedy: name its folder (the one with host.json) with --azfunc-project PATH, the ini option azfunc_project, "
         "or @pytest.mark.azfunc(project=...).",
         "  rule:   project-not-found",
@@ -249,7 +249,7 @@ def test_a_wrong_mark(sessions: Sessions) -> None:
         assert setup_error(result, "test_it") == [
             f"pytest_azfunc.errors.BindingError: @pytest.mark.azfunc: {WRONG_MARKS[mark]}",
             "  where:  test_it.py:4",
-            f"  remedy: {REMEDIES.get(mark, 'its arguments are project, settings, storage, strict, auth, by keyword.')}",
+            f"  remedy: {REMEDIES.get(mark, 'its arguments are project, settings, storage, strict, auth, retry, by keyword.')}",
             "  rule:   mark",
         ]
 
@@ -344,6 +344,7 @@ def test_fixtures_and_markers_are_documented(sessions: Sessions) -> None:
             documented[name] = following.strip()
     assert sorted(documented) == [
         "ainvoke",
+        "azfunc_clock",
         "azfunc_context",
         "azfunc_host",
         "azfunc_http",

@@ -19,6 +19,7 @@ from pytest_azfunc.errors.rules.rule import INDEX_FAILS, Rule
 from pytest_azfunc.errors.rules.scripts import SCRIPTS
 from pytest_azfunc.errors.rules.settings import SETTINGS
 from pytest_azfunc.errors.rules.time import TIME
+from pytest_azfunc.errors.rules.unseen import UNSEEN
 from pytest_azfunc.errors.rules.use_in_tests import USE_IN_TESTS
 
 __all__ = ["INDEX_FAILS", "PARTS", "RULES", "Rule"]
@@ -33,6 +34,7 @@ PARTS: Final = (
     PAYLOADS,
     HTTP,
     OUTPUTS,
+    UNSEEN,
     TIME,
     DURABLE,
     USE_IN_TESTS,

@@ -60,6 +60,14 @@ APP: Final[dict[str, Rule]] = {
     "host-json-retry-missing": not_started(
         "host.json: the retry policy {strategy!r} has no {name!r}.", 'add it to "retry".'
     ),
+    "bundle-too-old": not_started(
+        "the referenced bundle {id} of version {version} does not meet the required minimum version of {minimum}.",
+        'write "version": "[4.*, 5.0.0)" in "extensionBundle".',
+    ),
+    "bundle-value": not_started(
+        "host.json: the value of {name} in extensionBundle is invalid or missing; it must be {expected}.",
+        "correct it.",
+    ),
     "host-json-http": of_test(
         "host.json: {name} is {found}, but must be {expected}.",
         "correct the value.",

@@ -49,6 +49,11 @@ FUNCTIONS: Final[dict[str, Rule]] = {
         "correct the type. For an extension of your own, register it in a conftest.py with the hook "
         "pytest_azfunc_binding_types.",
     ),
+    "binding-type-unregistered": left_out(
+        "the binding type(s) {types} are not registered: host.json names no extension bundle.",
+        'add to host.json: "extensionBundle": '
+        '{{"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "[4.*, 5.0.0)"}}.',
+    ),
     "binding-direction": left_out("{found} is not a valid binding direction.", "write 'in' or 'out'."),
     "binding-value": left_out("the binding's {name} is {found}, but must be {expected}.", "correct the value."),
     "return-direction": left_out("a $return binding must have the direction 'out'.", 'add "direction": "out".'),
@@ -74,6 +79,10 @@ FUNCTIONS: Final[dict[str, Rule]] = {
     "route-conflict": left_out(
         "the route {route!r} conflicts with the one of function {other!r}: same text, shared methods.",
         "change the route or the methods of one of them.",
+    ),
+    "setting-unfit": left_out(
+        "with the value of {names}, which is not shown, the {type} is none that the host can read.",
+        "correct the app setting here; look at the one of the deployed app, too.",
     ),
     "schedule-invalid": left_out("{reason}: {why}.", "write {nearest}."),
     "blob-path": left_out("the path {path!r} is not valid: {reason}.", "correct the path."),

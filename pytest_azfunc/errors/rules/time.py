@@ -7,6 +7,11 @@ from typing import Final
 from pytest_azfunc.errors.rules.rule import Rule, left_out, of_test
 
 TIME: Final[dict[str, Rule]] = {
+    "retries-without-end": of_test(
+        "the function has failed {count} times, and its retry policy has no end (maxRetryCount is -1).",
+        "let it succeed some time, or run it once: retry=False, as an argument of invoke or of the mark azfunc.",
+        "the host would try for ever.",
+    ),
     "clock-backwards": of_test(
         "{call}: time would go back from {now} to {to}.",
         "give a later moment: only the first move_to() of a test may set the time back.",
@@ -44,6 +49,10 @@ TIME: Final[dict[str, Rule]] = {
         "Python apps run on Linux plans, where the names are those of the IANA database; with another one the host "
         "goes by UTC.",
         "write {iana}.",
+    ),
+    "timer-flag": left_out("{name} is {found}, but must be true or false.", "correct the value."),
+    "schedule-missing": left_out(
+        "the timerTrigger has no schedule.", 'add "schedule": second minute hour day month weekday.'
     ),
     "schedule-setting": left_out(
         "the schedule {schedule!r} names an app setting that is not there.",

@@ -17,7 +17,7 @@ USE_IN_TESTS: Final[dict[str, Rule]] = {
         "the caller gets {told}; the exception is in the log only.",
     ),
     "failure-unclaimed-due": of_test(
-        "{how} failed with {raised}, and nobody saw it.{more}",
+        "the run ({how}) failed with {raised}, and nobody saw it.{more}",
         "mend it, or claim it: azfunc_host.failures.expect({kind}).",
         "the exception is in the log only; the schedule goes on.",
     ),

@@ -22,6 +22,7 @@ from pytest_azfunc.rpc import TypedData
 __tracebackhide__ = True
 
 _KEYS = ("PartitionKey", "RowKey")
+_OF_BINDING = "what the binding says, and no table takes"  # there may be the value of an app setting in it
 _NO_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 
 
@@ -67,8 +68,8 @@ def _refused_entity(properties: Mapping[str, Any], entity: Any) -> Refusal | Non
             missing.append(key)
         elif isinstance(value, (dict, list)):
             return "table-entity", {"reason": f"an entity whose {key} is {kind_of(value)}"}
-        elif given and _NO_KEY.search(scalar_text(value) if not isinstance(value, str) else value):
-            return "table-key", {"key": key, "found": shown(value)}
+        elif (given or not _is_completed_later(value)) and _NO_KEY.search(_key_text(value)):
+            return "table-key", {"key": key, "found": shown(value) if given else _OF_BINDING}
     if missing:
         return "table-keys-missing", {"missing": " and ".join(missing)}
     nested = next((name for name, value in entity.items() if isinstance(value, (dict, list))), None)
@@ -76,5 +77,15 @@ def _refused_entity(properties: Mapping[str, Any], entity: Any) -> Refusal | Non
 
 
 _EXPRESSIONS = ("partitionKey", "rowKey", "filter")
+
+
+def _is_completed_later(value: object) -> bool:
+    """Whether a key of the binding is one that nothing has completed: what it would be is not known."""
+    return isinstance(value, str) and ("{" in value or "%" in value)
+
+
+def _key_text(value: object) -> str:
+    return value if isinstance(value, str) else scalar_text(value)
+
 
 TYPES = (BindingType("table", input=_entities, refusal=_refusal, address=("tableName",), expressions=_EXPRESSIONS),)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import ClassVar
 
-from pytest_azfunc.errors import ProjectError
+from pytest_azfunc.errors import ProjectError, shown_json
 from pytest_azfunc.host.bindings.binding_type import BindingType, valueless
 from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
@@ -15,6 +15,7 @@ from pytest_azfunc.host.bindings.by_hand import ignored
 from pytest_azfunc.host.bindings.net_values import as_json, later, net_time
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.schedules import HostSchedule, Schedule, ScheduleError, ScheduleStatus, monitor_is_kept, parse
+from pytest_azfunc.project import Binding
 from pytest_azfunc.project.schedule_advice import refusal
 from pytest_azfunc.rpc import TypedData
 
@@ -43,7 +44,7 @@ class TimerPayload(Payload):
         zone = target.time_zone
         now = (self.now or occasion.at).astimezone(zone)
         schedule: Schedule | None = target.listener
-        monitored = occasion.trigger.properties.get("useMonitor") is not False
+        monitored = flag(occasion.trigger, "useMonitor", True)
         status = None
         if schedule is None or (monitored and monitor_is_kept(schedule, now)):
             status = self._status(schedule, now)
@@ -101,7 +102,10 @@ def _delivery(now: datetime, schedule: Schedule | None, status: ScheduleStatus |
 
 
 def _written(moment: datetime | None, now: datetime, otherwise: str) -> str:
-    return otherwise if moment is None else net_time(moment.astimezone(now.tzinfo))
+    if moment is None:
+        return otherwise
+    zone = now.tzinfo
+    return net_time(moment if moment.tzinfo is zone else moment.astimezone(zone))
 
 
 def previous(schedule: Schedule, moment: datetime) -> datetime | None:
@@ -122,11 +126,35 @@ def previous(schedule: Schedule, moment: datetime) -> datetime | None:
 _parse = lru_cache(maxsize=1024)(parse)
 
 
+def flag(trigger: Binding, name: str, default: bool) -> bool:
+    """A property that is true or false, as the host reads it: ``"true"`` and ``1`` are true as well.
+
+    :raises ProjectError: it is something else; the host leaves the function out.
+    """
+    # azure-functions-host, ScriptBindingContext.cs (GetMetadataValue), which has Newtonsoft convert it.
+    value = trigger.properties.get(name)
+    if value is None:
+        return default
+    if isinstance(value, (bool, int, float)):
+        return bool(value)
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    raise ProjectError(
+        "timer-flag", binding=trigger.name, location=trigger.location, name=name, found=shown_json(value)
+    )
+
+
 def _listen(target: Target) -> Schedule | None:
     """The schedule of a timer function; None when there is none, or an app setting that gives none.
 
-    :raises ProjectError: neither six fields nor a time span; the host leaves the function out.
+    :raises ProjectError: neither six fields nor a time span, or a flag that is none; the host leaves the function out.
     """
+    for name in ("runOnStartup", "useMonitor"):
+        try:
+            flag(target.trigger, name, False)
+        except ProjectError as error:
+            error.function = target.function.name
+            raise
     text = target.resolved("schedule")
     if text is None:
         return None
@@ -138,6 +166,18 @@ def _listen(target: Target) -> Schedule | None:
             return None  # the value of an app setting is shown nowhere
         name, place, words = target.function.name, trigger.location, refusal(error, text)
         raise ProjectError("schedule-invalid", function=name, binding=trigger.name, location=place, **words) from None
+
+
+def no_schedule(target: Target) -> ProjectError:
+    """Why a timer function has no schedule, where it listens to none."""
+    trigger = target.trigger
+    declared, text = trigger.properties.get("schedule"), target.resolved("schedule")
+    name, place = target.function.name, trigger.location
+    if text is not None and isinstance(declared, str):  # the value of an app setting is shown nowhere
+        words = refusal(ScheduleError(text), declared)
+        return ProjectError("schedule-invalid", function=name, binding=trigger.name, location=place, **words)
+    rule = "schedule-setting" if isinstance(declared, str) else "schedule-missing"
+    return ProjectError(rule, function=name, binding=trigger.name, location=place, schedule=declared)
 
 
 def _column(target: Target, now: datetime) -> str:

@@ -126,6 +126,9 @@ def _filled_in(template: Template, path: str) -> str:
 
 
 def _routes(project: Project) -> Iterator[Route]:
+    for error in project.errors.values():
+        if error.rule == "route-invalid":  # which is the end of all routes
+            raise error.with_traceback(None)
     for function in chain(project.functions.values(), project.unsupported.values()):
         trigger = http_trigger(function)
         if trigger is not None:

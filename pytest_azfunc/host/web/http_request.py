@@ -108,9 +108,10 @@ class HttpMetadata(Mapping[str, TypedData]):
 def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The values of each header, case ignored, under the spelling that came first; empty ones are left out.
 
-    A header that is empty as a whole is there, as it is one value. (StringValues.cs, ToString)
+    A header that is empty as a whole is there, as it is one value. (StringValues.cs, ToString) Blanks around a value
+    have been cut off by the server. (HttpParser.cs, TakeSingleHeader)
     """
     values: dict[str, tuple[str, list[str]]] = {}
     for name, value in headers:
-        values.setdefault(name.lower(), (name, []))[1].append(value)
+        values.setdefault(name.lower(), (name, []))[1].append(value.strip(" \t"))
     return {name: ",".join(filter(None, each)) for name, each in values.values()}

@@ -7,7 +7,6 @@ ScriptRouteHandler.cs (once in the life of a process), AuthUtility.cs (no key) a
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Final
 
 from pytest_azfunc.errors.refusals import NO_WARMUP, OWN_ADDRESS, disabled
@@ -31,14 +30,10 @@ def is_warmup(path: str) -> bool:
 
 
 class Warmup:
-    """Answers the address for one host.
+    """Answers the address for one host. The app settings, which name the plan, are in the environment."""
 
-    :param settings: the app settings, which name the plan.
-    """
-
-    def __init__(self, script_host: ScriptHost, settings: Mapping[str, str]) -> None:
+    def __init__(self, script_host: ScriptHost) -> None:
         self._script_host = script_host
-        self._settings = settings
         self._is_done = False
 
     def answer(self, request: PreparedRequest) -> Answer:
@@ -46,7 +41,7 @@ class Warmup:
 
         :raises Exception: what the function's script raises while it is imported.
         """
-        if self._settings.get(_PLAN_SETTING, "").lower() in _PLANS_WITHOUT:
+        if os.environ.get(_PLAN_SETTING, "").lower() in _PLANS_WITHOUT:
             return Answer(request, HttpResult(400), None, NO_WARMUP)
         functions = self._script_host.project.functions.values()
         function = next((each for each in functions if each.trigger.kind == "warmuptrigger"), None)

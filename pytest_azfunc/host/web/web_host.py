@@ -113,7 +113,7 @@ class WebHost:
 
     @cached_property
     def _warmup(self) -> Warmup:
-        return Warmup(self._script_host, self._settings())
+        return Warmup(self._script_host)
 
     @cached_property
     def _admin(self) -> AdminApi:

@@ -119,7 +119,7 @@ def test_invalid_template(row: dict[str, Any], tmp_path: Path) -> None:
 def test_an_invalid_template_of_the_function_that_is_invoked(tmp_path: Path) -> None:
     project = app(tmp_path, [{"name": "F", "route": "{id"}])
     (expected,) = invalid_templates(project).values()
-    with Host.open(project) as host, pytest.raises(ProjectError) as caught:
+    with Host.open(tmp_path) as host, pytest.raises(ProjectError) as caught:
         host.invoke("F", http("GET", "/api/1"))
     assert str(caught.value) == str(expected)
 

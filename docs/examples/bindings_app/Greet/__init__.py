@@ -1,7 +1,0 @@
-"""Answers with a greeting."""
-
-import azure.functions as func
-
-
-def main(req: func.HttpRequest) -> func.HttpResponse:
-    return func.HttpResponse(f"Hello, {req.route_params['name']}{req.params.get('mark', '.')}")

@@ -1,0 +1,53 @@
+"""What a report of a failure has of the app: its invocations, and how they are written to the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pytest_azfunc.plugin.colours import coloured
+from pytest_azfunc.reports.trace import describe, records_shown
+from pytest_azfunc.reports.trace_layout import lay_out, without
+
+if TYPE_CHECKING:
+    import pytest
+    from _pytest._io import TerminalWriter
+
+    from pytest_azfunc import Host
+
+_TITLE = "azfunc invocations"
+_CAPTURED_LOG = "Captured log"
+
+
+def add_invocations(report: pytest.TestReport, host: Host, config: pytest.Config) -> None:
+    """Add what the app has done, as plain text: other plugins read it, and a worker of pytest-xdist has no terminal."""
+    report.sections.append((f"{_TITLE} ({report.when})", describe(host.invocations, host.refusals)))
+    logging: Any = config.pluginmanager.getplugin("logging-plugin")
+    entries: list[str] = []
+    if logging is not None and config.getoption("showcapture") == "all":  # or else ours is not shown
+        entries = [logging.report_handler.format(record) for record in records_shown(host.invocations)]
+    vars(report)["azfunc_shown_logs"] = entries  # it travels with the report from a worker of pytest-xdist
+
+
+@contextmanager
+def laid_out(reports: Iterable[pytest.TestReport], writer: TerminalWriter) -> Iterator[None]:
+    """While the reports are written: in colour, in lines that fit, and no log record twice."""
+    kept = [(report, list(report.sections)) for report in reports]
+    for report, sections in kept:
+        report.sections[:] = [
+            (title, shown) for title, text in sections if (shown := _shown(report, title, text, writer))
+        ]
+    try:
+        yield
+    finally:
+        for report, sections in kept:
+            report.sections[:] = sections
+
+
+def _shown(report: pytest.TestReport, title: str, text: str, writer: TerminalWriter) -> str:
+    if title.startswith(_TITLE):
+        return "\n".join(coloured(writer, line) for line in lay_out(text, writer.fullwidth))
+    if title.startswith(_CAPTURED_LOG):
+        return without(text, report.azfunc_shown_logs)
+    return text
