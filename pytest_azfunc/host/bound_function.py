@@ -69,6 +69,7 @@ class BoundFunction:
     :ivar trigger: its trigger.
     :ivar trigger_type: what the host knows of the trigger's type.
     :ivar is_loaded: whether the worker has loaded it.
+    :ivar remembered: what the host has stored of its trigger, such as the status of a timer.
     :ivar retry_policy: its own or that of host.json; None for none.
     :ivar first_attempt: what its first attempt is told of its retry policy.
     """
@@ -86,6 +87,7 @@ class BoundFunction:
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http
         self.is_loaded = False
+        self.remembered: Any = None
         self.retry_policy = policy_of(function, options.config)
         self.first_attempt = first_attempt(self.retry_policy)
         # Most functions run once in a test, so that a lock for each part, as in cached_property, would be felt.

@@ -59,6 +59,7 @@ class PassingTime:
         self._behaviour = behaviour
         self._opened_at: datetime | None = None  # where time stood by then
         self._latest: datetime | None = None  # when somebody has last asked
+        self._stood = False  # whether time stood by then
         self._is_stopped = False
         self._was_set = False
         self._returning: list[list[Invocation]] = []
@@ -92,10 +93,10 @@ class PassingTime:
 
         :returns: the invocations, in order.
         """
-        now = self._look()
         if self._time.stands:
-            return self._run_until(now)
-        self._timers.stop()  # the machine's clock goes on, and might come to a timer just now
+            return self._run_until(self._look())
+        self._behaviour.settings()  # raises when the host is closed
+        self._timers.pause()  # the machine's clock goes on, and might come to a timer just now
         runs: list[Invocation] = []
         while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
             runs += self._run_until(now)
@@ -109,9 +110,10 @@ class PassingTime:
         """
         now = self._look()
         try:
-            return self._pass_to(call, now, now + by, max_runs)
+            to = now + by
         except OverflowError:
             raise wrong_value(call, "the span", by, "one that ends before the year 10000") from None
+        return self._pass_to(call, now, to, max_runs)
 
     def move_to(self, call: str, moment: datetime | str, max_runs: int = MAX_RUNS) -> list[Invocation]:
         """Let it be *moment*: the first time it is only set, later on time passes until then."""
@@ -134,7 +136,7 @@ class PassingTime:
     def _look(self) -> datetime:
         """The present moment, with all timers listened to."""
         self._behaviour.settings()  # raises when the host is closed
-        now, latest = self._time.now(), self._latest
+        now, latest, stands = self._time.now(), self._latest, self._time.stands
         if self._is_stopped:
             return now
         if latest is None:
@@ -143,12 +145,12 @@ class PassingTime:
         elif now < latest:  # somebody has set it back
             self._timers.forget()
             self._timers.listen(now)
-        elif not self._time.stands:
-            self._timers.stop()
+        elif not (stands and self._stood):  # the machine's clock went on, at least for a while
+            self._timers.pause()
             self._timers.listen(now, is_chance=True)
         else:
             self._timers.listen(now)
-        self._latest = now
+        self._latest, self._stood = now, stands
         return now
 
     def _pass_to(self, call: str, now: datetime, to: datetime, max_runs: int) -> list[Invocation]:
@@ -159,6 +161,7 @@ class PassingTime:
         if not self._is_stopped:
             self._check_count(call, now, to, max_runs)
         self._time.set(now)
+        self._stood = True
         runs = self._run_until(to, call, max_runs)
         if self._time.now() < to:
             self._time.set(to)
@@ -236,7 +239,7 @@ class PassingTime:
         self._is_stopped = False
         entries = [self.agenda.put(now, *warmup, reason="warmup") for warmup in self._warmups()]
         entries += self._timers.come_up(now)
-        self._latest = now
+        self._latest, self._stood = now, self._time.stands
         runs: list[Invocation] = []
         for entry in entries:
             invocation = self._run(entry, now)

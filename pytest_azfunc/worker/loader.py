@@ -45,7 +45,8 @@ def import_entry_point(
         raise FunctionLoadError("import-exits", function=function.name, location=where, script=shown) from exit_
     except Exception as error:
         from pytest_azfunc.errors.notes import raised_by_import
-        from pytest_azfunc.project.user_errors import add_note, from_app, hint_for
+        from pytest_azfunc.project.hints import hint_for
+        from pytest_azfunc.project.user_errors import add_note, from_app
 
         add_note(error, raised_by_import(os.path.basename(script), function.name, hint_for(error)))
         raise error.with_traceback(from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped
