@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.app import Host
-from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, setting_name, suggestion
+from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.checked_project import Project
 from pytest_azfunc.host.invocation import Invocation
@@ -26,14 +26,6 @@ from pytest_azfunc.worker import Worker, WorkerProcess
 if TYPE_CHECKING:
     from pytest_azfunc.reports.styled_line import StyledLine
 
-MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
-    "project": (str, os.PathLike),
-    "settings": Mapping,
-    "storage": str,
-    "strict": bool,
-    "auth": bool,
-    "retry": bool,
-}
 _NO_SETTINGS: Mapping[str, str] = {}
 _Items = tuple[tuple[str, str], ...]
 _NO_MARK: Mapping[str, Any] = {}
@@ -43,6 +35,7 @@ _NO_MARK: Mapping[str, Any] = {}
 class Choice:
     """What option and ini say for the whole session; None where they are silent. Paths are absolute.
 
+    :ivar project_by: what names the project, for an error.
     :ivar projects: the folders of the apps; empty to look for them.
     """
 
@@ -51,42 +44,7 @@ class Choice:
     settings: str | None = None
     strict: bool = True
     storage: str = "memory"
-
-
-def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test: Location) -> dict[str, Any]:
-    """The arguments of all ``azfunc`` marks of a test, closest first; the closest wins key by key.
-
-    :param test: where the test is.
-    :raises BindingError: a positional argument, an unknown name, a wrong type.
-    """
-    merged: dict[str, Any] = {}
-    for positional, named in marks:
-        _check_mark(positional, named, test)
-        for name, value in named.items():
-            if name == "settings":
-                merged[name] = {**value, **merged.get(name, {})}
-            else:
-                merged.setdefault(name, value)
-    return merged
-
-
-def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Location) -> None:
-    known = ", ".join(MARK_ARGUMENTS)
-
-    def wrong(reason: str) -> BindingError:
-        return BindingError("mark", location=test, reason=reason, known=known)
-
-    if positional:
-        raise wrong(f"{kind_of(positional[0])} is given without a name")
-    for name, value in named.items():
-        kind = MARK_ARGUMENTS.get(name)
-        if kind is None:
-            raise wrong(f"{name!r} is no argument of it.{suggestion(name, MARK_ARGUMENTS)}".rstrip("."))
-        if not isinstance(value, kind):
-            raise wrong(f"{name} is {kind_of(value)}")
-    for name, value in named.get("settings", {}).items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise wrong(f"the setting {setting_name(name)} is {kind_of(value)}, but settings are strings")
+    project_by: str = ""
 
 
 class AppOfTests:
@@ -161,7 +119,8 @@ class SessionApps:
         """The app's folder for a test in *folder*, with what its mark says."""
         if named is not None:
             beside = os.path.join(folder, named)
-            return require_app(beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named))
+            path = beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named)
+            return require_app(path, "@pytest.mark.azfunc(project=...)")
         return the_one_of(self.roots(folder), folder, self.choice.rootdir)
 
     def roots(self, folder: str) -> list[str]:
@@ -169,7 +128,9 @@ class SessionApps:
 
         :raises ProjectError: there is none, or a folder that was named holds none.
         """
-        named = dict.fromkeys(os.path.abspath(require_app(project)) for project in self.choice.projects)
+        named = dict.fromkeys(
+            os.path.abspath(require_app(project, self.choice.project_by)) for project in self.choice.projects
+        )
         return list(named) or find_projects(folder, self.choice.rootdir)
 
     def _app_in(self, root: str, script: str | None, given: Mapping[str, str]) -> AppOfTests:
@@ -222,7 +183,10 @@ class SessionApps:
 
         :raises AzfuncError: there is no app, it does not start, or the mark asks for what is not emulated.
         """
-        check_storage(mark.get("storage", self.choice.storage))
+        if "storage" in mark:
+            check_storage(mark["storage"], "@pytest.mark.azfunc(storage={})")
+        else:
+            check_storage(self.choice.storage, "--azfunc-storage {}")
         app = self.find(folder, mark)
         host = Host(
             app.project,

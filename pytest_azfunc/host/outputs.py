@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from pytest_azfunc.errors import OutputNotSet, listing, shown, suggestion
+from pytest_azfunc.errors.notes import no_json_output
 from pytest_azfunc.host.bindings.binding_type import BindingType
+from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
@@ -66,7 +68,11 @@ class Output:
 
         :raises ValueError: the body is no JSON.
         """
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            add_note(error, no_json_output(self.name))
+            raise
 
     @cached_property
     def messages(self) -> list[Message]:
@@ -94,13 +100,22 @@ class Outputs(Mapping[str, Output]):
         if output is not None:
             return output
         known = list(self._declared)
+        if name == "$return":
+            remedy = "return a value" if name in known else "read result.return_value: no output takes what is returned"
+        else:
+            remedy = f"set it in the function: {name}.set(value)" if name in known else "correct the name"
         raise OutputNotSet(
             "output-missing",
             function=self._function,
             name=name,
             suggestion="" if name in known else suggestion(name, known),
             known=listing("Outputs that it set", self._outputs),
+            remedy=remedy,
         )
+
+    def __getattr__(self, name: str) -> Any:
+        hint = f"; write outputs[{name!r}]" if not name.startswith("_") and name in self._declared else ""
+        raise AttributeError(f"'Outputs' object has no attribute {name!r}{hint}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._outputs)

@@ -271,7 +271,7 @@ class ScriptHost:
         at: datetime,
     ) -> InvocationRequest:
         if inputs:
-            check_names(bound.function, inputs)
+            check_names(bound.function, bound.builder, inputs)
         delivery = deliver(payload, Occasion(bound, at))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}
         for given in bound.inputs:

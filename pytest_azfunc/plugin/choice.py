@@ -25,8 +25,9 @@ def session_apps(config: pytest.Config) -> SessionApps:
             str(config.rootpath),
             _projects(config),
             _path(config, "settings"),
-            config.getini("azfunc_strict"),
+            _truth(config, "azfunc_strict"),
             config.getoption("azfunc_storage") or "memory",
+            "--azfunc-project" if config.getoption("azfunc_project") else "the ini option azfunc_project",
         )
         apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added))
         config.add_cleanup(apps.close)
@@ -44,6 +45,17 @@ def close_session_apps(config: pytest.Config) -> None:
     apps = apps_so_far(config)
     if apps is not None:
         apps.close()
+
+
+def _truth(config: pytest.Config, name: str) -> bool:
+    """An ini option that is true or false.
+
+    :raises pytest.UsageError: it is neither. (pytest's own error does not say which option it is about.)
+    """
+    try:
+        return bool(config.getini(name))
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"the ini option {name} must be true or false: {error}") from None
 
 
 def _projects(config: pytest.Config) -> tuple[str, ...]:

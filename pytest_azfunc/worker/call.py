@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pytest_azfunc.errors.notes import raised_by_call, value_without_binding
+from pytest_azfunc.project.hints import hint_at_call
+from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
 from pytest_azfunc.worker.context import Out
 from pytest_azfunc.worker.event_loop import WorkerLoop
@@ -112,17 +115,17 @@ class Call:
 
     def _encode(self, result: Any) -> None:
         converters = self.runtime.process.converters
-        signature = self.loaded.signature
+        signature, function = self.loaded.signature, self.loaded.function
         if result is not None and signature.returns is None:
-            name = self.loaded.function.name
-            raise RuntimeError(f"function {name!r} without a $return binding returned a non-None value")
+            raise self._unbound(result)
         outputs: dict[str, TypedData] = {}
         values: dict[str, Any] = {}
         for name, how in signature.outputs.items():
             value = self.outs[name].get()
             if value is not None:
                 values[name] = value
-                outputs[name] = converters.encode(how.binding_type, value, how.annotation) or TypedData(None, None)
+                data = converters.encode(how.binding_type, value, how.annotation, function, name)
+                outputs[name] = data or TypedData(None, None)
         if len(outputs) > 1:
             outputs = {name: outputs[name] for name in signature.response_order if name in outputs}
         returned = self._encode_return(result)
@@ -132,10 +135,22 @@ class Call:
         )
 
     def _encode_return(self, result: Any) -> TypedData | None:
-        how = self.loaded.signature.returns
-        return None if how is None else self.runtime.process.converters.encode(how.binding_type, result, how.annotation)
+        how, function = self.loaded.signature.returns, self.loaded.function
+        if how is None:
+            return None
+        return self.runtime.process.converters.encode(how.binding_type, result, how.annotation, function, "$return")
+
+    def _unbound(self, result: Any) -> RuntimeError:
+        function = self.loaded.function
+        error = RuntimeError(f"function {function.name!r} without a $return binding returned a non-None value")
+        is_http = function.trigger.kind == "httptrigger"
+        add_note(error, value_without_binding(is_http, function.user_function is not None))
+        return error
 
     def _fail(self, error: Exception) -> None:
+        hint = hint_at_call(error)
+        if hint:
+            add_note(error, raised_by_call(hint))
         self.response = InvocationResponse(
             self.context.invocation_id, exception=error, logs=self.records, context=self.context
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_azfunc.errors.notes import refused_output
+from pytest_azfunc.project import Function
 from pytest_azfunc.project.indexing.binding_registry import BindingRegistry
 from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import Kind, TypedData
@@ -89,12 +91,31 @@ class Converters(BindingRegistry):
         except NotImplementedError:
             raise TypeError(
                 "unable to decode incoming TypedData: unsupported combination of TypedData field "
-                f"{data.kind!r} and expected binding type {converter}"
+                f"{data.kind!r} and expected binding type {self._shown(converter)}"
             ) from None
 
-    def encode(self, binding_type: str, value: Any, annotation: Any) -> TypedData | None:
+    def _shown(self, converter: Any) -> str:
+        """The converter's class, as the worker names it: the generic one is a class of its own."""
+        if converter is not GenericConverter:
+            return str(converter)
+        library = "azure_functions_worker"
+        if sys.version_info >= (3, 13):
+            library = "azure_functions_runtime" if self._names_binding_types else "azure_functions_runtime_v1"
+        return f"<class '{library}.bindings.generic.GenericBinding'>"
+
+    def encode(
+        self,
+        binding_type: str,
+        value: Any,
+        annotation: Any,
+        function: Function | None = None,
+        name: str = "$return",
+    ) -> TypedData | None:
         """The typed data that leaves the worker; None where the converter sends nothing.
 
+        :param binding_type: the type by whose rules it is encoded, which an annotation may have changed.
+        :param function: whose output it is, for the error.
+        :param name: the output's name, for the error.
         :raises TypeError: the binding does not take the value; other exceptions are the converter's own.
         """
         __tracebackhide__ = True
@@ -102,12 +123,14 @@ class Converters(BindingRegistry):
         try:
             encoded = converter.encode(value, expected_type=annotation)
         except NotImplementedError:
-            shown = binding_type if self._names_binding_types else converter
+            shown = binding_type if self._names_binding_types else self._shown(converter)
             error = TypeError(
                 f'unable to encode outgoing TypedData: unsupported type "{shown}" '
                 f'for Python type "{type(value).__name__}"'
             )
-            add_note(error, refused_output(binding_type, value))
+            if function is not None and name != "$return":
+                binding_type = function.bindings[name].type
+            add_note(error, refused_output(binding_type, name, value))
             raise error from None
         kind, content = encoded if converter is GenericConverter else (encoded.type, encoded.value)
         return _on_the_wire(kind, content)

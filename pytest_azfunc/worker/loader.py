@@ -13,7 +13,8 @@ from pytest_azfunc.process.app_files import NAMESPACE
 from pytest_azfunc.process.app_modules import FunctionModule
 from pytest_azfunc.process.standard_streams import streams_put_back
 from pytest_azfunc.project import Function
-from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, place_of
+from pytest_azfunc.project.hints import hint_for
+from pytest_azfunc.project.user_errors import add_note, from_app, place_of
 
 
 def import_entry_point(

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pytest_azfunc.errors import BindingError, kind_of
 from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.process.import_effects import ImportEffects
 from pytest_azfunc.process.surroundings import surroundings_for_once
@@ -43,6 +44,8 @@ class WorkerProcess:
 
     def __init__(self, project: Project) -> None:
         """Of an app that was read. A decorator app is indexed anew: each process has functions of its own."""
+        if not isinstance(project, Project):  # a path, given to Host(...)
+            raise BindingError("host-of-path", found=kind_of(project))
         self._project = project
         self.root = os.fspath(project.root)
         if project.script is None:

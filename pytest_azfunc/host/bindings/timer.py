@@ -10,6 +10,7 @@ from typing import ClassVar
 from pytest_azfunc.errors import ProjectError, shown_json
 from pytest_azfunc.host.bindings.binding_type import BindingType, valueless
 from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.net_values import as_json, later, net_time
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.schedules import HostSchedule, Schedule, ScheduleError, ScheduleStatus, monitor_is_kept, parse
@@ -204,6 +205,7 @@ def _column(target: Target, now: datetime) -> str:
     return f"{declared}  next {due:%Y-%m-%d %H:%M:%S} UTC" if due else f"{declared}  never due"
 
 
+@payload_builder
 def timer(
     *, now: datetime | str | None = None, past_due: bool = False, last: datetime | str | None = None
 ) -> TimerPayload:

@@ -34,17 +34,17 @@ from pytest_azfunc.project.binding_checks import (
 from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_host_order
 from pytest_azfunc.project.function import Function, Source
 from pytest_azfunc.project.indexing.annotations import AnnotationReader
+from pytest_azfunc.project.indexing.culprits import culprit_in
 from pytest_azfunc.project.indexing.decorators import (
     BindingReader,
     DecoratorSource,
-    culprit_in,
     find_app,
     functions_of,
-    retry_of,
     source_of,
 )
 from pytest_azfunc.project.indexing.http_streaming import registry_for
 from pytest_azfunc.project.indexing.index_failure import failure_of
+from pytest_azfunc.project.indexing.retries import retry_of
 from pytest_azfunc.project.indexing.signature import Signature, check_signature
 from pytest_azfunc.project.retry_policy import parse_retry
 from pytest_azfunc.project.user_errors import is_own
