@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pytest_azfunc.errors import ProjectError, ScheduleWarning
+from pytest_azfunc.errors import AzfuncError, ProjectError, ScheduleWarning
 from pytest_azfunc.host.agenda import TIMER, Agenda, Entry, shown_moment
 from pytest_azfunc.host.bindings.timer import DueRun, flag, no_schedule
 from pytest_azfunc.host.bound_function import BoundFunction
@@ -164,14 +164,20 @@ class Timers:
         """The timers that the host would listen to, by name, in the host's order."""
         project = self._host.project
         project.raise_failure()  # what hides all functions is worth more than that nothing runs
-        for function in sorted(project.functions.values(), key=lambda found: host_order(found.name)):
-            if function.trigger.kind == "timertrigger" and not self._is_disabled(function.name):
-                schedule = self._schedule(function)
-                if schedule is not None:
-                    yield function.name, schedule
+        declared = (*project.functions.values(), *project.refused.values())
+        for function in sorted(declared, key=lambda found: host_order(found.name)):
+            if function.trigger.kind != "timertrigger" or self._is_disabled(function.name):
+                continue
+            refusal = project.errors.get(function.name)
+            if refusal is not None:
+                self._warn_of(function, refusal)
+                continue
+            schedule = self._schedule(function)
+            if schedule is not None:
+                yield function.name, schedule
 
     def _schedule(self, function: Function) -> HostSchedule | None:
-        """Its schedule; None where the host would leave the function out, of which it warns once."""
+        """Its schedule; None where an app setting gives none, and the host would leave the function out."""
         bound = self._host.bound(function)
         try:
             found = bound.listener
@@ -181,10 +187,14 @@ class Timers:
         except ProjectError as error:
             if error.rule.startswith("time-zone"):
                 raise
-            if function.name not in self._warned:
-                self._warned.add(function.name)
-                warnings.warn(str(error), ScheduleWarning, stacklevel=2)
+            self._warn_of(function, error)
             return None
+
+    def _warn_of(self, function: Function, refusal: AzfuncError) -> None:
+        """Warn once of a timer that the host leaves out: it would never run, and no test would tell."""
+        if function.name not in self._warned:
+            self._warned.add(function.name)
+            warnings.warn(str(refusal), ScheduleWarning, stacklevel=2)
 
     def _bound(self, name: str) -> BoundFunction:
         return self._host.bound(self._host.project.functions[name])
