@@ -44,7 +44,7 @@ _FIXTURES_ARE = ("function", "FixtureFunctionDefinition")
 # Whose modules need no look.
 _PYTEST = ("_pytest", "pytest_azfunc")
 
-MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, auth=True)"
+MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, auth=True, retry=True)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,7 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f"{MARK}: which function app a test uses, and with what. 'settings' are app settings; strict=False lets "
-        "outputs pass that Azure would drop or mangle; auth=False opens every HTTP function, as `func start` does. "
+        "outputs pass that Azure would drop or mangle; auth=False opens every HTTP function, as `func start` does; "
+        "retry=False runs every function once, whatever its retry policy. "
         "The closest mark wins, key by key.",
     )
     config.stash[_LOOK] = FirstLook(config)
