@@ -21,7 +21,7 @@ from pytest_azfunc.project.discovery import find_projects, require_app, the_one_
 from pytest_azfunc.project.function_app import settings_in_file
 from pytest_azfunc.project.host_settings import settings_over_host_json
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
-from pytest_azfunc.worker import Worker, WorkerProcess
+from pytest_azfunc.worker import Worker, WorkerProcess, limited
 
 if TYPE_CHECKING:
     from pytest_azfunc.reports.styled_line import StyledLine
@@ -41,7 +41,7 @@ _NO_MARK: Mapping[str, Any] = {}
 
 @dataclass(frozen=True)
 class Choice:
-    """What option and ini say for the whole session; None where they are silent. Paths are absolute.
+    """What option and ini say for the whole session; None where they are silent. Paths are absolute, times seconds.
 
     :ivar projects: the folders of the apps; empty to look for them.
     """
@@ -51,6 +51,7 @@ class Choice:
     settings: str | None = None
     strict: bool = True
     storage: str = "memory"
+    timeout: float | None = None
 
 
 def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test: Location) -> dict[str, Any]:
@@ -224,6 +225,7 @@ class SessionApps:
         """
         check_storage(mark.get("storage", self.choice.storage))
         app = self.find(folder, mark)
+        worker = Worker if self.choice.timeout is None else limited(self.choice.timeout)
         host = Host(
             app.project,
             settings=mark.get("settings"),
@@ -231,12 +233,11 @@ class SessionApps:
             strict=mark.get("strict", self.choice.strict),
             auth=mark.get("auth", True),
             retry=mark.get("retry", True),
-            worker=Worker(app.process, config=app.project.host),
+            worker=worker(app.process, config=app.project.host),
             observers=self.observers,
             types=self.types,
         )
-        host.begin()
-        return host
+        return host.begin()
 
     def close(self) -> None:
         """The session is over: end what runs in the worker processes."""

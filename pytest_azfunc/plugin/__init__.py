@@ -67,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("azfunc_project", "the function app's folder, relative to the ini file")
     parser.addini("azfunc_settings", "settings file instead of local.settings.json, or none")
     parser.addini("azfunc_strict", "fail a test when Azure would drop or mangle an output", "bool", default=True)
+    parser.addini("azfunc_timeout", "fail a test whose function runs for so many seconds; nothing for no limit")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
 from pytest_azfunc.worker.context import Out
-from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.logs import CURRENT, Records
 from pytest_azfunc.worker.runtime import Runtime
@@ -47,10 +46,6 @@ class Call:
             self._encode(self._main(self._decode()))
         except Exception as error:
             self._fail(error)
-
-    def run_on(self, loop: WorkerLoop) -> None:
-        """Run an async function on *loop*."""
-        loop.run(self.arun())
 
     async def arun(self) -> None:
         """Run an async function on the running loop."""

@@ -245,7 +245,7 @@ def test_a_wrong_mark(sessions: Sessions) -> None:
         assert setup_error(result, "test_it") == [
             f"pytest_azfunc.errors.BindingError: @pytest.mark.azfunc: {WRONG_MARKS[mark]}",
             "  where:  test_it.py:4",
-            "  remedy: its arguments are project, settings, storage, strict, auth, by keyword.",
+            "  remedy: its arguments are project, settings, storage, strict, auth, retry, by keyword.",
             "  rule:   mark",
         ]
 
