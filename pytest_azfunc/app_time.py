@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -97,7 +98,7 @@ class TimedApp:
         """
         if isinstance(number, bool) or not isinstance(number, int):
             raise wrong_value("azfunc_host.seed", "the number", number, "a whole number")
-        self.script_host.chance.seed(number)
+        self.script_host.chance = random.Random(number)  # its own: the one that it had is that of all hosts
 
     @property
     def now(self) -> datetime:

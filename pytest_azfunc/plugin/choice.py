@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.session_apps import SessionApps
 
 _APPS: pytest.StashKey[SessionApps] = pytest.StashKey()
@@ -27,14 +30,25 @@ def session_apps(config: pytest.Config) -> SessionApps:
             str(config.rootpath),
             _projects(config),
             _path(config, "settings"),
-            config.getini("azfunc_strict"),
+            _truth(config, "azfunc_strict"),
             config.getoption("azfunc_storage") or "memory",
+            "--azfunc-project" if config.getoption("azfunc_project") else "the ini option azfunc_project",
             _timeout(config.getini("azfunc_timeout")),
         )
         apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added))
         config.add_cleanup(apps.close)
-        apps.observers.append(lambda invocation: config.hook.pytest_azfunc_invoked(invocation=invocation))
+        apps.observers.append(_teller(config.hook.pytest_azfunc_invoked))
     return apps
+
+
+def _teller(hook: Any) -> Callable[[Invocation], None]:
+    """Calls the hook where anybody implements it: a call for nobody is felt in each invocation."""
+
+    def tell(invocation: Invocation) -> None:
+        if hook.get_hookimpls():
+            hook(invocation=invocation)
+
+    return tell
 
 
 def apps_so_far(config: pytest.Config) -> SessionApps | None:
@@ -47,6 +61,17 @@ def close_session_apps(config: pytest.Config) -> None:
     apps = apps_so_far(config)
     if apps is not None:
         apps.close()
+
+
+def _truth(config: pytest.Config, name: str) -> bool:
+    """An ini option that is true or false.
+
+    :raises pytest.UsageError: it is neither. (pytest's own error does not say which option it is about.)
+    """
+    try:
+        return bool(config.getini(name))
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"the ini option {name} must be true or false: {error}") from None
 
 
 def _projects(config: pytest.Config) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def find_projects(start: str, rootdir: str) -> list[str]:
         (folder for folder in (start, *(top for top, _ in walk(rootdir, 1))) if _has_function(folder)), None
     )
     if unfinished is not None:
-        searched += f"; but there are functions in {unfinished}, which lacks only a host.json"
+        raise ProjectError("project-without-host-json", path=unfinished, searched=searched)
     raise ProjectError("project-not-found", searched=searched)
 
 
@@ -69,13 +69,15 @@ def _has_function(folder: str) -> bool:
     return os.path.lexists(os.path.join(folder, DECORATOR_SCRIPT)) or has_function_folder(folder)
 
 
-def require_app(path: str) -> str:
+def require_app(path: str, named_by: str = "") -> str:
     """The folder that a user has named, checked to be a function app.
 
+    :param named_by: what has named it, for an error.
     :raises ProjectError: no folder, or one with neither a host.json nor a function.
     """
+    hint = f" It is named by {named_by}." if named_by else ""
     if not os.path.isdir(path):
-        raise ProjectError("project-missing", path=path)
+        raise ProjectError("project-missing", path=path, hint=hint)
     try:
         os.listdir(path)
     except OSError:
@@ -83,4 +85,5 @@ def require_app(path: str) -> str:
     if os.path.lexists(os.path.join(path, HOST_JSON)) or _has_function(path):
         return path
     apps = [os.path.relpath(app) for app in _apps_below(path, _DEEPEST)]
-    raise ProjectError("project-empty", path=path, hint=f" There are some below it: {', '.join(apps)}." if apps else "")
+    hint = (f" There are some below it: {', '.join(apps)}." if apps else "") + hint
+    raise ProjectError("project-empty", path=path, hint=hint)
