@@ -17,7 +17,7 @@ from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.process.environment import variable
 from pytest_azfunc.process.undoing import undo
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
-from pytest_azfunc.project.discovery import find_projects, require_app, the_one_of
+from pytest_azfunc.project.discovery import find_projects, require_app, the_nearest, the_one_of
 from pytest_azfunc.project.function_app import settings_in_file
 from pytest_azfunc.project.host_settings import settings_over_host_json
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
@@ -121,7 +121,8 @@ class SessionApps:
             beside = os.path.join(folder, named)
             path = beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named)
             return require_app(path, "@pytest.mark.azfunc(project=...)")
-        return the_one_of(self.roots(folder), folder, self.choice.rootdir)
+        rootdir = self.choice.rootdir
+        return the_one_of(self.roots(folder), folder, rootdir) if self.choice.projects else the_nearest(folder, rootdir)
 
     def roots(self, folder: str) -> list[str]:
         """The folders of all apps that may be meant in *folder*: those that are named, or what is found.

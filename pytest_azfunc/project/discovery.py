@@ -49,6 +49,20 @@ def find_projects(start: str, rootdir: str) -> list[str]:
     raise ProjectError("project-not-found", searched=searched)
 
 
+def the_nearest(start: str, rootdir: str) -> str:
+    """The app of a test in the folder *start*: the nearest above it, else the only one at or right below *rootdir*.
+
+    :raises ProjectError: there is none, or several, or one only that is further down, which a test has to name.
+    """
+    apps = find_projects(start, rootdir)
+    if len(apps) == 1 and apps[0] not in (nearest_above(start), *_apps_below(rootdir, 1)):
+        searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders right below it"
+        raise ProjectError(
+            "project-not-found", searched=f"{searched}; there is one in {os.path.relpath(apps[0], rootdir)}"
+        )
+    return the_one_of(apps, start, rootdir)
+
+
 def the_one_of(apps: Sequence[str], start: str, rootdir: str) -> str:
     """The app of a test in the folder *start*: the nearest of the *apps* above it, or the only one.
 

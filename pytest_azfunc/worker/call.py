@@ -148,4 +148,10 @@ class Call:
         return error
 
     def _fail(self, error: Exception) -> None:
+        from pytest_azfunc.errors.notes import raised_by_call  # most calls succeed
+        from pytest_azfunc.project.hints import hint_at_call
+
+        hint = hint_at_call(error)
+        if hint:
+            add_note(error, raised_by_call(hint))
         self.response = InvocationResponse(self.invocation_id, exception=error, logs=self.records, context=self.context)
