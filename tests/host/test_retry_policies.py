@@ -24,7 +24,7 @@ def rows(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", [pytest.param(row, id=row["id"]) for row in TABLE[kind]])
 
 
-def refused(rule: str, **details: object) -> ProjectError:
+def refused(rule: str, **details: Any) -> ProjectError:
     return ProjectError(rule, **details)
 
 

@@ -170,6 +170,30 @@ def test_every_way_to_hang(hanging: Session) -> None:
     passed(result, len(MORE) + 8)
 
 
+def test_with_xdist(hanging: Session) -> None:
+    result = hanging.test(
+        """
+        import pytest
+
+        from pytest_azfunc import FunctionTimeoutError
+
+        @pytest.mark.parametrize("name", ["Sync", "Async"])
+        def test_it(name, invoke):
+            with pytest.raises(FunctionTimeoutError, match="It stood in fetch"):
+                invoke(name)
+
+        def test_fails(invoke):
+            invoke("Sync")
+        """,
+        "-n",
+        "2",
+        plugins=("xdist",),
+    )
+
+    assert result.parseoutcomes() == {"passed": 2, "failed": 1}
+    assert "FunctionTimeoutError: Sync: it has run for 0.2 s" in result.stdout.str()
+
+
 def test_ctrl_c(app: FunctionApp, session: Session) -> None:
     app.function("Interrupted", "def main(msg): raise KeyboardInterrupt")
     app.function("AsyncInterrupted", "async def main(msg): raise KeyboardInterrupt")
