@@ -155,3 +155,7 @@ class Call:
         if hint:
             add_note(error, raised_by_call(hint))
         self.response = InvocationResponse(self.invocation_id, exception=error, logs=self.records, context=self.context)
+
+
+ENTER_FUNCTION = frozenset(method.__code__ for method in (Call._main, Call._amain, Call._with_extensions))
+"""The code whose frames call the user's function: who comes next there is the user's."""

@@ -7,9 +7,11 @@ on another thread cannot be: it runs on.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from types import FrameType
 from typing import Any
 
@@ -19,11 +21,13 @@ from pytest_azfunc.process.event_loops import running_loop
 from pytest_azfunc.project import HostConfig
 from pytest_azfunc.project.user_errors import is_own
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse
-from pytest_azfunc.worker.call import Call
+from pytest_azfunc.worker.call import ENTER_FUNCTION, Call
 from pytest_azfunc.worker.worker import Worker
 from pytest_azfunc.worker.worker_process import WorkerProcess
 
 __tracebackhide__ = True
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 class _TimeIsUp(BaseException):
@@ -49,11 +53,9 @@ class LimitedWorker(Worker):
         stand = _Stand(self._root)
 
         def ring(frame: FrameType | None) -> None:
-            loop = running_loop()
-            if loop is not None and self.is_loop(loop) and asyncio.current_task(loop) is None:
-                return  # its tasks wait, and are cancelled
-            stand.note(_callers(frame))
-            raise _TimeIsUp
+            if self._is_function(list(_callers(frame))):
+                stand.note(_callers(frame))
+                raise _TimeIsUp
 
         try:
             with Alarm(self._seconds, ring):
@@ -65,6 +67,16 @@ class LimitedWorker(Worker):
         if stand.is_over:  # the function has kept the interruption for itself
             raise self._error(request.function, stand)
         return response
+
+    def _is_function(self, frames: list[FrameType]) -> bool:
+        """Whether a function runs in these frames: we ourselves are not to be interrupted, and will soon be done."""
+        for inner, outer in pairwise(frames):
+            if outer.f_code in ENTER_FUNCTION and inner.f_code not in ENTER_FUNCTION:
+                return not inner.f_code.co_filename.startswith(_PACKAGE)
+        # Another task of the function's may keep the loop. While all of them wait, the loop's own frames are here.
+        loop = running_loop()
+        is_of_invocation = any(frame.f_code is Call.arun.__code__ for frame in frames)
+        return not is_of_invocation and self.is_loop(loop) and asyncio.current_task(loop) is not None
 
     async def _arun(self, call: Call) -> None:
         task, loop = asyncio.current_task(), asyncio.get_running_loop()

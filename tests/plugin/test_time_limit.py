@@ -36,12 +36,23 @@ MORE = {
     "KeepsAll": "import time\ndef main(msg):\n    try: time.sleep(600)\n    except BaseException: pass",
     "RaisesAnother": "import time\ndef main(msg):\n    try: time.sleep(600)\n    finally: raise ValueError('mine')",
     "RunsALoop": "import asyncio\ndef main(msg): asyncio.run(asyncio.sleep(600))",
+    "AnotherTask": "import asyncio, time\nasync def block(): time.sleep(600)\nasync def main(msg): await asyncio.gather(block())",
     "Spins": "def main(msg):\n    while True: pass",
     "BlocksTheLoop": "import time\nasync def main(msg): time.sleep(600)",
     "KeepsCancellation": "import asyncio\nasync def main(msg):\n    try: await asyncio.sleep(600)\n    except asyncio.CancelledError: pass",
     "WaitsForATask": "import asyncio\nasync def main(msg): await asyncio.gather(asyncio.sleep(600), asyncio.sleep(600))",
     "Generates": "import asyncio\nasync def many():\n    await asyncio.sleep(600)\n    yield 1\nasync def main(msg):\n    async for _ in many(): pass",
 }
+LIBRARY = """
+    import functools, time
+
+    def tries_again(function):
+        @functools.wraps(function)
+        def tries(**arguments):
+            time.sleep(600)
+            return function(**arguments)
+        return tries
+"""
 TEXT = [
     "{name}: it has run for 0.2 s, which is all that azfunc_timeout allows, and has not come to its end. It stood in {stood}().",
     "  where:  app/{name}/__init__.py:{line}",
@@ -59,6 +70,8 @@ def hanging(app: FunctionApp, session: Session) -> Session:
     app.function("Nightly", TIMER, timer_trigger())
     app.function("Web", WEB, http_trigger(), http_out())
     app.function("Quick", "def main(msg): return None", queue_trigger())
+    app.write({".python_packages/lib/site-packages/patient.py": LIBRARY})
+    app.function("Patient", "import patient\n@patient.tries_again\ndef main(msg): raise ValueError")
     for name, script in MORE.items():
         app.function(name, script)
     session.write({"pytest.ini": INI})
@@ -111,6 +124,11 @@ def test_every_way_to_hang(hanging: Session) -> None:
                 invoke(name)
             assert (caught.value.function, caught.value.location.file.split("/")[-2]) == (name, name)
             assert invoke("Quick").ok
+
+        def test_in_a_library(invoke):
+            with pytest.raises(FunctionTimeoutError) as caught:
+                invoke("Patient")
+            assert (caught.value.location, "stood" in str(caught.value)) == (None, False)
 
         def test_ainvoke(ainvoke):
             async def awaited():
@@ -167,7 +185,7 @@ def test_every_way_to_hang(hanging: Session) -> None:
         """
     )
 
-    passed(result, len(MORE) + 8)
+    passed(result, len(MORE) + 9)
 
 
 def test_with_xdist(hanging: Session) -> None:
