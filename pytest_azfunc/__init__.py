@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from pytest_azfunc.app import Host
     from pytest_azfunc.app_time import Clock
     from pytest_azfunc.durable.durable_entity import DurableEntity
-    from pytest_azfunc.durable.durable_instance import DurableInstance
+    from pytest_azfunc.durable.durable_instance import DurableHistory, DurableInstance
     from pytest_azfunc.durable.handles import Durable
+    from pytest_azfunc.durable.history import HistoryEvent
+    from pytest_azfunc.durable.orchestration import DurableFailure
+    from pytest_azfunc.durable.replaying import Replayed
     from pytest_azfunc.errors import (
         AppIndexError,
         AzfuncError,
@@ -91,6 +94,8 @@ __all__ = [
     "Durable",
     "DurableEntity",
     "DurableError",
+    "DurableFailure",
+    "DurableHistory",
     "DurableInstance",
     "Failure",
     "Failures",
@@ -98,6 +103,7 @@ __all__ = [
     "FunctionFailed",
     "FunctionLoadError",
     "FunctionNotFound",
+    "HistoryEvent",
     "Host",
     "Invocation",
     "Invoke",
@@ -115,6 +121,7 @@ __all__ = [
     "PayloadBuilders",
     "Project",
     "ProjectError",
+    "Replayed",
     "RouteOverlapWarning",
     "ScheduleWarning",
     "UnsupportedFeature",
@@ -182,6 +189,8 @@ _MODULES = {
     "Clock": "app_time",
     "Durable": "durable.handles",
     "DurableEntity": "durable.durable_entity",
+    "DurableFailure": "durable.orchestration",
+    "DurableHistory": "durable.durable_instance",
     "DurableInstance": "durable.durable_instance",
     "Context": "worker.context",
     "ContextFactory": "fixture_values",
@@ -189,6 +198,7 @@ _MODULES = {
     "Failure": "host.failures",
     "Failures": "host.failures",
     "Function": "project",
+    "HistoryEvent": "durable.history",
     "Host": "app",
     "Invocation": "host.invocation",
     "Invoke": "fixture_values",
@@ -201,6 +211,7 @@ _MODULES = {
     "Payload": "host.bindings.payload",
     "PayloadBuilders": "fixture_values",
     "Project": "host.checked_project",
+    "Replayed": "durable.replaying",
     **{name: f"host.bindings.{module}" for module, names in _BUILDERS.items() for name in names.split()},
 }
 

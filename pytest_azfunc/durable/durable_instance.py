@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from pytest_azfunc.durable.history import HistoryEvent
-from pytest_azfunc.durable.orchestration import Failure, Orchestration, RuntimeStatus
+from pytest_azfunc.durable.orchestration import DurableFailure, Orchestration, RuntimeStatus
 from pytest_azfunc.durable.task_hub import TaskHub
 from pytest_azfunc.errors import DurableError, shown
 from pytest_azfunc.host.bindings.durable import durable_json
@@ -65,15 +65,15 @@ class DurableInstance:
         return self._found.custom_status
 
     @property
-    def failure(self) -> Failure | None:
+    def failure(self) -> DurableFailure | None:
         """Why it has failed: ``.message``, ``.exception`` (the app's own, or None), ``.function``; None otherwise."""
         self._found.is_looked_at = True
         return self._found.failure
 
     @property
-    def history(self) -> History:
+    def history(self) -> DurableHistory:
         """What has happened to it, as events; its ``repr`` reads as a timeline."""
-        return History(self._found.execution.history)
+        return DurableHistory(self._found.execution.history)
 
     @property
     def activities(self) -> list[str]:
@@ -213,13 +213,19 @@ class DurableInstance:
         return ", ".join(parts) + ">"
 
 
-class History(Sequence[HistoryEvent]):
+class DurableHistory(Sequence[HistoryEvent]):
     """The events of an orchestration's present execution, oldest first."""
 
     def __init__(self, events: Sequence[HistoryEvent]) -> None:
         self._events = tuple(events)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> HistoryEvent: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[HistoryEvent]: ...
+
+    def __getitem__(self, index: int | slice) -> HistoryEvent | Sequence[HistoryEvent]:
         return self._events[index]
 
     def __len__(self) -> int:

@@ -20,7 +20,7 @@ from pytest_azfunc.durable.entities import Entities, Operation
 from pytest_azfunc.durable.episode_payload import EpisodePayload
 from pytest_azfunc.durable.execution import ActionsDiffer, Execution, Request, call_id, child_id
 from pytest_azfunc.durable.history import EventType, HistoryEvent
-from pytest_azfunc.durable.orchestration import Failure, Orchestration, Parent, RuntimeStatus
+from pytest_azfunc.durable.orchestration import DurableFailure, Orchestration, Parent, RuntimeStatus
 from pytest_azfunc.durable.refusals import differs, missing, stuck
 from pytest_azfunc.durable.substitutes import Substitutes
 from pytest_azfunc.durable.tasks import Tasks
@@ -205,7 +205,7 @@ class TaskHub:
             self._refuse(found, error)
 
     def _refuse(self, found: Orchestration, error: Exception) -> None:
-        self._fail(found, Failure(str(error), error, found.name))
+        self._fail(found, DurableFailure(str(error), error, found.name))
 
     def _carry_out(self, found: Orchestration, request: Request) -> None:
         action, number = request.action, request.task_id
@@ -259,7 +259,9 @@ class TaskHub:
             caused_by=found.invocations[-1],
         )
 
-    def _task_ended(self, found: Orchestration, execution: Execution, event: HistoryEvent, why: Failure | None) -> None:
+    def _task_ended(
+        self, found: Orchestration, execution: Execution, event: HistoryEvent, why: DurableFailure | None
+    ) -> None:
         """A task has come to its end; *why* it has failed, if so."""
         if why is not None:
             found.failures.append(why)
@@ -296,7 +298,7 @@ class TaskHub:
         found.inbox.appendleft(found.started_event(now, None if input is None else json.dumps(input)))
         self._ready(found)
 
-    def _fail(self, found: Orchestration, failure: Failure) -> None:
+    def _fail(self, found: Orchestration, failure: DurableFailure) -> None:
         found.failure = failure
         self._end(found, RuntimeStatus.FAILED, failure.message)
 
