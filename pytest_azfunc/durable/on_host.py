@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import logging
+import os
 import random
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +35,9 @@ from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import HttpResult
+from pytest_azfunc.process.event_loops import is_loop_running
 from pytest_azfunc.project import Function
+from pytest_azfunc.project.settings import is_disabled
 
 __tracebackhide__ = True
 
@@ -107,7 +110,16 @@ class DurableHost:
         entry.function, other.function = other.function, entry.function
 
     def settle(self) -> None:
-        """Run what is ready of durable work until everything waits or has ended; nothing else of the host's."""
+        """Run what is ready of durable work until everything waits or has ended; nothing else of the host's.
+
+        In an async test it is done on another thread: activities may be async, and the test's loop is taken.
+        """
+        if is_loop_running():
+            _on_another_thread(self._settle_here)
+        else:
+            self._settle_here()
+
+    def _settle_here(self) -> None:
         while self._ready:
             self._agenda.run(next(iter(self._ready)), self.now())
 
@@ -125,13 +137,14 @@ class DurableHost:
             return self._script_host.run(function, payload)
 
     def find(self, trigger: str, name: str) -> Function | None:
-        """The function with a trigger of that type, by its registered name."""
-        return self._registered.get((trigger.lower(), name.lower()))
+        """The function with a trigger of that type, by its registered name; a disabled one is not there."""
+        found = self._registered.get((trigger.lower(), name.lower()))
+        return None if found is None or is_disabled(found.name, os.environ) else found
 
     def names(self, trigger: str) -> list[str]:
         """The registered names of all functions with a trigger of that type."""
         found = [f for (kind, _), f in self._registered.items() if kind == trigger.lower()]
-        return sorted(map(_registered_name, found), key=str.lower)
+        return sorted(map(_told_name, found), key=str.lower)
 
     @property
     def _registered(self) -> dict[tuple[str, str], Function]:
@@ -256,6 +269,20 @@ def _registered_name(function: Function) -> str:
     """The name under which orchestrators call it."""
     declared = function.trigger.properties.get(_NAMES[function.trigger.kind])
     return declared if isinstance(declared, str) and declared else function.name
+
+
+def _told_name(function: Function) -> str:
+    name = _registered_name(function)
+    return f"{name} (disabled)" if is_disabled(function.name, os.environ) else name
+
+
+def _on_another_thread(work: Callable[[], None]) -> None:
+    """Do *work* and wait for it; what it raises is raised here."""
+    import contextvars
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(contextvars.copy_context().run, work).result()
 
 
 @contextlib.contextmanager
