@@ -93,8 +93,12 @@ class DurableHost:
         return self._script_host.now()
 
     def ready(self, function: str, reason: str, work: Work) -> None:
-        """Have something done at the present moment."""
-        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason)
+        """Have something done at the present moment.
+
+        An orchestration may take any number of steps at one moment, so they are no chain of functions that start one
+        another; what goes on without end is told by the engine.
+        """
+        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason, is_chained=False)
         self._ready[entry] = work
 
     def _take(self, entry: Entry) -> Invocation | None:

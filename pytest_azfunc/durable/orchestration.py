@@ -70,6 +70,8 @@ class Orchestration:
     :ivar timers: what cancels its timers' moments on the agenda, by task number.
     :ivar caused_by: the invocation that has started it, or None.
     :ivar failures: what went wrong in its tasks.
+    :ivar depth: how many orchestrations stand above it as parents.
+    :ivar restarts: how many times it has gone on as new, with no timer or event between.
     :ivar obstacle: why nothing will ever come of it by itself; None as long as something may.
     """
 
@@ -95,6 +97,8 @@ class Orchestration:
     activities: list[str] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
     failures: list[DurableFailure] = field(default_factory=list)
+    depth: int = 0
+    restarts: int = 0
     obstacle: Exception | None = None
     updated_at: datetime = field(init=False)
 
