@@ -30,6 +30,7 @@ from pytest_azfunc.durable.work import Answer, Work
 from pytest_azfunc.errors import DeterminismError, DurableError
 from pytest_azfunc.host.agenda import Agenda, Entry
 from pytest_azfunc.host.bindings.durable import durable_client
+from pytest_azfunc.host.bindings.durable_version import refuse_installed_version, refuse_second_version
 from pytest_azfunc.host.failures import Failure
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
@@ -71,7 +72,9 @@ class DurableHost:
         :param advance: lets time pass on the host's clock, and does what comes due.
         :param send: sends an HTTP request.
         :param at_another_time: while its block runs, the clock shows another time.
+        :raises UnsupportedFeature: version 2 of the library is installed.
         """
+        refuse_installed_version()
         self._script_host = script_host
         self._agenda = agenda
         self._base_url = base_url
@@ -143,6 +146,8 @@ class DurableHost:
     def find(self, trigger: str, name: str) -> Function | None:
         """The function with a trigger of that type, by its registered name; a disabled one is not there."""
         found = self._registered.get((trigger.lower(), name.lower()))
+        if found is not None:
+            refuse_second_version(found.name, found.trigger)
         return None if found is None or is_disabled(found.name, os.environ) else found
 
     def names(self, trigger: str) -> list[str]:

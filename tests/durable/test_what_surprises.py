@@ -387,10 +387,10 @@ CLIENT = {
 
 @pytest.mark.parametrize(("call", "result"), CLIENT.values(), ids=CLIENT)
 def test_of_a_client(call: str, result: Any, open_host: MakeHost) -> None:
-    if "restart" in call:
+    if "restart" in call or call == "str(await client.purge_instance_history_by())":
         library = pytest.importorskip("azure.durable_functions")
         if not hasattr(library.DurableOrchestrationClient, "restart"):
-            pytest.skip("older clients have no restart")
+            pytest.skip("older clients have no restart, and purge without a time")
     bare = "\n@entity\ndef Bare(context):\n    context.set_result(1)\n"
     host = open_host(STARTER.format(body=f"return func.HttpResponse(json.dumps({call}))") + bare)
     host.durable.start("Waiting", "given", id="one").terminate("enough")
