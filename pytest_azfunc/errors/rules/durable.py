@@ -46,6 +46,17 @@ DURABLE: Final[dict[str, Rule]] = {
         "the host fails every instance in flight with a non-determinism error.",
         "deploy the change under another name, or let the instances in flight end first.",
     ),
+    "durable-client-sync": Rule(
+        "it has a durable client and is no async function: the library awaits what it returns.",
+        "each call fails with a TypeError, after the function has run.",
+        "write async def, and await what the client does.",
+    ),
+    "durable-renamed": Rule(
+        "it calls the activity {registered!r} as the object {name}: the library takes the name {name!r}, under which "
+        "nothing is registered.",
+        _HANGS,
+        "call it by its name: {registered!r}.",
+    ),
     "durable-failed": of_test("{text}.", "look at the orchestration's failure."),
     "durable-history": of_test(
         "replay() takes the events of a history; {reason}.",

@@ -11,7 +11,7 @@ from pytest_azfunc.project import Binding
 __tracebackhide__ = True
 
 
-def refuse_second_version(function: str, binding: Binding) -> None:
+def refuse_second_version(function: str | None, binding: Binding) -> None:
     """Refuse a trigger or a client that only version 2 of the library declares.
 
     :raises UnsupportedFeature: it is one.
