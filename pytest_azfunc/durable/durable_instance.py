@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, overload
 
+from pytest_azfunc.durable.failed_text import FailedText
 from pytest_azfunc.durable.history import HistoryEvent
 from pytest_azfunc.durable.orchestration import DurableFailure, Orchestration, RuntimeStatus
 from pytest_azfunc.durable.task_hub import TaskHub
@@ -45,7 +46,8 @@ class DurableInstance:
     def status(self) -> str:
         """``Pending``, ``Running``, ``Completed``, ``Failed``, ``Terminated`` or ``Suspended``."""
         self._found.is_looked_at = True
-        return self._found.shown_status.value
+        told: str = self._telling(self._found.shown_status.value)
+        return told
 
     @property
     def input(self) -> Any:
@@ -57,7 +59,29 @@ class DurableInstance:
     def output(self) -> Any:
         """What it has returned, decoded; of a failed one the text that says why, of a terminated one the reason."""
         self._found.is_looked_at = True
-        return self._found.output
+        return self._telling(self._found.output)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it has failed. To ask is not to look at it: the test is still told of a failure at its end."""
+        return self._found.failure is not None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return not self._found.is_over
+
+    def _telling(self, value: Any) -> Any:
+        """The text of a failed orchestration, as one that a failed ``assert`` can ask why."""
+        failure = self._found.failure
+        if failure is None or not isinstance(value, str):
+            return value
+        return FailedText.of(value, failure, self._failed_invocation(failure.exception))
+
+    def _failed_invocation(self, error: BaseException | None) -> Invocation | None:
+        own = (run for run in self.invocations if error is not None and run.exception is error)
+        of_children = (child._failed_invocation(error) for child in self.children)
+        return next(own, None) or next((run for run in of_children if run is not None), None)
 
     @property
     def custom_status(self) -> Any:

@@ -298,3 +298,69 @@ def test_an_app_without_durable_functions_imports_nothing_of_them(app: FunctionA
         assert names == []
     """
     passed(session.test(code), 2)
+
+
+FAILING = """
+    import logging
+    import azure.durable_functions as df
+    app = df.DFApp()
+
+    @app.orchestration_trigger(context_name="context")
+    def Flow(context):
+        yield context.call_sub_orchestrator("Child")
+
+    @app.orchestration_trigger(context_name="context")
+    def Child(context):
+        yield context.call_activity("Charge", 7)
+
+    @app.orchestration_trigger(context_name="context")
+    def Waiting(context):
+        yield context.task_any([
+            context.wait_for_external_event("Go"),
+            context.create_timer(context.current_utc_datetime.replace(day=3)),
+        ])
+
+    @app.activity_trigger(input_name="order")
+    def Charge(order):
+        logging.warning("no money for %s", order)
+        raise ValueError("declined")
+"""
+
+
+def test_what_a_failed_test_shows(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": FAILING})
+    result = session.test(
+        """
+    def test_output(azfunc_durable):
+        assert azfunc_durable.start("Flow", id="one").output == {"status": "paid"}
+
+    def test_status(azfunc_durable):
+        assert azfunc_durable.start("Flow", id="one").status == "Completed"
+
+    def test_waits(azfunc_durable, azfunc_clock):
+        azfunc_clock.move_to("2031-01-01T00:00:00Z")
+        azfunc_durable.start("Waiting", id="two")
+        azfunc_durable.start("Waiting", id="three", run=False)
+        assert False
+    """
+    )
+
+    assert result.parseoutcomes() == {"failed": 3}
+    result.stdout.fnmatch_lines(
+        [
+            "*_ test_output _*",
+            "E*the orchestration has failed in Charge: ValueError: declined",
+            "E*app/function_app.py:24: in Charge",
+            'E*raise ValueError("declined")',
+            "E*log*WARNING*no money for 7",
+            "*azfunc orchestrations (call)*",
+            "Flow one has failed: *Orchestrator function *Charge*failed:  ValueError: declined*",
+            "*_ test_status _*",
+            "E*AssertionError: assert 'Failed' == 'Completed'",
+            "E*the orchestration has failed in Charge: ValueError: declined",
+            "*_ test_waits _*",
+            "*azfunc orchestrations (call)*",
+            "Waiting two still waits for the event 'Go', for a timer at 2031-01-03 00:00:00Z",
+            "Waiting three has not run: azfunc_host.drain() runs it",
+        ]
+    )
