@@ -414,7 +414,7 @@ def test_own_names_are_none(source: str) -> None:
         ("host.outputs", "from pytest_azfunc import Host"),
         ("project.function", "import pytest_azfunc"),
         ("app", "from pytest_azfunc.session_apps import SessionApps"),
-        ("reports.trace", "from pytest_azfunc.http_entrances import HttpEntrances"),
+        ("durable.work", "from pytest_azfunc.http_entrances import HttpEntrances"),
         ("http_client", "from pytest_azfunc.http_server import LiveServer"),
         ("http_server.wsgi", "from pytest_azfunc.http_client import prepare"),
         ("http_client", "def f():\n    import werkzeug"),

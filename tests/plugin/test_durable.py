@@ -356,7 +356,7 @@ def test_what_a_failed_test_shows(app: FunctionApp, session: Session) -> None:
             "*azfunc orchestrations (call)*",
             "Flow one has failed: *Orchestrator function *Charge*failed:  ValueError: declined*",
             "*_ test_status _*",
-            "E*AssertionError: assert 'Failed' == 'Completed'",
+            "E*assert 'Failed' == 'Completed'",
             "E*the orchestration has failed in Charge: ValueError: declined",
             "*_ test_waits _*",
             "*azfunc orchestrations (call)*",
