@@ -57,10 +57,10 @@ class Call:
             "metadata": {key: typed_data(data) for key, data in self.metadata.items()},
         }
         if self.trace is not None:
-            document["trace"] = {**vars(self.trace), "attributes": dict(self.trace.attributes)}
+            document["trace"] = {**self.trace._asdict(), "attributes": dict(self.trace.attributes)}
         if self.retry is not None:
             exception = self.retry.exception
-            document["retry"] = {**vars(self.retry), "exception": None if exception is None else vars(exception)}
+            document["retry"] = {**self.retry._asdict(), "exception": None if exception is None else exception._asdict()}
         return document
 
 
