@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+UNCALLED_ACTIVITY: Final = "no orchestrator of the app names it"
+
 
 def script_not_there(setting: str) -> str:
     """The app setting names a script that does not exist. Its value, as that of any setting, is not shown."""

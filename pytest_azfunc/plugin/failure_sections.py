@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from pytest_azfunc import Host
 
 _TITLE = "azfunc invocations"
+_ORCHESTRATIONS = "azfunc orchestrations"
 _CAPTURED_LOG = "Captured log"
 
 
 def add_invocations(report: pytest.TestReport, host: Host, config: pytest.Config) -> None:
     """Add what the app has done, as plain text: other plugins read it, and a worker of pytest-xdist has no terminal."""
     report.sections.append((f"{_TITLE} ({report.when})", describe(host.invocations, host.refusals)))
+    if host.has_durable:
+        from pytest_azfunc.reports.orchestrations import describe as describe_orchestrations
+
+        text = describe_orchestrations(host.durable)
+        if text:
+            report.sections.append((f"{_ORCHESTRATIONS} ({report.when})", text))
     logging: Any = config.pluginmanager.getplugin("logging-plugin")
     entries: list[str] = []
     if logging is not None and config.getoption("showcapture") == "all":  # or else ours is not shown

@@ -16,6 +16,7 @@ from pytest_azfunc.project.extension_bundle import bundle_error, unregistered
 from pytest_azfunc.project.function_timeout import timeout_error
 from pytest_azfunc.project.language import other_language
 from pytest_azfunc.project.without_functions import why_none
+from pytest_azfunc.reports.durable_check import DurableCheck
 
 __tracebackhide__ = True
 
@@ -30,6 +31,7 @@ class AppCheck:
     :ivar unseen: functions that Azure does not see, in an app in which it sees others.
     :ivar invalid: name -> why the host does not start because of this function.
     :ivar unregistered: name -> which binding types of it no extension registers. It can be invoked here.
+    :ivar durable: what there is to say of durable functions.
     """
 
     def __init__(self, project: Project, contributed: Collection[str] = ()) -> None:
@@ -41,6 +43,7 @@ class AppCheck:
         self.unseen = [] if self.none else _unseen(project)
         self.invalid: Mapping[str, ProjectError] = invalid_templates(project)
         self.unregistered = unregistered(project.declared.values(), root, host.bundle, contributed)
+        self.durable = DurableCheck(project)
         self._overlaps: dict[str, list[ProjectError]] = {}
         if not self.invalid:  # otherwise the host has no routes
             for error in overlap_errors(project, RouteTable.of(project)):
