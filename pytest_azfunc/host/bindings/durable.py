@@ -6,10 +6,9 @@ ActivityTrigger-, OrchestrationTrigger- and EntityTriggerAttributeBindingProvide
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any, ClassVar
 
 from pytest_azfunc.errors import kind_of
@@ -41,7 +40,7 @@ def durable_json(value: Any, builder: str) -> str:
         kind = type(item)
         if hasattr(kind, "to_json"):
             return {"__class__": kind.__name__, "__module__": kind.__module__, "__data__": kind.to_json(item)}
-        if dataclasses.is_dataclass(item) or isinstance(item, Mapping) or hasattr(item, "model_dump_json"):
+        if is_dataclass(item) or isinstance(item, Mapping) or hasattr(item, "model_dump_json"):
             return plain(item, builder)
         raise TypeError(f"{kind_of(item)} is not JSON serializable")
 
