@@ -22,6 +22,9 @@ GOALS = {
     "a route table of 1,000 functions": {"build the table": "a few ms"},
     "1,000 steps of an agenda": {"100,000 moments": "at most 20 us a step"},
     "a year of an hourly timer": {"advance": "at most 3x the invocations alone"},
+    "Chain of 100 activities": {"Chain-start": "at most 3x the activities and the library's replays"},
+    "FanOut of 1000 activities": {"FanOut-start": "at most 3x the activities and the library's replays"},
+    "an orchestration with a timer": {"30 days": "ten times one of a second: it comes in ten hops"},
     **{
         f"find a route: {kind}": {f"{kind}-1000 functions": "at most 10 us more than among 10"}
         for kind in ("literal", "parameter", "parameter first", "catch-all", "miss at the end", "miss at once")

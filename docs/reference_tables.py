@@ -27,7 +27,7 @@ GUIDES = {
     "invoke": "[payloads](payloads.md) and [results](results.md)",
     "ainvoke": "[async functions](async.md)",
     "azfunc_clock": "[time and timers](time.md)",
-    "azfunc_durable": "[Durable Functions](bindings/durable.md)",
+    "azfunc_durable": "[orchestrations and entities](durable.md)",
     "azfunc_context": "[calling `main()` yourself](importing-and-patching.md#calling-main-yourself)",
     "azfunc_host": "[`Host`](#host)",
     "azfunc_http": "[HTTP through requests](http.md)",

@@ -52,16 +52,26 @@ class Watch:
     """Notes the suspect calls that code of the app makes.
 
     :param root: the app's folder.
+    :ivar suspects: those that were seen.
+    :ivar is_blind: whether it could not watch.
     """
 
     def __init__(self, root: str) -> None:
         self.suspects: list[Suspect] = []
+        self.is_blind = False
         self._root = root
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """While the block runs, on this thread; what watches it otherwise, as coverage may, watches again after it."""
-        before = sys.getprofile()
+        """While the block runs, on this thread; what watches it otherwise, as coverage may, watches again after it.
+
+        A profiler that is written in C, as cProfile, could not be put back: then nothing is watched.
+        """
+        before: Any = sys.getprofile()
+        if before is not None and not callable(before):
+            self.is_blind = True
+            yield
+            return
         sys.setprofile(self._called)
         try:
             yield
@@ -138,9 +148,9 @@ def find(
         again = replay()
     clocks = [suspect for suspect in watch.suspects if suspect.is_clock]
     difference = compare(actions, again)
-    if difference is None and clocks:
+    if difference is None and (clocks or watch.is_blind):
         difference = compare(actions, replay_at_another_time())
-        return None if difference is None else Finding(difference, clocks[0])
+        return None if difference is None else Finding(difference, next(iter(clocks), None))
     if difference is None:
         return None
     others = [suspect for suspect in watch.suspects if not suspect.is_clock]

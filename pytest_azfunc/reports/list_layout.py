@@ -92,13 +92,13 @@ def _verdict(entries: list[Entry], project: Project) -> str:
     here = f" {untested} cannot be tested here." if untested else ""
     if not failing:
         return f"{total} would load in Azure{given}.{here}" if needed else f"{total}, all would load in Azure.{here}"
-    if failing == len(functions):
+    verb = "work" if any(entry.fault == NOT_WORKING for entry in functions) else "load"
+    if failing == len(functions) or verb == "work":
         others = ""
     elif project.model == "decorators":  # not so if it is the worker that refuses one; the list looks different then
         others = f"; it would show the others{given}"
     else:
         others = f"; the others would{given}" if needed else ""
-    verb = "work" if any(entry.fault == NOT_WORKING for entry in functions) else "load"
     return f"{total}, {failing} would not {verb} in Azure{others}.{here}"
 
 

@@ -60,7 +60,10 @@ class Call:
             document["trace"] = {**self.trace._asdict(), "attributes": dict(self.trace.attributes)}
         if self.retry is not None:
             exception = self.retry.exception
-            document["retry"] = {**self.retry._asdict(), "exception": None if exception is None else exception._asdict()}
+            document["retry"] = {
+                **self.retry._asdict(),
+                "exception": None if exception is None else exception._asdict(),
+            }
         return document
 
 

@@ -151,3 +151,19 @@ def test_what_is_logged_is_not_logged_again(open_host: MakeHost, caplog: pytest.
         host.durable.start("Flow")
 
     assert [record.message for record in caplog.records].count("once") == 1
+
+
+def test_beside_a_profiler(open_host: MakeHost) -> None:
+    import cProfile
+
+    host = open_host(
+        "\n@orchestrator\ndef Flow(context):\n    yield context.call_activity('Echo', time.time())\n"
+        "\n@orchestrator\ndef Sound(context):\n    return (yield context.call_activity('Echo', 1))\n"
+    )
+    with cProfile.Profile() as profile:
+        sound, flow = host.durable.start("Sound"), host.durable.start("Flow")
+
+    assert sound.output == 1
+    assert flow.failure is not None
+    assert isinstance(flow.failure.exception, DeterminismError)
+    assert len(profile.getstats()) > 100

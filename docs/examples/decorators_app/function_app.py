@@ -9,11 +9,13 @@ import os
 from datetime import datetime, timezone
 
 import azure.functions as func
+import discounts
 import PlaceOrder
 import ProcessOrder
 import refund
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+app.register_functions(discounts.bp)
 app.register_functions(PlaceOrder.bp)
 app.register_functions(ProcessOrder.bp)
 app.register_functions(refund.bp)

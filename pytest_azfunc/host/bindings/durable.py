@@ -1,7 +1,6 @@
 """Durable Functions at the level of typed data: what the extension sends to one activity, orchestrator or entity call.
 
-Nothing is run here but that call; the orchestration's engine is another matter. Sources: the durable extension's
-ActivityTrigger-, OrchestrationTrigger- and EntityTriggerAttributeBindingProvider, durabletask's history events.
+Sources: the extension's Activity-, Orchestration- and EntityTriggerAttributeBindingProvider, durabletask's events.
 """
 
 from __future__ import annotations

@@ -229,7 +229,7 @@ class _SignatureCheck:
         value_type = self._out_argument(name, annotation) if is_out else annotation
         if not isinstance(value_type, type) and not is_generic(value_type):
             remedy = advice.for_no_class(
-                value_type, binding.type, is_out, lambda other: self._fits(binding.type, other, output=is_out)
+                value_type, binding.type, is_out, lambda other: self._would_fit(binding.type, other, output=is_out)
             )
             raise self.error("non-type-annotation", name, annotation=shown(annotation), remedy=remedy)
         if binding.direction == "out" and not is_out:
@@ -242,6 +242,13 @@ class _SignatureCheck:
         if not self._fits(binding_type, value_type, output=is_out):
             self._mismatch(binding, annotation)
         return Parameter(binding_type, value_type)
+
+    def _would_fit(self, binding_type: str, annotation: type, *, output: bool) -> bool:
+        """Whether a remedy may name the class: a converter that is asked what it is not made for may raise anything."""
+        try:
+            return self._fits(binding_type, annotation, output=output)
+        except Exception:
+            return False
 
     def _mismatch(self, binding: _Bound, annotation: Any) -> NoReturn:
         package, found = self.converters.web_package, shown(annotation)
