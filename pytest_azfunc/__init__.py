@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ProjectError,
         RouteOverlapWarning,
         ScheduleWarning,
+        StoreError,
         UnsupportedFeature,
     )
     from pytest_azfunc.fixture_values import AsyncInvoke, ContextFactory, Invoke, PayloadBuilders
@@ -117,6 +118,7 @@ __all__ = [
     "ProjectError",
     "RouteOverlapWarning",
     "ScheduleWarning",
+    "StoreError",
     "UnsupportedFeature",
     "activity",
     "assistant_skill",

@@ -23,6 +23,7 @@ from pytest_azfunc.errors.exceptions import (
     ProjectError,
     RouteOverlapWarning,
     ScheduleWarning,
+    StoreError,
     UnsupportedFeature,
 )
 from pytest_azfunc.errors.wording import (
@@ -64,6 +65,7 @@ __all__ = [
     "RouteOverlapWarning",
     "Rule",
     "ScheduleWarning",
+    "StoreError",
     "UnsupportedFeature",
     "either",
     "json_kind",

@@ -265,12 +265,16 @@ class BoundFunction:
         outputs = {}
         for name, data in sent.items():
             written, binding_type = self.output_type(name)
-            address = self._address(name, invocation.resolved.get(name), binding_type)
+            address = self.sent_to(name, invocation.resolved.get(name))
             outputs[name] = Output(name, written, values.get(name), data, binding_type, address)
         return Outputs(self.function.name, outputs, self.function.outputs)
 
-    def _address(self, name: str, resolved: ResolvedBinding | None, binding_type: BindingType) -> str:
-        """Where an output went."""
+    def sent_to(self, name: str, resolved: ResolvedBinding | None) -> str:
+        """Where an output goes; empty where its binding says nothing of it.
+
+        :param resolved: what the call has completed of the binding; None where it has no expressions.
+        """
+        _, binding_type = self.output_type(name)
         binding = self.function.outputs.get(name)
         if binding is None:  # a returned value that no binding takes
             return ""
