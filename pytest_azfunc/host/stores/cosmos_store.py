@@ -228,8 +228,8 @@ class CosmosContainer:
     def upsert(self, document: Mapping[str, Any]) -> None:
         """Put a document there, in the place of one with its id; ``drain()`` delivers the change.
 
-        :param document: a dict with an ``id`` that is text, a dataclass or a pydantic model. What the service itself puts
-            in, such as ``_ts``, is its own.
+        :param document: a dict with an ``id`` that is text, a dataclass or a pydantic model. What the service puts
+            in itself, such as ``_ts``, is its own.
         :raises StoreError: the service refuses it.
         """
         self._store.upsert(self.name, document)

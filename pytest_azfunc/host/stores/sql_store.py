@@ -132,7 +132,7 @@ class SqlStore:
                 azure=f"{self._dialect.name} runs it.",
                 remedy=f"give its rows to invoke: {wanted.binding.name}=[...].",
             )
-        return self.rows(self._named(asked["table"]))
+        return self.rows(self._named(str(asked.group("table"))))
 
     def look(self) -> None:
         """Have the changes delivered for which nobody listened before."""
@@ -149,6 +149,7 @@ class SqlStore:
 
         :raises StoreError: it is none, or has no key.
         """
+        self._site.now()
         given = row if isinstance(row, str) else plain(row, "sql.upsert")
         call = f"{name}: the row"
         if not isinstance(given, dict):
@@ -169,6 +170,7 @@ class SqlStore:
 
         :raises StoreError: it is not there.
         """
+        self._site.now()
         table = self._made(name)
         found = key if isinstance(key, tuple) else (key,)
         if table.rows.pop(found, None) is None:
@@ -235,7 +237,7 @@ def _key(row: Row, columns: Sequence[str], call: str) -> tuple[Any, ...]:
 
 
 class SqlTable:
-    """A table of the test, from ``azfunc_host.sql("dbo.Orders", key="OrderId")``, or from ``azfunc_host.mysql(...)``."""
+    """A table of the test, from ``azfunc_host.sql("dbo.Orders", key="OrderId")`` or ``azfunc_host.mysql(...)``."""
 
     def __init__(self, store: SqlStore, name: str) -> None:
         self._store = store
