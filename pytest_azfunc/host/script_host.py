@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
+from pytest_azfunc.host.completed_bindings import complete_inputs, complete_outputs
 from pytest_azfunc.host.given_context import ContextOverrides
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.output_bindings import with_refusal, with_returned
@@ -229,11 +230,14 @@ class ScriptHost:
         """One run of the function, which begins at that moment."""
         started = time.perf_counter()
         resolved: dict[str, ResolvedBinding] = {}
-        response = self._before(bound, request, resolved)
+        response = self._failed_before(bound, request, resolved)
         if response is None:
             if use is not None:
                 request = use.filled(bound, request, resolved)
-            response = self._after(bound, request, (yield request), resolved)
+            response = with_returned(bound, (yield request))
+            if bound.expressions is not None:
+                response = complete_outputs(bound, bound.expressions, request, response, self.now(), resolved)
+            response = with_refusal(bound, response, resolved)
             if use is not None:
                 response = use.taken(bound, response, resolved)
         duration = time.perf_counter() - started
@@ -256,45 +260,16 @@ class ScriptHost:
             attempts.append(invocation.attempt(delay))
         return invocation.retried(first, tuple(attempts))
 
-    def _before(
+    def _failed_before(
         self, bound: BoundFunction, request: InvocationRequest, resolved: dict[str, ResolvedBinding]
     ) -> InvocationResponse | None:
-        """What the host does before the function runs: it evaluates the expressions of inputs, which are *resolved*.
-
-        :returns: how the call ends before it has begun; None where the function runs.
-        """
+        """How a call ends before the function runs; None where it runs."""
         error: BaseException | None = None
         if bound.expressions is not None:
-            try:
-                resolved.update(bound.expressions.inputs(bound.call(request, self.now())))
-            except BindingError as failed:
-                error = failed
+            error = complete_inputs(bound, bound.expressions, request, self.now(), resolved)
         if error is None and self.faults is not None:
             error = self.faults.take(bound.function.name)
         return None if error is None else InvocationResponse(request.invocation_id or "", exception=error)
-
-    def _after(
-        self,
-        bound: BoundFunction,
-        request: InvocationRequest,
-        answered: InvocationResponse,
-        resolved: dict[str, ResolvedBinding],
-    ) -> InvocationResponse:
-        """What comes of an answer: the expressions of the outputs that it has set are *resolved* afterwards.
-
-        (WorkerFunctionInvoker.cs)
-        """
-        response = with_returned(bound, answered)
-        if bound.expressions is None:
-            return with_refusal(bound, response)
-        if response.exception is None:
-            sent = {**response.outputs, "$return": response.return_value}
-            names = [name for name, data in sent.items() if data is not None and data.kind is not None]
-            try:
-                resolved.update(bound.expressions.outputs(names, bound.call(request, self.now())))
-            except BindingError as error:
-                return replace(response, exception=error)
-        return with_refusal(bound, response, resolved)
 
     def request(
         self,
