@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from pytest_azfunc import http_client
 from pytest_azfunc.app_durable import DurableApp
 from pytest_azfunc.app_http import HttpApp
+from pytest_azfunc.app_stores import StoringApp
 from pytest_azfunc.app_time import TimedApp
 from pytest_azfunc.clock import HostTime
 from pytest_azfunc.errors import AzfuncError
@@ -45,7 +46,7 @@ __tracebackhide__ = True
 _SCRIPT_ROOT = "AzureWebJobsScriptRoot"  # the app's folder, as worker extensions look for it
 
 
-class Host(HttpApp, TimedApp, DurableApp):
+class Host(HttpApp, TimedApp, DurableApp, StoringApp):
     """A running function app. Open one with :meth:`open`; the fixture ``azfunc_host`` is one."""
 
     def __init__(
@@ -86,6 +87,7 @@ class Host(HttpApp, TimedApp, DurableApp):
             [self._kept.add, *observers],
             retry,
             time.move_over,
+            find_stores=self._lend_stores(),
         )
         """The part of the host that runs functions."""
         self.failures = Failures()

@@ -19,7 +19,7 @@ FLOORS = (
     ("plugin",),
     ("session_apps",),
     ("app",),
-    ("app_durable", "app_http", "app_time"),
+    ("app_durable", "app_http", "app_stores", "app_time"),
     ("durable", "http_entrances", "reports"),
     ("http_client", "http_server"),
     ("host",),

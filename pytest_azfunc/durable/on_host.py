@@ -122,7 +122,7 @@ class DurableHost:
     def run(self, function: Function, payload: Any, caused_by: Invocation | None) -> Invocation:
         """Run a function and wait for it."""
         with _without_own_warnings():
-            return self._script_host.run(function, payload)
+            return self._script_host.run(function, payload, caused_by=caused_by)
 
     def find(self, trigger: str, name: str) -> Function | None:
         """The function with a trigger of that type, by its registered name."""

@@ -246,6 +246,12 @@ class BoundFunction:
         """Whether there is an output with which its extension may fail the call."""
         return any(self.output_type(name)[1].refusal is not None for name in self.function.outputs)
 
+    @cached_property
+    def uses_stores(self) -> bool:
+        """Whether an input is read from a store, or an output goes to one."""
+        find = self.options.types.find
+        return any(find(b.kind).store is not None for b in self.function.bindings.values() if not b.is_trigger)
+
     def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""
         found = self._output_types.get(name)

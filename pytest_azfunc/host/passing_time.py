@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from pytest_azfunc.clock import HostTime, as_moment
 from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError
@@ -25,6 +26,22 @@ MAX_RUNS = 10_000
 
 # So much goes by on the machine's clock, and no time has passed for those who start one another.
 _A_MOMENT = timedelta(seconds=1)
+
+
+class Watcher(Protocol):
+    """Something that notes on the agenda what is due, beside the timers."""
+
+    def look(self) -> None:
+        """Somebody asks what is due."""
+
+    def shift(self, by: timedelta) -> None:
+        """Time was set anew, and nothing of it has passed."""
+
+    def stop(self) -> None:
+        """The host stops."""
+
+    def start(self) -> None:
+        """The host comes up again."""
 
 
 class PassingTime:
@@ -60,6 +77,7 @@ class PassingTime:
         self._is_stopped = False
         self._was_set = False
         self._returning: list[list[Invocation]] = []
+        self.watchers: list[Watcher] = []
 
     def open(self) -> None:
         """The host is open: from now on it listens, if time stands."""
@@ -117,6 +135,8 @@ class PassingTime:
         self._time.set(to)
         self._timers.forget()
         self.agenda.shift(to - now)
+        for watcher in self.watchers:
+            watcher.shift(to - now)
         self._latest = None
         self._opened_at = to
         self._look()
@@ -128,6 +148,8 @@ class PassingTime:
         now, latest = self._time.now(), self._latest
         if self._is_stopped:
             return now
+        for watcher in self.watchers:
+            watcher.look()
         if latest is None:
             start = self._opened_at
             self._timers.listen(now if start is None or start > now else start)
@@ -223,6 +245,8 @@ class PassingTime:
         self._behaviour.settings()  # raises when the host is closed
         now = self._time.now()
         self._is_stopped = False
+        for watcher in self.watchers:
+            watcher.start()
         entries = [self.agenda.put(now, *warmup, reason="warmup") for warmup in self._warmups()]
         entries += self._timers.come_up(now)
         self._latest = now
@@ -251,6 +275,8 @@ class PassingTime:
         """Stop the timers: what is due from now on is past due when the host starts again."""
         self._look()
         self._timers.stop()
+        for watcher in self.watchers:
+            watcher.stop()
         self._is_stopped = True
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ visible again after visibilityTimeout, the last time it goes to the poison queue
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -145,6 +145,10 @@ class QueueStore:
                 message.inserted_at += by
                 message.visible += by
                 message.expires_at += by
+
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The messages of each queue."""
+        return {f"queue {name}": [shown(m.body, 300) for m in found.all] for name, found in self._queues.items()}
 
     # --- queues
 

@@ -102,6 +102,12 @@ class Store(Protocol):
     def shift(self, by: timedelta) -> None:
         """Move all moments by the same span: time was set anew, and nothing of it has passed."""
 
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """All that is there, to be compared and shown: place -> an item each, such as a message or a row, as text.
+
+        What differs by chance and time, such as ids and moments, is left out.
+        """
+
 
 class Outcome(NamedTuple):
     """How a delivery has ended.
@@ -160,6 +166,12 @@ class Site(Protocol):
         :raises BaseException: what the function raises, unless the host is to behave as in Azure; by then ``ended`` was
             told of it.
         """
+
+    def stop(self) -> None:
+        """Listen no more."""
+
+    def start(self) -> None:
+        """Listen again."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -125,3 +125,15 @@ class Stores:
     def made(self, name: str) -> Any:
         """The store of that name, if it was used; None otherwise."""
         return self._made.get(name)
+
+    def contents(self) -> dict[str, Sequence[str]]:
+        """All that is there, by place."""
+        return {place: items for store in self._made.values() for place, items in store.contents().items()}
+
+    def stop(self) -> None:
+        """Deliver nothing more until :meth:`start`."""
+        self._site.stop()
+
+    def start(self) -> None:
+        """Deliver again."""
+        self._site.start()
