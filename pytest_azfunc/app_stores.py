@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
+from pytest_azfunc.app_services import ServicesApp
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.invocation import Invocation
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 
-class StoringApp:
+class StoringApp(ServicesApp):
     """What of a running app has to do with stores."""
 
     script_host: ScriptHost

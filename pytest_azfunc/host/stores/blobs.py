@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pytest_azfunc.errors import StoreError, UnsupportedFeature, listing, shown, suggestion
@@ -92,6 +92,7 @@ class Blobs:
         :raises StoreError: no blob can have the path.
         """
         container, name = _parts(path)
+        self._now()
         return self._containers.get(container, {}).get(name)
 
     def read(self, path: str) -> StoredBlob:
@@ -156,6 +157,12 @@ class Blobs:
         found = self.read(path)
         self._check_etag(path, found, if_match)
         del self._containers[found.container][found.name]
+
+    def shift(self, by: timedelta) -> None:
+        """Move all moments by the same span; etags stay."""
+        for blobs in self._containers.values():
+            for name, blob in blobs.items():
+                blobs[name] = replace(blob, created_on=blob.created_on + by, last_modified=blob.last_modified + by)
 
     def _check_etag(self, path: str, found: StoredBlob | None, if_match: str | None) -> None:
         if if_match is None or (found is not None and if_match in ("*", found.etag)):

@@ -110,6 +110,13 @@ class CosmosStore:
     def shift(self, by: timedelta) -> None:
         """Nothing here has a moment but ``_ts``, which stays what it was."""
 
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The documents of each container."""
+        return {
+            f"cosmos {name}": [shown(kept.document) for kept in container.documents.values()]
+            for name, container in self._containers.items()
+        }
+
     # --- documents
 
     def upsert(self, name: str, document: Any, origin: Origin = OF_TEST) -> None:

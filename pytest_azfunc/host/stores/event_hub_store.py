@@ -90,6 +90,12 @@ class EventHubStore:
         for hub in self._hubs.values():
             hub.change(lambda event: replace(event, enqueued_time=event.enqueued_time + by))  # type: ignore[arg-type, operator]
 
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The events of each hub."""
+        return {
+            f"event hub {name}": [shown_body(_bytes(event)) for event in hub.items] for name, hub in self._hubs.items()
+        }
+
     # --- events
 
     def add(self, name: str, event: EventHubPayload, origin: Origin = OF_TEST) -> None:

@@ -125,7 +125,10 @@ class Feed(Generic[T]):
             return None
         items, end = self._batch(reader.position, reading.size)
         origin = self._origins[reader.position]
-        reader.is_reading = True
+
+        def take() -> Any:
+            reader.is_reading = True
+            return reading.payload(items)
 
         def ended(outcome: Outcome) -> None:
             reader.is_reading = False
@@ -136,7 +139,7 @@ class Feed(Generic[T]):
             reader.position, reader.attempts = end, 0
             self.wake(reading)
 
-        return self._site.deliver(reading.bound, Delivering(lambda: reading.payload(items), ended, reading.how, origin))
+        return self._site.deliver(reading.bound, Delivering(take, ended, reading.how, origin))
 
     def _batch(self, start: int, size: int) -> tuple[list[T], int]:
         """The items that are delivered together, and where the next one begins."""

@@ -92,6 +92,13 @@ class KafkaStore:
         for topic in self._topics.values():
             topic.change(lambda event: replace(event, timestamp=event.timestamp + by))  # type: ignore[arg-type, operator]
 
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The events of each topic."""
+        return {
+            f"kafka {name}": [shown_body(_bytes(event)) for event in topic.items]
+            for name, topic in self._topics.items()
+        }
+
     # --- events
 
     def add(self, name: str, event: KafkaPayload, origin: Origin = OF_TEST) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_azfunc.errors import StoreError, UnsupportedFeature, kind_of, listing
+from pytest_azfunc.errors import StoreError, UnsupportedFeature, kind_of, listing, shown
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.sql import MySqlPayload, SqlPayload
 from pytest_azfunc.host.stores.feeds import Feed, Reading
@@ -142,6 +142,13 @@ class SqlStore:
     def shift(self, by: timedelta) -> None:
         """Rows have no moments of their own."""
 
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The rows of each table."""
+        return {
+            f"{self._dialect.name} {name}": [shown(row) for row in table.rows.values()]
+            for name, table in self._tables.items()
+        }
+
     # --- rows
 
     def upsert(self, name: str, row: Any, origin: Origin = OF_TEST) -> None:
@@ -157,9 +164,10 @@ class SqlStore:
         table = self._made(name)
         key = _key(given, table.key, call)
         before = table.rows.get(key)
-        spelled = {} if before is None else {column.lower(): column for column in before}
+        spelled: dict[str, str] = {} if before is None else {column.lower(): column for column in before}
         changed = dict(before or {})
-        for column, value in given.items():
+        columns: dict[str, Any] = given
+        for column, value in columns.items():
             changed[spelled.get(column.lower(), column)] = value
         table.rows[key] = changed
         self._note(table, key, _INSERT if before is None else _UPDATE, changed, origin)

@@ -56,6 +56,11 @@ class Tables:
         self._tables: dict[str, dict[Key, _Row]] = {}
         self._writes = 0
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the tables that are there, in lower case."""
+        return sorted(self._tables)
+
     def find(self, table: str, partition_key: str, row_key: str) -> Entity | None:
         """An entity, or None where there is none; without what the service itself puts in."""
         row = self._rows(table).get((partition_key, row_key))
@@ -151,6 +156,7 @@ class Tables:
         rows[entity["PartitionKey"], entity["RowKey"]] = _Row(entity, at, _etag(at, self._writes))
 
     def _rows(self, table: str) -> dict[Key, _Row]:
+        self._now()
         return self._tables.get(table_name(table).lower(), {})
 
 
