@@ -7,6 +7,7 @@ not come due again in the hour that a clock repeats.
 from __future__ import annotations
 
 import heapq
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -125,6 +126,14 @@ class Agenda:
         while heap and heap[0][-1].is_cancelled:
             heapq.heappop(heap)
         return heap[0][-1] if heap else None
+
+    def any_of(self, until: datetime, chance: random.Random) -> Entry | None:
+        """Any of what is due by then; timers keep their order. None where nothing is due."""
+        first = self.next()
+        if first is None or first.at > until or first.reason == TIMER:
+            return first
+        due = sorted(item for item in self._heap if item[0] <= until and not item[-1].is_cancelled)
+        return chance.choice([item[-1] for item in due if item[-1].reason != TIMER])
 
     def run(self, entry: Entry, now: datetime) -> Invocation | None:
         """Do one thing, and strike it off.

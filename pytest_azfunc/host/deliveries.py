@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from pytest_azfunc.host.agenda import Agenda, Entry
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.redelivery import Again
 from pytest_azfunc.host.retries import Wait
 from pytest_azfunc.host.script_host import ScriptHost, Steps
 from pytest_azfunc.host.stores.store import Delivering, Origin, Outcome
@@ -23,6 +25,12 @@ __tracebackhide__ = True
 RETRY = "retry"
 """The reason of what follows the wait before a retry."""
 
+DUPLICATE = "duplicate"
+"""The reason of a delivery that a test has asked for, and that comes after one that has succeeded."""
+
+# So many of the deliveries that have succeeded come twice.
+_DUPLICATES = 0.5
+
 Report = Callable[[Invocation, str], None]
 """Is told of every run that has failed, and how it came about."""
 
@@ -33,6 +41,10 @@ class _Run(NamedTuple):
     bound: BoundFunction
     delivering: Delivering
     steps: Steps
+
+
+def _nothing(outcome: Outcome) -> None:
+    """A duplicate changes nothing in its store."""
 
 
 class Deliveries:
@@ -62,6 +74,7 @@ class Deliveries:
         self._functions: Mapping[str, Function] | None = None
         self._by_trigger: dict[str, list[BoundFunction]] = {}
         self.is_stopped = False
+        self.duplicate: random.Random | None = None
 
     # --- what a store asks for
 
@@ -150,7 +163,25 @@ class Deliveries:
         run.delivering.ended(Outcome(failure, origin))
         if failure is not None and not self._was_asked_for(failure):
             self._report(found, run.delivering.how)
+        chance = self.duplicate
+        if (
+            failure is None
+            and chance is not None
+            and run.delivering.ended is not _nothing
+            and chance.random() < _DUPLICATES
+        ):
+            self._deliver_twice(run, found)
         return found
+
+    def _deliver_twice(self, run: _Run, found: Invocation) -> None:
+        """Have the same message come once more, as if its service had not heard that the function was done with it."""
+
+        def again() -> Invocation | None:
+            delivering = Delivering(lambda: Again(found.request), _nothing, f"{run.delivering.how}, duplicate")
+            steps = self._host.begin(run.bound.function, delivering.take(), found.caused_by)
+            return self._go_on(_Run(run.bound, delivering, steps))
+
+        self.put(self._host.now(), run.bound, DUPLICATE, again)
 
     def _was_asked_for(self, error: BaseException) -> bool:
         faults = self._host.faults

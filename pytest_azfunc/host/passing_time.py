@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -77,6 +78,7 @@ class PassingTime:
         self._is_stopped = False
         self._was_set = False
         self._returning: list[list[Invocation]] = []
+        self._shuffle: random.Random | None = None
         self.watchers: list[Watcher] = []
 
     def open(self) -> None:
@@ -96,12 +98,19 @@ class PassingTime:
         self._look()
         return self.agenda.due
 
-    def drain(self) -> list[Invocation]:
+    def drain(self, shuffle: random.Random | None = None) -> list[Invocation]:
         """Run what is due now, and what comes due by that, until nothing is; time does not move.
 
+        :param shuffle: chooses what comes next; None for what is due first.
         :returns: the invocations, in order.
         """
         now = self._look()
+        if shuffle is not None:
+            outer, self._shuffle = self._shuffle, shuffle
+            try:
+                return self.drain()
+            finally:
+                self._shuffle = outer
         if self._time.stands:
             return self._run_until(now)
         self._timers.stop()  # the machine's clock goes on, and might come to a timer just now
@@ -197,7 +206,7 @@ class PassingTime:
         self._returning.append(runs)
         agenda, time = self.agenda, self._time
         try:
-            while (entry := agenda.next()) is not None and entry.at <= until:
+            while (entry := self._next(until)) is not None and entry.at <= until:
                 now = time.now()
                 if len(runs) >= max_runs:
                     names = ", ".join(dict.fromkeys(due.function for due in agenda.due if due.at <= until))
@@ -214,6 +223,9 @@ class PassingTime:
         finally:
             self._returning.pop()
         return runs
+
+    def _next(self, until: datetime) -> Entry | None:
+        return self.agenda.next() if self._shuffle is None else self.agenda.any_of(until, self._shuffle)
 
     def _run(self, entry: Entry, now: datetime) -> Invocation | None:
         """Run what is due. Inside a running event loop, on which no function could be waited for, a thread does it."""

@@ -78,6 +78,7 @@ class _Message:
         "id",
         "inserted_at",
         "is_given_up",
+        "is_taken",
         "origin",
         "visible",
     )
@@ -91,6 +92,7 @@ class _Message:
         self.visible = visible
         self.expires_at = now + _WEEK
         self.entry: Entry | None = None
+        self.is_taken = False  # by a function that runs, or waits before a retry
         self.is_given_up = False  # fetched over and over again, and never run
 
 
@@ -199,7 +201,7 @@ class QueueStore:
 
     def _schedule(self, name: str, messages: _Messages, message: _Message) -> None:
         """Have a message delivered when it is visible: functions that listen to the same queue take turns."""
-        if message.is_given_up or is_waiting(message.entry):
+        if message.is_taken or message.is_given_up or is_waiting(message.entry):
             return
         listeners = self._listeners(name)
         if listeners:
@@ -222,6 +224,7 @@ class QueueStore:
 
         def take() -> QueuePayload:
             now = self.site.now()
+            message.is_taken = True
             message.dequeue_count += 1
             message.visible = now + _PROCESSING
             return QueuePayload(
@@ -234,6 +237,7 @@ class QueueStore:
             )
 
         def ended(outcome: Outcome) -> None:
+            message.is_taken = False
             if outcome.error is None:
                 messages.all.pop(message, None)
             else:

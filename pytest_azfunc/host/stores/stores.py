@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.host.stores.store import Origin, Sent, Site, Store, Wanted
@@ -193,9 +193,9 @@ class Stores:
         for store in self._made.values():
             store.shift(by)
 
-    def made(self, name: str) -> Any:
-        """The store of that name, if it was used; None otherwise."""
-        return self._made.get(name)
+    def is_used(self, name: str | None) -> bool:
+        """Whether anything was ever stored or looked for there."""
+        return name in self._made
 
     def contents(self) -> dict[str, Sequence[str]]:
         """All that is there, by place."""
