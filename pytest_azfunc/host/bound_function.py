@@ -98,6 +98,8 @@ class BoundFunction:
         self._inputs: list[Input] | None = None
         self._expressions: BoundExpressions | None = None
         self._knows_expressions = False
+        self._uses_stores: bool | None = None
+        self._addresses: dict[str, str] = {}  # of outputs without expressions
         self._output_types: dict[str, tuple[str, BindingType]] = {}
 
     # --- what its declaration means
@@ -246,11 +248,13 @@ class BoundFunction:
         """Whether there is an output with which its extension may fail the call."""
         return any(self.output_type(name)[1].refusal is not None for name in self.function.outputs)
 
-    @cached_property
+    @property
     def uses_stores(self) -> bool:
         """Whether an input is read from a store, or an output goes to one."""
-        find = self.options.types.find
-        return any(find(b.kind).store is not None for b in self.function.bindings.values() if not b.is_trigger)
+        if self._uses_stores is None:
+            find, bindings = self.options.types.find, self.function.bindings.values()
+            self._uses_stores = any(find(b.kind).store is not None for b in bindings if not b.is_trigger)
+        return self._uses_stores
 
     def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""
@@ -280,16 +284,19 @@ class BoundFunction:
 
         :param resolved: what the call has completed of the binding; None where it has no expressions.
         """
-        _, binding_type = self.output_type(name)
-        binding = self.function.outputs.get(name)
-        if binding is None:  # a returned value that no binding takes
-            return ""
-        if resolved is None:
-            address = binding_type.address_of(binding.properties)
-            with suppress(AddressError):
-                address = binding_type.address_as_sent(address)
-            return address
-        return resolved.address
+        if resolved is not None:
+            return resolved.address
+        found = self._addresses.get(name)
+        if found is None:
+            binding = self.function.outputs.get(name)
+            found = ""
+            if binding is not None:  # or else it is a returned value that no binding takes
+                _, binding_type = self.output_type(name)
+                found = binding_type.address_of(binding.properties)
+                with suppress(AddressError):
+                    found = binding_type.address_as_sent(found)
+            self._addresses[name] = found
+        return found
 
     def http_response(self, invocation: Invocation) -> requests.Response | None:
         """The response that a caller would get; None without one."""

@@ -100,7 +100,7 @@ class Deliveries:
             found = next((value for key, value in found.items() if key.lower() == name.lower()), None)
         return found
 
-    def listeners(self, trigger: str) -> Sequence[BoundFunction]:
+    def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
         """The functions with that trigger type to which the host listens, in the host's order."""
         if self.is_stopped:
             return ()
@@ -113,7 +113,8 @@ class Deliveries:
             named = [f for f in functions.values() if f.trigger.kind == trigger]
             named.sort(key=lambda f: host_order(f.name))
             found = self._by_trigger[trigger] = [self._host.bound(function) for function in named]
-        return [bound for bound in found if not self._is_disabled(bound.function.name)]
+        heard = found if hears is None else [bound for bound in found if hears(bound)]
+        return [bound for bound in heard if not self._is_disabled(bound.function.name)]
 
     def put(self, at: datetime, function: BoundFunction, reason: str, work: Callable[[], Invocation | None]) -> Entry:
         """Have something done at a moment."""

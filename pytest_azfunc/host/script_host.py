@@ -230,7 +230,9 @@ class ScriptHost:
         """One run of the function, which begins at that moment."""
         started = time.perf_counter()
         resolved: dict[str, ResolvedBinding] = {}
-        response = self._failed_before(bound, request, resolved)
+        response = None
+        if bound.expressions is not None or self.faults is not None:
+            response = self._failed_before(bound, request, resolved)
         if response is None:
             if use is not None:
                 request = use.filled(bound, request, resolved)

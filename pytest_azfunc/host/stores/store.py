@@ -150,8 +150,11 @@ class Site(Protocol):
     def option(self, *names: str) -> Any:
         """What host.json says below ``extensions``, such as ``("queues", "maxDequeueCount")``; None for nothing."""
 
-    def listeners(self, trigger: str) -> Sequence[BoundFunction]:
-        """The functions with that trigger type (in lower case) to which the host listens, in the host's order."""
+    def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
+        """The functions with that trigger type (in lower case) to which the host listens, in the host's order.
+
+        :param hears: whether a function listens to the place in question; None for all places.
+        """
 
     def put(self, at: datetime, function: BoundFunction, reason: str, work: Callable[[], Invocation | None]) -> Entry:
         """Have something done at a moment. The entry ``is_cancelled`` when it was done, or when the host stops."""
