@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_azfunc.app_services import ServicesApp
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 
-class StoringApp:
+class StoringApp(ServicesApp):
     """What of a running app has to do with stores."""
 
     script_host: ScriptHost

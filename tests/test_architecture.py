@@ -20,6 +20,7 @@ FLOORS = (
     ("session_apps",),
     ("app",),
     ("app_durable", "app_http", "app_stores", "app_time"),
+    ("app_services",),
     ("durable", "http_entrances", "reports"),
     ("http_client", "http_server"),
     ("host",),

@@ -17,13 +17,84 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 
-def _queue(site: Site) -> Store:
+Find = Callable[[str], Store]
+"""Finds the store of another service, by its name."""
+
+
+def _queue(site: Site, find: Find) -> Store:
     from pytest_azfunc.host.stores.queue_store import QueueStore
 
     return QueueStore(site)
 
 
-MAKERS: Mapping[str, Callable[[Site], Store]] = {"queue": _queue}
+def _blob(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.blob_store import BlobStore
+
+    return BlobStore(site, find)
+
+
+def _table(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.table_store import TableStore
+
+    return TableStore(site)
+
+
+def _cosmos(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.cosmos_store import CosmosStore
+
+    return CosmosStore(site)
+
+
+def _service_bus(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.service_bus_store import ServiceBusStore
+
+    return ServiceBusStore(site)
+
+
+def _event_hub(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.event_hub_store import EventHubStore
+
+    return EventHubStore(site)
+
+
+def _kafka(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.kafka_store import KafkaStore
+
+    return KafkaStore(site)
+
+
+def _event_grid(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.event_grid_store import EventGridStore
+
+    return EventGridStore(site)
+
+
+def _sql(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.sql_store import SQL, SqlStore
+
+    return SqlStore(site, SQL)
+
+
+def _mysql(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.sql_store import MYSQL, SqlStore
+
+    return SqlStore(site, MYSQL)
+
+
+Maker = Callable[[Site, Find], Store]
+
+MAKERS: Mapping[str, Maker] = {
+    "queue": _queue,
+    "blob": _blob,
+    "table": _table,
+    "cosmos": _cosmos,
+    "service_bus": _service_bus,
+    "event_hub": _event_hub,
+    "kafka": _kafka,
+    "event_grid": _event_grid,
+    "sql": _sql,
+    "mysql": _mysql,
+}
 """What makes a store, by the name that binding types have for it."""
 
 
@@ -34,7 +105,7 @@ class Stores:
     :param makers: what makes them, by name.
     """
 
-    def __init__(self, site: Site, makers: Mapping[str, Callable[[Site], Store]] = MAKERS) -> None:
+    def __init__(self, site: Site, makers: Mapping[str, Maker] = MAKERS) -> None:
         self._site = site
         self._makers = makers
         self._made: dict[str, Store] = {}
@@ -43,7 +114,7 @@ class Stores:
         """The store of that name."""
         found = self._made.get(name)
         if found is None:
-            found = self._made[name] = self._makers[name](self._site)
+            found = self._made[name] = self._makers[name](self._site, self.find)
         return found
 
     def take(
