@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import BindingError, Host, Invocation, LoopError, LossyOutputError, StoreError
+from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_out, queue_trigger, timer_trigger
 
 ACCEPT = """
@@ -244,11 +244,12 @@ def test_five_deliveries_then_the_poison_queue(azure: Host) -> None:
 
 
 def test_failures_that_nobody_claims_are_errors(app: FunctionApp) -> None:
-    from pytest_azfunc import FunctionFailed
-
-    with pytest.raises(FunctionFailed) as caught, Host.open(app.root, raise_exceptions=False) as host:
-        host.queue("orders").put(BAD)
-        host.drain()
+    host = Host.open(app.root, raise_exceptions=False)
+    host.queue("orders").put(BAD)
+    host.drain()
+    host.close()
+    with pytest.raises(FunctionFailed) as caught:
+        host.failures.check()
     assert "Process" in str(caught.value)
     assert "message of the queue orders, delivery 1" in str(caught.value)
 
