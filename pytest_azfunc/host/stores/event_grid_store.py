@@ -163,7 +163,7 @@ class EventGridStore:
             )
             raise StoreError("store-value", call=call, reason=reason)
         required = _OF_CLOUD_EVENT if "specversion" in event else _OF_EVENT_GRID
-        missing = [name for name in required if event.get(name) in (None, "")]
+        missing = [name for name in required if event.get(name) is None or (event[name] == "" and name != "subject")]
         if missing:
             raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}")
         body = compact(event).encode("utf-8")
