@@ -78,7 +78,6 @@ class _Message:
         "expires_at",
         "inserted_at",
         "is_given_up",
-        "is_taken",
         "origin",
         "visible",
     )
@@ -92,7 +91,6 @@ class _Message:
         self.visible = visible
         self.expires_at = now + _WEEK
         self.entry: Entry | None = None
-        self.is_taken = False  # by a function that runs, or waits before a retry
         self.is_given_up = False  # fetched over and over again, and never run
 
     @property
@@ -206,7 +204,7 @@ class QueueStore:
 
     def _schedule(self, name: str, messages: _Messages, message: _Message) -> None:
         """Have a message delivered when it is visible: functions that listen to the same queue take turns."""
-        if message.is_taken or message.is_given_up or is_waiting(message.entry):
+        if message.is_given_up or is_waiting(message.entry):
             return
         listeners = self._listeners(name)
         if listeners:
@@ -228,7 +226,6 @@ class QueueStore:
             return None
 
         def take() -> QueuePayload:
-            message.is_taken = True
             message.dequeue_count += 1
             message.visible = self.site.now() + _PROCESSING
             # The queue service tells whole seconds only.
@@ -238,7 +235,6 @@ class QueueStore:
             return QueuePayload(message.body, message.id, message.dequeue_count, inserted, expires, visible)
 
         def ended(outcome: Outcome) -> None:
-            message.is_taken = False
             if outcome.error is None:
                 messages.all.pop(message, None)
             else:

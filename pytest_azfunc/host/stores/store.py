@@ -200,8 +200,8 @@ class Stored:
 
 
 def is_waiting(entry: Entry | None) -> bool:
-    """Whether something is on the agenda, and was not done yet."""
-    return entry is not None and not entry.is_cancelled
+    """Whether something is on the agenda, and was not done yet; what a function is at, retries included, was not."""
+    return entry is not None and (not entry.is_cancelled or entry.is_going_on)
 
 
 def bad_name(what: str, name: object, reason: object) -> AzfuncError:
