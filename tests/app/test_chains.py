@@ -103,6 +103,7 @@ def test_outputs_of_invoke_land_too(host: Host) -> None:
 def test_who_has_caused_whom(host: Host) -> None:
     accepted = host.http.post("/api/Accept", json={"id": 7}).invocation
     (processed,) = host.drain()
+    assert accepted is not None
     assert processed.caused_by is accepted
     assert host.caused(accepted) == [processed]
     assert host.caused(processed) == []
@@ -164,7 +165,7 @@ def test_two_functions_on_one_queue_take_turns(app: FunctionApp) -> None:
 def test_what_nobody_listens_to_waits_until_somebody_does(host: Host) -> None:
     host.settings["AzureWebJobs.Process.Disabled"] = "1"
     host.queue("orders").put({"id": 1})
-    assert host.due == host.drain() == []
+    assert (host.due, host.drain()) == ([], [])
     host.settings["AzureWebJobs.Process.Disabled"] = "0"
     assert names(host.drain()) == ["Process"]
 
@@ -174,7 +175,7 @@ def test_a_stopped_host_delivers_nothing(host: Host) -> None:
     assert len(host.due) == 1
     host.stop()
     host.queue("orders").put({"id": 2})
-    assert host.due == host.drain() == []
+    assert (host.due, host.drain()) == ([], [])
     host.start()
     assert names(host.drain()) == ["Process", "Process"]
 
