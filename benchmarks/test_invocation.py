@@ -29,9 +29,11 @@ URL = "http://localhost:7071/api/hello?name=bob"
 HEADERS = {"host": "localhost:7071", "accept": "*/*", "user-agent": "benchmark"}
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    with Host.open(write_app(tmp_path_factory.mktemp("app"))) as opened:
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    # Opened by each test, as tests do: under a host of a wider scope pytest puts the app that is found beside the test
+    # in place, and then every call has to change places with it.
+    with Host.open(write_app(tmp_path)) as opened:
         yield opened
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.durable.handles import Durable
     from pytest_azfunc.errors import (
         AppIndexError,
+        ArgumentError,
         AzfuncError,
         AzfuncWarning,
         BindingError,
@@ -78,6 +79,7 @@ __all__ = [
     "AppResponse",
     "AppSession",
     "AppSettings",
+    "ArgumentError",
     "AsyncInvoke",
     "AzfuncError",
     "AzfuncWarning",
@@ -219,6 +221,10 @@ if not TYPE_CHECKING:  # for type checkers there are the names above, and no oth
             from importlib.metadata import version
 
             return version("pytest-azfunc")
+        if name in ("invoke", "ainvoke") or name.startswith("azfunc_"):
+            from pytest_azfunc.errors.notes import fixture_is_no_name_of_the_package
+
+            raise ImportError(fixture_is_no_name_of_the_package(name), name=__name__)
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value: object = getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'errors')}"), name)

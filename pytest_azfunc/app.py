@@ -31,7 +31,7 @@ from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
 from pytest_azfunc.process.borrowed import BorrowedProcess
-from pytest_azfunc.process.undoing import UndoSteps, undo
+from pytest_azfunc.process.undoing import UndoSteps
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.settings import FileSettings, is_disabled
 from pytest_azfunc.rpc import PythonObject, WorkerChannel
@@ -150,7 +150,9 @@ class Host(HttpApp, TimedApp, DurableApp, StoringApp):
 
         :raises BaseException: what a step of it has raised first; the others are done all the same.
         """
-        undo([self._undo.undo, self._passing_time.close, self._close_durable])
+        self._undo.add(self._passing_time.close)  # these two outlast a restart
+        self._undo.add(self._close_durable)
+        self._undo.undo()
 
     def _forget(self) -> None:
         self._behaviour.open_settings = None
@@ -224,7 +226,7 @@ class Host(HttpApp, TimedApp, DurableApp, StoringApp):
         :raises AzfuncError: what the host has against the function.
         """
         if isinstance(function, str):
-            return self.project.find(function)
+            return self.worker.index().find(function)
         return self.project.find_object(function, self.worker.is_entry_point)
 
     def invoke(
@@ -277,7 +279,7 @@ class Host(HttpApp, TimedApp, DurableApp, StoringApp):
         """Which function is meant, with which inputs and context."""
         self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
-        return found, merged(found, bindings, inputs), ContextOverrides.of(context)
+        return found, merged(found, bindings, inputs), None if context is None else ContextOverrides.of(context)
 
     def context(
         self,

@@ -148,3 +148,10 @@ class PayloadBuilders:
     def __init__(self, package: ModuleType) -> None:
         """Take the builders of *package*, which is ``pytest_azfunc``."""
         vars(self).update((name, getattr(package, name)) for name in package.BUILDERS)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            from pytest_azfunc.host.bindings.builder_calls import unknown_builder
+
+            raise unknown_builder(name, vars(self))

@@ -8,13 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc import http_client
-from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, FunctionLoadError, ProjectError, refusals
+from pytest_azfunc.errors import BindingError, FunctionFailed
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
-from pytest_azfunc.host.web.http_response import NOT_RUNNING, Answer, HttpResult, failure
-from pytest_azfunc.host.web.http_result import http_result
 from pytest_azfunc.process.undoing import UndoSteps
 from pytest_azfunc.project import Function
 from pytest_azfunc.rpc import PythonObject
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     import requests
 
     from pytest_azfunc.host.web.http_request import PreparedRequest
+    from pytest_azfunc.host.web.http_response import Answer, HttpResult
     from pytest_azfunc.host.web.web_host import WebHost
     from pytest_azfunc.http_client import AppSession
     from pytest_azfunc.http_server import LiveServer
@@ -138,18 +137,22 @@ class HttpEntrances:
         try:
             return self._as_azure(request, add_key)
         except BaseException as error:  # SystemExit, or pytest.skip(): on a thread of the server they end nothing
+            from pytest_azfunc.host.web.failed_answers import failed_answer
+
             self._fail("the app", error, request)
-            return Answer(request, failure(), None, refusals.raised(error))
+            return failed_answer(request, error)
 
     def _as_azure(self, request: PreparedRequest, add_key: bool) -> Answer:
         try:
             answer = self._noted(self.web_host.answer(request, add_key))
         except Exception as error:
-            result = _answer_of_azure(error)
-            if result is None:
+            from pytest_azfunc.host.web.failed_answers import answer_of_azure
+
+            failed = answer_of_azure(request, error)
+            if failed is None:
                 raise
-            self._fail(getattr(error, "function", None) or "the app", error, request, result)
-            return Answer(request, result, None, refusals.raised(error))
+            self._fail(getattr(error, "function", None) or "the app", error, request, failed.result)
+            return failed
         if answer.error is not None and self._behaviour.raise_exceptions:  # a client on a socket, which it cannot reach
             self._fail(answer.error.function or "the app", answer.error, request, answer.result)
         invocation = answer.invocation
@@ -176,15 +179,6 @@ class HttpEntrances:
         return answer
 
 
-def _answer_of_azure(error: Exception) -> HttpResult | None:
-    """What a caller gets in Azure where this is raised here; None for what Azure knows nothing of."""
-    if isinstance(error, ProjectError):
-        return NOT_RUNNING
-    if isinstance(error, FunctionLoadError) or not isinstance(error, AzfuncError):
-        return failure()
-    return failure() if error.rule in ("http-response-header", "http-response-length") else None
-
-
 def http_response(invocation: Invocation, function: Function) -> requests.Response | None:
     """The response that a caller of the function would get, as ``Invocation.http`` has it; None for other functions.
 
@@ -192,6 +186,7 @@ def http_response(invocation: Invocation, function: Function) -> requests.Respon
     """
     if function.trigger.kind != "httptrigger":
         return None
+    from pytest_azfunc.host.web.http_result import http_result
     from pytest_azfunc.host.web.kestrel import on_the_wire  # who invokes a function need not look at its response
     from pytest_azfunc.host.web.sendable import check_sendable
 

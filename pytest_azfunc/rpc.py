@@ -2,18 +2,14 @@
 
 Everything is frozen data, so that a request or a response can be kept, compared and shown. A worker is
 anything that answers an :class:`InvocationRequest` with an :class:`InvocationResponse`.
-
-The classes that every invocation makes have an ``__init__`` of their own: the one that ``dataclass(frozen=True)``
-writes takes three times as long, which would be a tenth of a whole invocation.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from pytest_azfunc.project import Project
@@ -33,8 +29,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, init=False)
-class TypedData:
+class TypedData(NamedTuple):
     """One value on the wire: what kind it is, and the value.
 
     ``json`` holds the JSON *text*, ``bytes`` bytes, the collections lists, ``http`` a dict (towards the worker:
@@ -46,14 +41,8 @@ class TypedData:
     kind: Kind | None
     value: Any
 
-    def __init__(self, kind: Kind | None, value: Any) -> None:
-        fields = self.__dict__
-        fields["kind"] = kind
-        fields["value"] = value
 
-
-@dataclass(frozen=True)
-class PythonObject:
+class PythonObject(NamedTuple):
     """A ready-made SDK object that a test hands to ``main()`` as it stands. It never travels on a real wire."""
 
     value: Any
@@ -62,25 +51,15 @@ class PythonObject:
 _NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, init=False)
-class TraceContext:
+class TraceContext(NamedTuple):
     """W3C trace context of an invocation."""
 
     trace_parent: str = ""
     trace_state: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
-    def __init__(
-        self, trace_parent: str = "", trace_state: str = "", attributes: Mapping[str, str] = _NO_ATTRIBUTES
-    ) -> None:
-        fields = self.__dict__
-        fields["trace_parent"] = trace_parent
-        fields["trace_state"] = trace_state
-        fields["attributes"] = attributes
+    attributes: Mapping[str, str] = _NO_ATTRIBUTES
 
 
-@dataclass(frozen=True)
-class RpcException:
+class RpcException(NamedTuple):
     """A failure as the host reports it back to the worker."""
 
     message: str = ""
@@ -88,8 +67,7 @@ class RpcException:
     source: str = ""
 
 
-@dataclass(frozen=True)
-class RetryContext:
+class RetryContext(NamedTuple):
     """Which attempt this is: ``retry_count`` 0 is the first; ``max_retry_count`` -1 means for ever."""
 
     retry_count: int = 0
@@ -97,8 +75,7 @@ class RetryContext:
     exception: RpcException | None = None
 
 
-@dataclass(frozen=True)
-class ProxiedRequest:
+class ProxiedRequest(NamedTuple):
     """An HTTP request as the host passes it on to a worker that has a web server of its own (HTTP streaming).
 
     :ivar url: the worker's address with the path and the query of the original; the path is percent-encoded.
@@ -111,8 +88,7 @@ class ProxiedRequest:
     body: bytes = b""
 
 
-@dataclass(frozen=True)
-class ProxiedResponse:
+class ProxiedResponse(NamedTuple):
     """What the worker's own web server answered. The host passes it on to the caller as it is."""
 
     status_code: int
@@ -123,8 +99,7 @@ class ProxiedResponse:
 _NO_METADATA: Mapping[str, TypedData] = MappingProxyType({})
 
 
-@dataclass(frozen=True, init=False)
-class InvocationRequest:
+class InvocationRequest(NamedTuple):
     """Run this function with these inputs.
 
     :ivar function: its name.
@@ -137,38 +112,18 @@ class InvocationRequest:
 
     function: str
     inputs: Mapping[str, TypedData | PythonObject | None]
-    trigger_metadata: Mapping[str, TypedData] = field(default_factory=dict)
+    trigger_metadata: Mapping[str, TypedData] = _NO_METADATA
     invocation_id: str | None = None
     trace_context: TraceContext | None = None
     retry_context: RetryContext | None = None
     http_request: ProxiedRequest | None = None
-
-    def __init__(
-        self,
-        function: str,
-        inputs: Mapping[str, TypedData | PythonObject | None],
-        trigger_metadata: Mapping[str, TypedData] = _NO_METADATA,
-        invocation_id: str | None = None,
-        trace_context: TraceContext | None = None,
-        retry_context: RetryContext | None = None,
-        http_request: ProxiedRequest | None = None,
-    ) -> None:
-        fields = self.__dict__
-        fields["function"] = function
-        fields["inputs"] = inputs
-        fields["trigger_metadata"] = trigger_metadata
-        fields["invocation_id"] = invocation_id
-        fields["trace_context"] = trace_context
-        fields["retry_context"] = retry_context
-        fields["http_request"] = http_request
 
 
 _NO_OUTPUTS: Mapping[str, TypedData] = MappingProxyType({})
 _NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, init=False)
-class InvocationResponse:
+class InvocationResponse(NamedTuple):
     """What came of an :class:`InvocationRequest`.
 
     :ivar return_value: typed data of the returned value, None when there is none to send.
@@ -184,33 +139,12 @@ class InvocationResponse:
 
     invocation_id: str
     return_value: TypedData | None = None
-    outputs: Mapping[str, TypedData] = field(default_factory=dict)
+    outputs: Mapping[str, TypedData] = _NO_OUTPUTS
     exception: BaseException | None = None
     logs: Sequence[logging.LogRecord] = ()
-    python_values: Mapping[str, Any] | None = field(default_factory=dict)
+    python_values: Mapping[str, Any] | None = _NO_VALUES
     context: Any = None
     http_response: ProxiedResponse | None = None
-
-    def __init__(
-        self,
-        invocation_id: str,
-        return_value: TypedData | None = None,
-        outputs: Mapping[str, TypedData] = _NO_OUTPUTS,
-        exception: BaseException | None = None,
-        logs: Sequence[logging.LogRecord] = (),
-        python_values: Mapping[str, Any] | None = _NO_VALUES,
-        context: Any = None,
-        http_response: ProxiedResponse | None = None,
-    ) -> None:
-        fields = self.__dict__
-        fields["invocation_id"] = invocation_id
-        fields["return_value"] = return_value
-        fields["outputs"] = outputs
-        fields["exception"] = exception
-        fields["logs"] = logs
-        fields["python_values"] = python_values
-        fields["context"] = context
-        fields["http_response"] = http_response
 
 
 class WorkerChannel(Protocol):

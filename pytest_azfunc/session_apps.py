@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_azfunc.app import Host
-from pytest_azfunc.errors import BindingError, Location, ProjectError, kind_of, setting_name, suggestion
+from pytest_azfunc.errors import ProjectError
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.checked_project import Project
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.storage import check_storage
+from pytest_azfunc.process.environment import variable
 from pytest_azfunc.process.undoing import undo
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
-from pytest_azfunc.project.discovery import find_projects, require_app, the_one_of
+from pytest_azfunc.project.discovery import find_projects, require_app, the_nearest, the_one_of
 from pytest_azfunc.project.function_app import settings_in_file
 from pytest_azfunc.project.host_settings import settings_over_host_json
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
@@ -26,23 +26,15 @@ from pytest_azfunc.worker import Worker, WorkerProcess
 if TYPE_CHECKING:
     from pytest_azfunc.reports.styled_line import StyledLine
 
-MARK_ARGUMENTS: dict[str, type | tuple[type, ...]] = {
-    "project": (str, os.PathLike),
-    "settings": Mapping,
-    "storage": str,
-    "strict": bool,
-    "auth": bool,
-    "retry": bool,
-}
 _NO_SETTINGS: Mapping[str, str] = {}
 _Items = tuple[tuple[str, str], ...]
 _NO_MARK: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What option and ini say for the whole session; None where they are silent. Paths are absolute.
 
+    :ivar project_by: what names the project, for an error.
     :ivar projects: the folders of the apps; empty to look for them.
     """
 
@@ -51,42 +43,7 @@ class Choice:
     settings: str | None = None
     strict: bool = True
     storage: str = "memory"
-
-
-def merge_marks(marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test: Location) -> dict[str, Any]:
-    """The arguments of all ``azfunc`` marks of a test, closest first; the closest wins key by key.
-
-    :param test: where the test is.
-    :raises BindingError: a positional argument, an unknown name, a wrong type.
-    """
-    merged: dict[str, Any] = {}
-    for positional, named in marks:
-        _check_mark(positional, named, test)
-        for name, value in named.items():
-            if name == "settings":
-                merged[name] = {**value, **merged.get(name, {})}
-            else:
-                merged.setdefault(name, value)
-    return merged
-
-
-def _check_mark(positional: tuple[Any, ...], named: Mapping[str, Any], test: Location) -> None:
-    known = ", ".join(MARK_ARGUMENTS)
-
-    def wrong(reason: str) -> BindingError:
-        return BindingError("mark", location=test, reason=reason, known=known)
-
-    if positional:
-        raise wrong(f"{kind_of(positional[0])} is given without a name")
-    for name, value in named.items():
-        kind = MARK_ARGUMENTS.get(name)
-        if kind is None:
-            raise wrong(f"{name!r} is no argument of it.{suggestion(name, MARK_ARGUMENTS)}".rstrip("."))
-        if not isinstance(value, kind):
-            raise wrong(f"{name} is {kind_of(value)}")
-    for name, value in named.get("settings", {}).items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise wrong(f"the setting {setting_name(name)} is {kind_of(value)}, but settings are strings")
+    project_by: str = ""
 
 
 class AppOfTests:
@@ -118,7 +75,6 @@ class AppOfTests:
             return {}
 
 
-@dataclass
 class SessionApps:
     """The apps of one session: each folder is read once, and each app has one worker process.
 
@@ -126,13 +82,14 @@ class SessionApps:
     :ivar observers: called with every invocation.
     """
 
-    choice: Choice
-    types: Catalogue = BUILT_IN
-    observers: list[Callable[[Invocation], None]] = field(default_factory=list)
-    _found: dict[tuple[str, Any, str | None, _Items], AppOfTests] = field(default_factory=dict)
-    _read: dict[tuple[str, str, _Items], AppOfTests] = field(default_factory=dict)
-    _processes: dict[tuple[str, str, tuple[str, ...] | None], WorkerProcess] = field(default_factory=dict)
-    _named_settings: FileSettings | None = None
+    def __init__(self, choice: Choice, types: Catalogue = BUILT_IN) -> None:
+        self.choice = choice
+        self.types = types
+        self.observers: list[Callable[[Invocation], None]] = []
+        self._found: dict[tuple[str, Any, str | None, _Items], AppOfTests] = {}
+        self._read: dict[tuple[str, str, _Items], AppOfTests] = {}
+        self._processes: dict[tuple[str, str, tuple[str, ...] | None], WorkerProcess] = {}
+        self._named_settings: FileSettings | None = None
 
     def find(self, folder: str, mark: Mapping[str, Any]) -> AppOfTests:
         """The app for a test in *folder*, found once for each folder, project of a mark and name of a script.
@@ -141,7 +98,7 @@ class SessionApps:
         """
         # App settings like others, but ones that are needed before any host is open.
         given = mark.get("settings", _NO_SETTINGS)
-        script = given.get(SCRIPT_SETTING, os.environ.get(SCRIPT_SETTING))
+        script = given[SCRIPT_SETTING] if SCRIPT_SETTING in given else variable(SCRIPT_SETTING)
         key = folder, mark.get("project"), script, _items(settings_over_host_json(given=given))
         found = self._found.get(key)
         if found is None:
@@ -161,15 +118,19 @@ class SessionApps:
         """The app's folder for a test in *folder*, with what its mark says."""
         if named is not None:
             beside = os.path.join(folder, named)
-            return require_app(beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named))
-        return the_one_of(self.roots(folder), folder, self.choice.rootdir)
+            path = beside if os.path.isdir(beside) else os.path.join(self.choice.rootdir, named)
+            return require_app(path, "@pytest.mark.azfunc(project=...)")
+        rootdir = self.choice.rootdir
+        return the_one_of(self.roots(folder), folder, rootdir) if self.choice.projects else the_nearest(folder, rootdir)
 
     def roots(self, folder: str) -> list[str]:
         """The folders of all apps that may be meant in *folder*: those that are named, or what is found.
 
         :raises ProjectError: there is none, or a folder that was named holds none.
         """
-        named = dict.fromkeys(os.path.abspath(require_app(project)) for project in self.choice.projects)
+        named = dict.fromkeys(
+            os.path.abspath(require_app(project, self.choice.project_by)) for project in self.choice.projects
+        )
         return list(named) or find_projects(folder, self.choice.rootdir)
 
     def _app_in(self, root: str, script: str | None, given: Mapping[str, str]) -> AppOfTests:
@@ -222,7 +183,10 @@ class SessionApps:
 
         :raises AzfuncError: there is no app, it does not start, or the mark asks for what is not emulated.
         """
-        check_storage(mark.get("storage", self.choice.storage))
+        if "storage" in mark:
+            check_storage(mark["storage"], "@pytest.mark.azfunc(storage={})")
+        else:
+            check_storage(self.choice.storage, "--azfunc-storage {}")
         app = self.find(folder, mark)
         host = Host(
             app.project,

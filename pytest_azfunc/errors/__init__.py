@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_azfunc.errors.exceptions import (
     AppIndexError,
+    ArgumentError,
     AzfuncError,
     AzfuncWarning,
     BindingError,
@@ -49,6 +50,7 @@ __all__ = [
     "INDEX_FAILS",
     "RULES",
     "AppIndexError",
+    "ArgumentError",
     "AzfuncError",
     "AzfuncWarning",
     "BindingError",

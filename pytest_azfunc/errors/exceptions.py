@@ -125,6 +125,10 @@ class BindingError(AzfuncError):
     """A payload, an input or an output that does not fit the binding it is meant for."""
 
 
+class ArgumentError(BindingError, TypeError):
+    """An argument that a builder or a request does not have. (A TypeError too, as Python itself would raise.)"""
+
+
 class OutputNotSet(BindingError, KeyError):
     """The function did not set this output. (A KeyError too, so that ``outputs.get(name)`` works.)"""
 

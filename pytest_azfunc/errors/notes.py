@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Final
 
-from pytest_azfunc.errors.wording import Location, kind_of
+from pytest_azfunc.errors.wording import Location, kind_of, setting_name, shown
 
 # What may be behind an exception that comes out of an import. Each begins with a blank, as it follows a sentence.
 SETTING_HINT: Final = (
     " If the key is an app setting: it is not in local.settings.json, the environment, "
     "or @pytest.mark.azfunc(settings={...})."
 )
+AWAIT_HINT: Final = " Did you forget await? A coroutine stands where its result is meant."
+LOOP_HINT: Final = " The worker's event loop is running here: make the function async, and await what you run."
+LOOP_AT_IMPORT_HINT: Final = (
+    " The worker's event loop is running while it imports a script: await the coroutine when a function is called."
+)
+BODY_HINT: Final = ' Give the text of it: func.HttpResponse(json.dumps(value), mimetype="application/json").'
+METHODS_HINT: Final = ' methods is a list, such as methods=["GET"].'
+ONE_TRIGGER_HINT: Final = " Take one of the two decorators away, or make two functions of it."
 PACKAGE_HINT: Final = " Is the package in requirements.txt?"
 BARE_NAME_HINT: Final = (
     " A module that is imported by its bare name is in no package: import what lies beside it by its bare name too, "
@@ -19,6 +28,44 @@ BARE_NAME_HINT: Final = (
 )
 NO_NAMESPACE_HINT: Final = " Only function.json apps have a package __app__: import the module by its bare name."
 LEVEL_HINT: Final = " http_auth_level is 'FUNCTION', 'ANONYMOUS' or 'ADMIN', in capitals."
+
+
+def no_setting(name: str, near: str) -> str:
+    """A hint: a name that the environment has not.
+
+    :param near: a suggestion, behind a blank, or an empty text.
+    """
+    return (
+        f" There is no app setting {setting_name(name)}: give it in local.settings.json, the environment, "
+        f"or @pytest.mark.azfunc(settings={{...}}).{near}"
+    )
+
+
+def other_module(name: str) -> str:
+    """A hint: a module of another name lies where the import looks."""
+    return f" Did you mean the module {name!r}?"
+
+
+BETWEEN_HINT: Final = (
+    " An ordinary decorator stands between two of the app's, so that they declare two functions: "
+    "write it below all of them, next to the def."
+)
+TRIGGER_HINT: Final = " Add the decorator of a trigger, such as @app.route() or @app.queue_trigger(...)."
+CLIENT_HINT: Final = " @app.durable_client_input drops what stands below it: write it below the trigger."
+
+
+def retry_strategy(found: object) -> str:
+    """A hint: a strategy that ``@app.retry`` does not have."""
+    return f" The strategies of @app.retry are 'fixed_delay' and 'exponential_backoff', not {shown(found)}."
+
+
+def retry_missing(strategy: str, names: str) -> str:
+    """A hint: what a strategy of ``@app.retry`` needs."""
+    return f" @app.retry with strategy={strategy!r} needs {names}, such as '00:00:30'."
+
+
+RETRY_COUNT_HINT: Final = " max_retry_count of @app.retry is a whole number, such as '3', or '-1' for ever."
+RETRY_INTERVAL_HINT: Final = " An interval of @app.retry is written hh:mm:ss, such as '00:00:30', below a day."
 
 _NAMED = 10  # of more functions that are lost with one, only the first are named
 
@@ -49,9 +96,29 @@ def raised_by_import(script: str, function: str, hint: str) -> str:
     )
 
 
-def raised_by_script(script: str, error: BaseException, hint: str) -> str:
-    """Of an exception that the script of a decorator app raises while it is imported."""
-    return f"azfunc: raised while {script} was imported. {_hidden_by(error)}{hint}"
+def raised_by_module(hint: str) -> str:
+    """Of an exception that a module of the app raises when a test imports it, or patches a name of it.
+
+    :param hint: one of the hints.
+    """
+    return f"azfunc: raised while a module of the app was imported.{hint}"
+
+
+def raised_by_call(hint: str) -> str:
+    """Of an exception that a function raises.
+
+    :param hint: one of the hints.
+    """
+    return f"azfunc: in Azure the call fails with this exception.{hint}"
+
+
+def raised_by_script(script: str, place: Location | None, error: BaseException, hint: str) -> str:
+    """Of an exception that the script of a decorator app raises while it is imported.
+
+    :param place: the line of the app that leads to it, where that is not the line that raises it.
+    """
+    where = f" ({place})" if place else ""
+    return f"azfunc: raised while {script} was imported{where}. {_hidden_by(error)}{hint}"
 
 
 def raised_by_reading(script: str, error: BaseException, lost: Sequence[str]) -> str:
@@ -83,13 +150,71 @@ def _lost(names: Sequence[str]) -> str:
     return f" Lost with it: {', '.join(names[:_NAMED])}{more}." if names else ""
 
 
-def refused_output(binding_type: str, value: object) -> str:
-    """Of the exception that an output binding raises for *value*, in the words of Azure's worker."""
-    found = kind_of(value)
-    if binding_type.lower() != "http":
-        return f"azfunc: a {binding_type} output does not take {found}. In Azure the call fails with this exception."
-    forgotten = "; is there a path without a return?" if value is None else "."
+def value_without_binding(is_http: bool, is_decorated: bool) -> str:
+    """Of the exception that the worker raises for a value that is returned although no output takes it."""
+    if is_http:
+        remedy = 'Add to function.json: {"type": "http", "direction": "out", "name": "$return"}.'
+    elif is_decorated:
+        remedy = 'Return nothing, or give an output decorator arg_name="$return".'
+    else:
+        remedy = 'Return nothing, or call an output of function.json "$return".'
+    return f"azfunc: no binding takes what the function returns. In Azure the call fails with this exception. {remedy}"
+
+
+def no_json_output(name: str) -> str:
+    """Of a text that is read as JSON."""
+    return f"azfunc: what the output {name!r} holds is no JSON; read its .text or .body."
+
+
+def unknown_name(name: str, near: str, known: str) -> str:
+    """Of a name that a mapping of ours does not have.
+
+    :param near: a suggestion, behind a blank, or an empty text.
+    :param known: the names that it has, as a sentence.
+    """
+    return f"azfunc: there is no {name!r} here.{near} {known}"
+
+
+def fixture_is_no_name_of_the_package(name: str) -> str:
+    """A fixture that somebody imports."""
+    return f"{name!r} is a fixture: do not import it, ask for it by argument, as in def test_it({name}): ..."
+
+
+AWAIT_AINVOKE: Final = "azfunc: did you forget await? What ainvoke(...) gives is the result when it is awaited."
+
+
+def narrow_fixture(name: str, scope: str) -> str:
+    """Of a fixture of ours that one of a wider scope has asked for."""
     return (
-        f"azfunc: an HTTP function cannot answer with {found}{forgotten} In Azure the caller gets a 500. "
-        "Return a func.HttpResponse or a str."
+        f"azfunc: {name} lives for one test, so no fixture with scope={scope!r} can have it. Open a host there: "
+        'with pytest_azfunc.Host.open("path/to/app") as host: yield host. Or give the fixture the scope of a test.'
     )
+
+
+def other_fixture(name: str, place: Location | None) -> str:
+    """Of a fixture of others that is called like one of ours."""
+    where = f" ({place})" if place else ""
+    return (
+        f"azfunc: {name} is not the fixture of pytest-azfunc here, but one of the same name{where}. Rename that one, "
+        f"or let it ask for {name} too and return what it makes of it."
+    )
+
+
+def refused_output(binding_type: str, name: str, value: object) -> str:
+    """Of the exception that an output binding raises for *value*, in the words of Azure's worker.
+
+    :param name: the binding's name.
+    """
+    found, is_response = kind_of(value), binding_type.lower() == "http"
+    if inspect.isawaitable(value):
+        remedy = "Did you forget await?"
+    elif is_response:
+        remedy = "Return a func.HttpResponse or a str."
+    else:
+        remedy = "Set a str (such as json.dumps(value)) or bytes."
+    if not is_response:
+        told = f"the {binding_type} output {name!r} does not take {found}. In Azure the call fails with this exception."
+    else:
+        forgotten = "; is there a path without a return?" if value is None else "."
+        told = f"an HTTP function cannot answer with {found}{forgotten} In Azure the caller gets a 500."
+    return f"azfunc: {told} {remedy}"

@@ -48,10 +48,11 @@ class Entry:
     :ivar function: name of the function that will run.
     :ivar reason: why, in a word or two.
     :ivar work: does it.
+    :ivar is_going_on: whether what was begun then waits, or runs.
     :ivar cause: what has put it there for the very moment at which that ran itself; None where time passes.
     """
 
-    __slots__ = ("at", "cause", "depth", "function", "is_cancelled", "reason", "work")
+    __slots__ = ("at", "cause", "depth", "function", "is_cancelled", "is_going_on", "reason", "work")
 
     def __init__(self, at: datetime, function: str, reason: str, work: Work, cause: Entry | None) -> None:
         self.at = at
@@ -61,6 +62,7 @@ class Entry:
         self.cause = cause
         self.depth: int = 0 if cause is None else cause.depth + 1
         self.is_cancelled = False
+        self.is_going_on = False
 
     def chain(self) -> list[str]:
         """The functions that have led to this one without time passing, the latest first."""

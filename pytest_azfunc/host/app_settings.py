@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator, Mapping, MutableMapping
 
 from pytest_azfunc.errors import BindingError, kind_of, setting_name
+from pytest_azfunc.errors.notes import no_setting
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.project.settings import FileSettings
+from pytest_azfunc.project.user_errors import add_note
 
 __tracebackhide__ = True  # in AppSettings.__setitem__ pytest would print the value with the frame
 
@@ -20,6 +22,13 @@ def check_mapping(settings: object, builder: str) -> None:
     """
     if not isinstance(settings, (Mapping, type(None))):
         raise wrong_value(builder, "settings", settings, "a mapping of names to texts")
+
+
+def _missing(name: object) -> KeyError:
+    error = KeyError(name)
+    if isinstance(name, str):
+        add_note(error, f"azfunc:{no_setting(name, '')}")
+    return error
 
 
 class AppSettings(MutableMapping[str, str]):
@@ -37,8 +46,8 @@ class AppSettings(MutableMapping[str, str]):
             self[name] = value
 
     def __getitem__(self, name: str) -> str:
-        if name not in self._names:
-            raise KeyError(name)
+        if name not in self._names or name not in os.environ:
+            raise _missing(name)
         return os.environ[name]
 
     def __setitem__(self, name: str, value: str) -> None:
@@ -58,6 +67,8 @@ class AppSettings(MutableMapping[str, str]):
         os.environ[name] = value
 
     def __delitem__(self, name: str) -> None:
+        if name not in self._names:
+            raise _missing(name)
         del self._names[name]
         os.environ.pop(name, None)
 

@@ -12,29 +12,25 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_azfunc.errors import AzfuncWarning, LossyOutputError
-from pytest_azfunc.errors.notes import missing_settings
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.inputs import DurableClients, Input, Settings, no_settings
-from pytest_azfunc.host.bindings.lossy_outputs import find_loss
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import ByHand, Many, Prepare
-from pytest_azfunc.host.console import console_filter
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.named_settings import NamedSettings, is_completed_by_calls, named_settings
-from pytest_azfunc.host.outputs import Output, Outputs
 from pytest_azfunc.host.retries import first_attempt, policy_of
 from pytest_azfunc.project import Binding, Function
 from pytest_azfunc.project.host_json import HostConfig
 from pytest_azfunc.project.setting_names import fixed_text, with_settings
-from pytest_azfunc.project.time_zones import time_zone
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject
 
 if TYPE_CHECKING:
     import requests
 
     from pytest_azfunc.host.bound_expressions import BoundExpressions, Call, ResolvedBinding
+    from pytest_azfunc.host.outputs import Outputs
     from pytest_azfunc.host.web.http_response import Webhook
 
 __tracebackhide__ = True
@@ -73,6 +69,7 @@ class BoundFunction:
     :ivar trigger: its trigger.
     :ivar trigger_type: what the host knows of the trigger's type.
     :ivar is_loaded: whether the worker has loaded it.
+    :ivar remembered: what the host has stored of its trigger, such as the status of a timer.
     :ivar retry_policy: its own or that of host.json; None for none.
     :ivar first_attempt: what its first attempt is told of its retry policy.
     """
@@ -90,6 +87,7 @@ class BoundFunction:
         self.route_prefix = options.config.route_prefix
         self.prepare_http = options.prepare_http
         self.is_loaded = False
+        self.remembered: Any = None
         self.retry_policy = policy_of(function, options.config)
         self.first_attempt = first_attempt(self.retry_policy)
         # Most functions run once in a test, so that a lock for each part, as in cached_property, would be felt.
@@ -98,6 +96,8 @@ class BoundFunction:
         self._inputs: list[Input] | None = None
         self._expressions: BoundExpressions | None = None
         self._knows_expressions = False
+        self._uses_stores: bool | None = None
+        self._addresses: dict[str, str] = {}  # of outputs without expressions
         self._output_types: dict[str, tuple[str, BindingType]] = {}
 
     # --- what its declaration means
@@ -107,7 +107,9 @@ class BoundFunction:
         value = self.trigger.properties.get(name)
         if not isinstance(value, str):
             return None
-        return with_settings(value, self.options.settings()) if "%" in value else value
+        if "%" not in value:
+            return value
+        return with_settings(value, self.options.settings())
 
     def text(self, name: str, default: str) -> str:
         """The same for a name that something has in Azure; the default where it is not known."""
@@ -119,6 +121,8 @@ class BoundFunction:
 
         :raises ProjectError: it names one that there is not.
         """
+        from pytest_azfunc.project.time_zones import time_zone
+
         return time_zone(self.options.settings())
 
     @property
@@ -145,6 +149,8 @@ class BoundFunction:
 
         :raises ProjectError: a per cent sign that begins no name: the host leaves the function out.
         """
+        if not self.function.has_expressions:
+            return ()
         return named_settings(self.function, self.options.types, self.options.settings())
 
     def check(self) -> None:
@@ -162,6 +168,8 @@ class BoundFunction:
         """
         for binding, _, missing in self.named_settings:
             if missing:
+                from pytest_azfunc.errors.notes import missing_settings
+
                 text = missing_settings(f"{self.function.name}.{binding.name}", binding.type, missing)
                 place = binding.location
                 file, line = ("<app>", 0) if place is None else (place.file, place.line or 0)
@@ -190,7 +198,8 @@ class BoundFunction:
         """The binding expressions of its inputs and outputs; None where it has none, as most functions."""
         if not self._knows_expressions:
             self._knows_expressions = True
-            if any(map(is_completed_by_calls, self.function.bindings.values())):
+            function = self.function
+            if function.has_expressions and any(map(is_completed_by_calls, function.bindings.values())):
                 from pytest_azfunc.host.bound_expressions import BoundExpressions  # which most apps have no use for
 
                 self._expressions = BoundExpressions.of(self.function, self.options.types)
@@ -229,6 +238,8 @@ class BoundFunction:
     @cached_property
     def reaches_console(self) -> Callable[[logging.LogRecord], bool]:
         """Whether host.json lets a line of it through."""
+        from pytest_azfunc.host.console import console_filter
+
         return console_filter(self.options.config.log_levels, self.function.name)
 
     @cached_property
@@ -246,11 +257,13 @@ class BoundFunction:
         """Whether there is an output with which its extension may fail the call."""
         return any(self.output_type(name)[1].refusal is not None for name in self.function.outputs)
 
-    @cached_property
+    @property
     def uses_stores(self) -> bool:
         """Whether an input is read from a store, or an output goes to one."""
-        find = self.options.types.find
-        return any(find(b.kind).store is not None for b in self.function.bindings.values() if not b.is_trigger)
+        if self._uses_stores is None:
+            find, bindings = self.options.types.find, self.function.bindings.values()
+            self._uses_stores = any(find(b.kind).store is not None for b in bindings if not b.is_trigger)
+        return self._uses_stores
 
     def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""
@@ -263,6 +276,8 @@ class BoundFunction:
 
     def outputs(self, invocation: Invocation) -> Outputs:
         """The outputs that were set, by binding name."""
+        from pytest_azfunc.host.outputs import Output, Outputs
+
         response = invocation.response
         values = response.python_values or {}
         sent = dict(response.outputs)
@@ -280,16 +295,19 @@ class BoundFunction:
 
         :param resolved: what the call has completed of the binding; None where it has no expressions.
         """
-        _, binding_type = self.output_type(name)
-        binding = self.function.outputs.get(name)
-        if binding is None:  # a returned value that no binding takes
-            return ""
-        if resolved is None:
-            address = binding_type.address_of(binding.properties)
-            with suppress(AddressError):
-                address = binding_type.address_as_sent(address)
-            return address
-        return resolved.address
+        if resolved is not None:
+            return resolved.address
+        found = self._addresses.get(name)
+        if found is None:
+            binding = self.function.outputs.get(name)
+            found = ""
+            if binding is not None:  # or else it is a returned value that no binding takes
+                _, binding_type = self.output_type(name)
+                found = binding_type.address_of(binding.properties)
+                with suppress(AddressError):
+                    found = binding_type.address_as_sent(found)
+            self._addresses[name] = found
+        return found
 
     def http_response(self, invocation: Invocation) -> requests.Response | None:
         """The response that a caller would get; None without one."""
@@ -307,6 +325,8 @@ class BoundFunction:
                 data = response.return_value
             else:
                 data = response.outputs.get(name)
+            from pytest_azfunc.host.bindings.lossy_outputs import find_loss  # many functions return nothing
+
             written, binding_type = self.output_type(name)
             loss = find_loss(self.function, name, written, binding_type, value, data)
             if loss is not None:

@@ -6,7 +6,6 @@ The host evaluates those of the inputs before the function runs, and those of th
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -57,5 +56,5 @@ def complete_outputs(
     try:
         resolved.update(expressions.outputs(names, bound.call(request, now)))
     except BindingError as error:
-        return replace(response, exception=error)
+        return response._replace(exception=error)
     return response

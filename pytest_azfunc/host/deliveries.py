@@ -41,6 +41,7 @@ class _Run(NamedTuple):
     bound: BoundFunction
     delivering: Delivering
     steps: Steps
+    entry: Entry | None
 
 
 def _nothing(outcome: Outcome) -> None:
@@ -74,6 +75,7 @@ class Deliveries:
         self._functions: Mapping[str, Function] | None = None
         self._by_trigger: dict[str, list[BoundFunction]] = {}
         self.is_stopped = False
+        self._begun: Entry | None = None
         self.duplicate: random.Random | None = None
 
     # --- what a store asks for
@@ -100,7 +102,7 @@ class Deliveries:
             found = next((value for key, value in found.items() if key.lower() == name.lower()), None)
         return found
 
-    def listeners(self, trigger: str) -> Sequence[BoundFunction]:
+    def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
         """The functions with that trigger type to which the host listens, in the host's order."""
         if self.is_stopped:
             return ()
@@ -113,13 +115,15 @@ class Deliveries:
             named = [f for f in functions.values() if f.trigger.kind == trigger]
             named.sort(key=lambda f: host_order(f.name))
             found = self._by_trigger[trigger] = [self._host.bound(function) for function in named]
-        return [bound for bound in found if not self._is_disabled(bound.function.name)]
+        heard = found if hears is None else [bound for bound in found if hears(bound)]
+        return [bound for bound in heard if not self._is_disabled(bound.function.name)]
 
     def put(self, at: datetime, function: BoundFunction, reason: str, work: Callable[[], Invocation | None]) -> Entry:
         """Have something done at a moment."""
 
         def done() -> Invocation | None:
             self._entries.pop(entry, None)
+            self._begun = entry
             return work()
 
         entry = self._agenda.put(at, function.function.name, done, reason=reason)
@@ -138,8 +142,11 @@ class Deliveries:
         :raises BaseException: what the function raises, unless the host is to behave as in Azure.
         """
         self._host.load(function.function)  # one that would not load takes nothing out of its store
+        entry, self._begun = self._begun, None
         steps = self._host.begin(function.function, delivering.take(), delivering.origin.invocation)
-        return self._go_on(_Run(function, delivering, steps))
+        if entry is not None:
+            entry.is_going_on = True
+        return self._go_on(_Run(function, delivering, steps, entry))
 
     # --- one run
 
@@ -149,10 +156,10 @@ class Deliveries:
         try:
             found = self._host.proceed(run.steps)
         except LossyOutputError:  # of which Azure knows nothing
-            run.delivering.ended(Outcome(None, origin))
+            self._end(run, None, origin)
             raise
         except BaseException as error:
-            run.delivering.ended(Outcome(error, origin))
+            self._end(run, error, origin)
             raise
         if isinstance(found, Wait):
             name = run.bound.function.name
@@ -160,7 +167,7 @@ class Deliveries:
             return None
         origin.invocation = found
         failure = found.exception
-        run.delivering.ended(Outcome(failure, origin))
+        self._end(run, failure, origin)
         if failure is not None and not self._was_asked_for(failure):
             self._report(found, run.delivering.how)
         chance = self.duplicate
@@ -173,13 +180,18 @@ class Deliveries:
             self._deliver_twice(run, found)
         return found
 
+    def _end(self, run: _Run, error: BaseException | None, origin: Origin) -> None:
+        if run.entry is not None:
+            run.entry.is_going_on = False
+        run.delivering.ended(Outcome(error, origin))
+
     def _deliver_twice(self, run: _Run, found: Invocation) -> None:
         """Have the same message come once more, as if its service had not heard that the function was done with it."""
 
         def again() -> Invocation | None:
             delivering = Delivering(lambda: Again(found.request), _nothing, f"{run.delivering.how}, duplicate")
             steps = self._host.begin(run.bound.function, delivering.take(), found.caused_by)
-            return self._go_on(_Run(run.bound, delivering, steps))
+            return self._go_on(_Run(run.bound, delivering, steps, None))
 
         self.put(self._host.now(), run.bound, DUPLICATE, again)
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import overload
+from typing import NamedTuple, overload
 
 from pytest_azfunc.errors import AzfuncError, BindingError, FunctionFailed, message_of, shown
 
 __tracebackhide__ = True
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A function's exception that no code of the test was given.
 
     :ivar function: the function's name.
@@ -32,11 +30,11 @@ class Failure:
     rule: str = "failure-unclaimed"
 
 
-@dataclass
 class _Expectation:
-    kind: type[BaseException] | tuple[type[BaseException], ...]
-    match: str | None
-    met: bool = False
+    def __init__(self, kind: type[BaseException] | tuple[type[BaseException], ...], match: str | None) -> None:
+        self.kind = kind
+        self.match = match
+        self.met = False
 
     def fits(self, failure: Failure) -> bool:
         if not isinstance(failure.exception, self.kind):

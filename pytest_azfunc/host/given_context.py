@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import BindingError, kind_of, shown
 from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, text_mapping, wrong_value
 from pytest_azfunc.host.bindings.given_values import is_mock
 from pytest_azfunc.host.retries import FOR_EVER
@@ -56,7 +56,9 @@ class ContextOverrides:
 
 
 def _no_context(value: object) -> BindingError:
-    return wrong_value("invoke", "context", value, "what azfunc_context(...) returns")
+    found = kind_of(value) if is_mock(value) else shown(value)  # a mock's repr says nothing but its id
+    expected = "what azfunc_context(...) returns"
+    return BindingError("payload-value", builder="invoke", name="context", found=found, expected=expected)
 
 
 def context_request(

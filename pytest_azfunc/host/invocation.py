@@ -11,8 +11,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc.errors import BindingError, shown
-from pytest_azfunc.host.log_capture import LogCapture
-from pytest_azfunc.host.outputs import Outputs
 from pytest_azfunc.host.retries import Attempt
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse
 
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
     import requests
 
     from pytest_azfunc.host.bound_expressions import ResolvedBinding
+    from pytest_azfunc.host.log_capture import LogCapture
+    from pytest_azfunc.host.outputs import Outputs
 
 
 _NOTHING_RESOLVED: Mapping[str, ResolvedBinding] = MappingProxyType({})
@@ -104,6 +104,8 @@ class Invocation:
     @cached_property
     def logs(self) -> LogCapture:
         """What the function logged, its threads and tasks included, in all of its attempts."""
+        from pytest_azfunc.host.log_capture import LogCapture
+
         attempts = self.__dict__.get("_attempts")
         if attempts is None:
             return LogCapture(self.response.logs, self._view.reaches_console)
@@ -125,6 +127,8 @@ class Invocation:
 
         :param delay: how long the host had waited before it.
         """
+        from pytest_azfunc.host.log_capture import LogCapture
+
         logs = LogCapture(self.response.logs, self._view.reaches_console)
         return Attempt(self.exception, logs, self.started_at, delay, self.context)
 

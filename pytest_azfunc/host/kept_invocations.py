@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from typing import TYPE_CHECKING
 
 from pytest_azfunc.host.invocation import Invocation
-from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.log_capture import LogCapture
 
 # A host that runs for hours must not grow: of more invocations than these, only the latest are kept.
 KEPT_INVOCATIONS = 100
@@ -37,6 +40,8 @@ class KeptInvocations:
     @property
     def logs(self) -> LogCapture:
         """What they have logged; it follows those to come."""
+        from pytest_azfunc.host.log_capture import LogCapture, RecordsOfMany
+
         records = RecordsOfMany(lambda: (invocation.logs for invocation in self.latest))
         return LogCapture(records, self._reaches_console)
 

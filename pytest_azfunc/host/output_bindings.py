@@ -6,7 +6,6 @@ Source: azure-functions-host, WorkerFunctionInvoker.cs (HandleOutputDictionary, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -72,7 +71,7 @@ def with_refusal(
             rule, details = refused
             place = {"function": function.name, "binding": name, "location": binding.location}
             error = BindingError(rule, **place, name=name, type=binding.type, **details)  # type: ignore[arg-type]
-            return replace(response, exception=error)
+            return response._replace(exception=error)
     return response
 
 
@@ -90,8 +89,7 @@ def _filled(function: Function, response: InvocationResponse) -> InvocationRespo
     if not named:
         return response
     values = response.python_values
-    return replace(
-        response,
+    return response._replace(
         outputs={**response.outputs, **{name: _typed(value) for name, value in named.items()}},
         python_values=None if values is None else {**values, **named},
     )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_azfunc.errors import OutputNotSet, listing, shown, suggestion
+from pytest_azfunc.errors.notes import no_json_output
 from pytest_azfunc.host.bindings.binding_type import BindingType
+from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One message, event or document of an output."""
 
     body: bytes
@@ -31,7 +31,6 @@ class Message:
         return json.loads(self.body)
 
 
-@dataclass(frozen=True)
 class Output:
     """One output binding of an invocation.
 
@@ -44,12 +43,21 @@ class Output:
         values in it. Empty where the binding says nothing of it.
     """
 
-    name: str
-    type: str
-    value: Any
-    typed_data: TypedData = field(repr=False)
-    binding_type: BindingType = field(repr=False)
-    address: str = ""
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        value: Any,
+        typed_data: TypedData,
+        binding_type: BindingType,
+        address: str = "",
+    ) -> None:
+        self.name = name
+        self.type = type
+        self.value = value
+        self.typed_data = typed_data
+        self.binding_type = binding_type
+        self.address = address
 
     @cached_property
     def body(self) -> bytes:
@@ -66,7 +74,11 @@ class Output:
 
         :raises ValueError: the body is no JSON.
         """
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            add_note(error, no_json_output(self.name))
+            raise
 
     @cached_property
     def messages(self) -> list[Message]:
@@ -94,13 +106,22 @@ class Outputs(Mapping[str, Output]):
         if output is not None:
             return output
         known = list(self._declared)
+        if name == "$return":
+            remedy = "return a value" if name in known else "read result.return_value: no output takes what is returned"
+        else:
+            remedy = f"set it in the function: {name}.set(value)" if name in known else "correct the name"
         raise OutputNotSet(
             "output-missing",
             function=self._function,
             name=name,
             suggestion="" if name in known else suggestion(name, known),
             known=listing("Outputs that it set", self._outputs),
+            remedy=remedy,
         )
+
+    def __getattr__(self, name: str) -> Any:
+        hint = f"; write outputs[{name!r}]" if not name.startswith("_") and name in self._declared else ""
+        raise AttributeError(f"'Outputs' object has no attribute {name!r}{hint}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._outputs)

@@ -6,7 +6,8 @@ import math
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_azfunc.clock import HostTime, as_moment
 from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError
@@ -16,9 +17,10 @@ from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
-from pytest_azfunc.host.timers import Timers
 from pytest_azfunc.process.event_loops import is_loop_running
-from pytest_azfunc.process.waiting_thread import on_a_thread
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.timers import Timers
 
 __tracebackhide__ = True
 
@@ -72,14 +74,21 @@ class PassingTime:
         self._is_disabled = is_disabled
         self._failures = failures
         self._behaviour = behaviour
-        self._timers = Timers(self.agenda, host, is_disabled, self.report)
         self._opened_at: datetime | None = None  # where time stood by then
         self._latest: datetime | None = None  # when somebody has last asked
+        self._stood = False  # whether time stood by then
         self._is_stopped = False
         self._was_set = False
         self._returning: list[list[Invocation]] = []
         self._shuffle: random.Random | None = None
         self.watchers: list[Watcher] = []
+
+    @cached_property
+    def _timers(self) -> Timers:
+        """The timers of the app, which few tests let come due."""
+        from pytest_azfunc.host.timers import Timers
+
+        return Timers(self.agenda, self._host, self._is_disabled, self.report)
 
     def open(self) -> None:
         """The host is open: from now on it listens, if time stands."""
@@ -104,7 +113,6 @@ class PassingTime:
         :param shuffle: chooses what comes next; None for what is due first.
         :returns: the invocations, in order.
         """
-        now = self._look()
         if shuffle is not None:
             outer, self._shuffle = self._shuffle, shuffle
             try:
@@ -112,8 +120,11 @@ class PassingTime:
             finally:
                 self._shuffle = outer
         if self._time.stands:
-            return self._run_until(now)
-        self._timers.stop()  # the machine's clock goes on, and might come to a timer just now
+            return self._run_until(self._look())
+        self._behaviour.settings()  # raises when the host is closed
+        for watcher in self.watchers if not self._is_stopped else ():
+            watcher.look()
+        self._timers.pause()  # the machine's clock goes on, and might come to a timer just now
         runs: list[Invocation] = []
         while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
             runs += self._run_until(now)
@@ -127,9 +138,10 @@ class PassingTime:
         """
         now = self._look()
         try:
-            return self._pass_to(call, now, now + by, max_runs)
+            to = now + by
         except OverflowError:
             raise wrong_value(call, "the span", by, "one that ends before the year 10000") from None
+        return self._pass_to(call, now, to, max_runs)
 
     def move_to(self, call: str, moment: datetime | str, max_runs: int = MAX_RUNS) -> list[Invocation]:
         """Let it be *moment*: the first time it is only set, later on time passes until then."""
@@ -154,7 +166,7 @@ class PassingTime:
     def _look(self) -> datetime:
         """The present moment, with all timers listened to."""
         self._behaviour.settings()  # raises when the host is closed
-        now, latest = self._time.now(), self._latest
+        now, latest, stands = self._time.now(), self._latest, self._time.stands
         if self._is_stopped:
             return now
         for watcher in self.watchers:
@@ -165,12 +177,12 @@ class PassingTime:
         elif now < latest:  # somebody has set it back
             self._timers.forget()
             self._timers.listen(now)
-        elif not self._time.stands:
-            self._timers.stop()
+        elif not (stands and self._stood):  # the machine's clock went on, at least for a while
+            self._timers.pause()
             self._timers.listen(now, is_chance=True)
         else:
             self._timers.listen(now)
-        self._latest = now
+        self._latest, self._stood = now, stands
         return now
 
     def _pass_to(self, call: str, now: datetime, to: datetime, max_runs: int) -> list[Invocation]:
@@ -181,6 +193,7 @@ class PassingTime:
         if not self._is_stopped:
             self._check_count(call, now, to, max_runs)
         self._time.set(now)
+        self._stood = True
         runs = self._run_until(to, call, max_runs)
         if self._time.now() < to:
             self._time.set(to)
@@ -233,6 +246,8 @@ class PassingTime:
             now += _A_MOMENT
         if not is_loop_running():
             return self.agenda.run(entry, now)
+        from pytest_azfunc.process.waiting_thread import on_a_thread
+
         return on_a_thread(lambda: self.agenda.run(entry, now))
 
     def report(self, invocation: Invocation, how: str) -> None:
@@ -261,7 +276,7 @@ class PassingTime:
             watcher.start()
         entries = [self.agenda.put(now, *warmup, reason="warmup") for warmup in self._warmups()]
         entries += self._timers.come_up(now)
-        self._latest = now
+        self._latest, self._stood = now, self._time.stands
         runs: list[Invocation] = []
         for entry in entries:
             invocation = self._run(entry, now)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -23,11 +22,11 @@ from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.output_bindings import with_refusal, with_returned
 from pytest_azfunc.host.retries import MOST_RETRIES, Wait, delays, next_attempt
 from pytest_azfunc.host.stores.use import Use
-from pytest_azfunc.host.web.http_proxy import for_invocation
 from pytest_azfunc.project import Function, Project, RetryPolicy
 from pytest_azfunc.rpc import (
     InvocationRequest,
     InvocationResponse,
+    ProxiedRequest,
     PythonObject,
     RetryContext,
     TraceContext,
@@ -53,9 +52,10 @@ What it yields is a request to the worker, or a wait before a retry, for which t
 
 _NO_OVERRIDES = ContextOverrides()
 _NONE: Mapping[str, ResolvedBinding] = MappingProxyType({})
+_DEFAULTS = HostOptions()
+_CHANCE = random.Random()  # to seed one takes as long as to open a host
 
 
-@dataclass
 class ScriptHost:
     """Runs the functions of one app. Every way into the app ends in :meth:`run` or :meth:`arun`.
 
@@ -69,17 +69,29 @@ class ScriptHost:
     :ivar chance: gives what is random in the host: the jitter of retries.
     """
 
-    worker: WorkerChannel
-    options: HostOptions = field(default_factory=HostOptions)
-    strict: bool = True
-    now: Callable[[], datetime] = clock.now
-    observers: list[Callable[[Invocation], None]] = field(default_factory=list)
-    retries: bool = True
-    wait: Callable[[timedelta], None] = lambda delay: None
-    chance: random.Random = field(default_factory=random.Random)
-    find_stores: Callable[[], Stores] | None = None
-    faults: Faults | None = None
-    _bound: dict[str, BoundFunction] = field(default_factory=dict)
+    def __init__(
+        self,
+        worker: WorkerChannel,
+        options: HostOptions = _DEFAULTS,
+        strict: bool = True,
+        now: Callable[[], datetime] = clock.now,
+        observers: Sequence[Callable[[Invocation], None]] = (),
+        retries: bool = True,
+        wait: Callable[[timedelta], None] = lambda delay: None,
+        chance: random.Random | None = None,
+        find_stores: Callable[[], Stores] | None = None,
+    ) -> None:
+        self.worker = worker
+        self.options = options
+        self.strict = strict
+        self.now = now
+        self.observers = [*observers]
+        self.retries = retries
+        self.wait = wait
+        self.chance = _CHANCE if chance is None else chance
+        self.find_stores = find_stores
+        self.faults: Faults | None = None
+        self._bound: dict[str, BoundFunction] = {}
 
     @property
     def project(self) -> Project:
@@ -183,8 +195,9 @@ class ScriptHost:
 
     def _loaded(self, function: Function) -> BoundFunction:
         """The bound function. One that would not load says so before its payload is judged."""
-        bound = self.bound(function)
-        if not bound.is_loaded:
+        bound = self._bound.get(function.name)
+        if bound is None or bound.function is not function or not bound.is_loaded:
+            bound = self.bound(function)
             self.worker.load(function.name)
             bound.warn_of_missing_settings()
             bound.is_loaded = True
@@ -230,7 +243,9 @@ class ScriptHost:
         """One run of the function, which begins at that moment."""
         started = time.perf_counter()
         resolved: dict[str, ResolvedBinding] = {}
-        response = self._failed_before(bound, request, resolved)
+        response = None
+        if bound.expressions is not None or self.faults is not None:
+            response = self._failed_before(bound, request, resolved)
         if response is None:
             if use is not None:
                 request = use.filled(bound, request, resolved)
@@ -293,7 +308,7 @@ class ScriptHost:
         at: datetime,
     ) -> InvocationRequest:
         if inputs:
-            check_names(bound.function, inputs)
+            check_names(bound.function, bound.builder, inputs)
         delivery = deliver(payload, Occasion(bound, at))
         data: dict[str, TypedData | PythonObject | None] = {bound.trigger.name: delivery.value}
         for given in bound.inputs:
@@ -307,7 +322,7 @@ class ScriptHost:
             invocation_id,
             context.trace or TraceContext(_trace_parent(invocation_id)),
             context.retry or bound.first_attempt,
-            delivery.proxied and for_invocation(delivery.proxied, invocation_id),
+            _proxied(delivery.proxied, invocation_id) if delivery.proxied else None,
         )
 
 
@@ -320,6 +335,12 @@ def _again(request: InvocationRequest, retry: RetryContext) -> InvocationRequest
     return InvocationRequest(
         request.function, request.inputs, request.trigger_metadata, invocation_id, trace, retry, request.http_request
     )
+
+
+def _proxied(request: ProxiedRequest, invocation_id: str) -> ProxiedRequest:
+    from pytest_azfunc.host.web.http_proxy import for_invocation  # few apps stream HTTP
+
+    return for_invocation(request, invocation_id)
 
 
 def _trace_parent(invocation_id: str) -> str:

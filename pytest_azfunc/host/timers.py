@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pytest_azfunc.errors import ProjectError, ScheduleWarning
+from pytest_azfunc.errors import AzfuncError, ProjectError, ScheduleWarning
 from pytest_azfunc.host.agenda import TIMER, Agenda, Entry, shown_moment
 from pytest_azfunc.host.bindings.timer import DueRun, flag, no_schedule
 from pytest_azfunc.host.bound_function import BoundFunction
@@ -125,14 +125,19 @@ class Timers:
         entries = []
         for name, schedule in self._timers():
             listener, lateness = self._start(name, schedule, now)
-            reason = (
-                PAST_DUE if lateness else ON_STARTUP if flag(listener.bound.trigger, "runOnStartup", False) else None
-            )
-            if reason is None:
-                self._wait(listener)
+            if lateness:
+                entries.append(self._run_at_once(listener, PAST_DUE, now))
+            elif flag(listener.bound.trigger, "runOnStartup", False):
+                entries.append(self._run_at_once(listener, ON_STARTUP, now))
             else:
-                entries.append(self._run_at_once(listener, reason, now))
+                self._wait(listener)
         return entries
+
+    def pause(self) -> None:
+        """Listen no more to those that wait for their time; a run that waits for a retry goes on."""
+        for name, listener in list(self._listeners.items()):
+            if listener.entry is None or listener.entry.reason == TIMER:
+                self._drop(name)
 
     def stop(self) -> None:
         """Listen no more. What is stored of them stays."""
@@ -142,6 +147,8 @@ class Timers:
     def forget(self) -> None:
         """Listen no more, and remember nothing: time was set anew."""
         self.stop()
+        for name in self._stored.keys() & self._host.project.functions.keys():
+            self._bound(name).remembered = None
         self._stored.clear()
 
     def count(self, after: datetime, until: datetime) -> Missed:
@@ -164,6 +171,9 @@ class Timers:
         """The timers that the host would listen to, by name, in the host's order."""
         project = self._host.project
         project.raise_failure()  # what hides all functions is worth more than that nothing runs
+        for name, refused in project.refused.items():
+            if any(binding.kind == "timertrigger" for binding in refused.bindings.values()):
+                self._warn(name, project.errors[name])
         for function in sorted(project.functions.values(), key=lambda found: host_order(found.name)):
             if function.trigger.kind == "timertrigger" and not self._is_disabled(function.name):
                 schedule = self._schedule(function)
@@ -181,10 +191,14 @@ class Timers:
         except ProjectError as error:
             if error.rule.startswith("time-zone"):
                 raise
-            if function.name not in self._warned:
-                self._warned.add(function.name)
-                warnings.warn(str(error), ScheduleWarning, stacklevel=2)
+            self._warn(function.name, error)
             return None
+
+    def _warn(self, name: str, error: AzfuncError) -> None:
+        """Warn, once, of a timer that the host leaves out."""
+        if name not in self._warned:
+            self._warned.add(name)
+            warnings.warn(str(error), ScheduleWarning, stacklevel=2)
 
     def _bound(self, name: str) -> BoundFunction:
         return self._host.bound(self._host.project.functions[name])
@@ -201,6 +215,7 @@ class Timers:
         lateness, stored = past_due(schedule, status, now)
         if stored is not None:
             self._stored[name] = stored
+        listener.bound.remembered = self._stored[name]
         if status is not None:
             listener.status = stored or status
         return listener, lateness
@@ -254,6 +269,6 @@ class Timers:
         name = listener.bound.function.name
         listener.status = status_after(listener.schedule, listener.status, started, is_scheduled=is_scheduled)
         if listener.is_monitored:
-            self._stored[name] = listener.status
+            self._stored[name] = listener.bound.remembered = listener.status
         if self._listeners.get(name) is listener:  # or the host was stopped meanwhile
             self._wait(listener)

@@ -45,6 +45,8 @@ def prepare(payload: HttpPayload, url: str) -> PreparedRequest:
     try:
         request = requests.Request(payload.method, url, **arguments).prepare()
         body = read_body(request.body, payload.builder) if request.body else b""
+        for value in request.headers.values():
+            _text(value).encode()  # cookies come in unseen
     except Exception as error:
         refused = refusal(payload.builder, error, arguments)
         if refused is None:

@@ -7,22 +7,15 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
 from functools import cached_property
-from importlib import import_module
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pytest_azfunc.http_client.origin import Origin
-from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
-from pytest_azfunc.process.import_hooks import ImportHook
-from pytest_azfunc.process.passing_loader import PassingLoader
+from pytest_azfunc.process.import_hooks import ImportWatch
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.web.http_response import Serve
+    from pytest_azfunc.http_client.origin import Origin
 
 _MODULE = "requests.sessions"
 _NAME = "get_adapter"
@@ -42,6 +35,8 @@ class PlainRequests:
     @cached_property
     def origin(self) -> Origin:
         """Where the app is; most tests send no request that it has to be compared with."""
+        from pytest_azfunc.http_client.origin import Origin
+
         return Origin.of(self._base_url)
 
     @cached_property
@@ -76,21 +71,18 @@ class _Reachable:
     def __init__(self) -> None:
         self._apps: tuple[PlainRequests, ...] = ()
         self._lock = threading.RLock()
-        self._hook = ImportHook(_SessionsFinder(self._hook_in))
+        self._watch = ImportWatch(_MODULE, self._hook_in)
 
     def add(self, app: PlainRequests) -> None:
         with self._lock:
             self._apps = (*self._apps, app)
-            self._hook.install()
-            if _MODULE in sys.modules:
-                # Not out of sys.modules: another thread may be at its import this moment.
-                self._hook_in(import_module(_MODULE))
+            self._watch.start()
 
     def remove(self, app: PlainRequests) -> None:
         with self._lock:
             self._apps = tuple(other for other in self._apps if other is not app)
             if not self._apps:
-                self._hook.uninstall()
+                self._watch.stop()
                 self._unhook()
 
     def find(self, session: Any, url: str) -> Any:
@@ -100,6 +92,8 @@ class _Reachable:
         return next((app.adapter_for(session, url) for app in reversed(self._apps) if app.origin.has(url)), None)
 
     def _hook_in(self, module: Any) -> None:
+        from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
+
         present = module.Session.__dict__[_NAME]
         if self._apps and not isinstance(present, RoutedAdapters):
             module.Session.get_adapter = RoutedAdapters(self.find, present)
@@ -108,38 +102,10 @@ class _Reachable:
         session_class = getattr(sys.modules.get(_MODULE), "Session", None)
         if session_class is None:
             return
+        from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
+
         while isinstance(present := session_class.__dict__[_NAME], RoutedAdapters):
             session_class.get_adapter = present.original
-
-
-class _SessionsFinder(MetaPathFinder):
-    """Calls back when the module of requests' sessions has been imported."""
-
-    def __init__(self, imported: Callable[[ModuleType], None]) -> None:
-        self._imported = imported
-        self._asking = threading.local()
-
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name != _MODULE or getattr(self._asking, "others", False):
-            return None
-        self._asking.others = True
-        try:
-            spec = find_spec(name)
-        finally:
-            self._asking.others = False
-        if spec is not None and spec.loader is not None:
-            spec.loader = _CallingBack(spec.loader, self._imported)
-        return spec
-
-
-class _CallingBack(PassingLoader):
-    def __init__(self, loader: Any, imported: Callable[[ModuleType], None]) -> None:
-        super().__init__(loader)
-        self._imported = imported
-
-    def run(self, module: ModuleType) -> None:
-        super().run(module)
-        self._imported(module)
 
 
 _REACHABLE = _Reachable()

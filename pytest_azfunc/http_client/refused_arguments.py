@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import requests
 
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import ArgumentError, BindingError
 from pytest_azfunc.host.bindings.builder_arguments import UTF8_TEXT, is_utf8, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import unknown_argument
 from pytest_azfunc.http_client.adapter import read_body
 
 __tracebackhide__ = True
 
 _CLIENT = frozenset(("requests", "urllib3", "idna", "certifi", "charset_normalizer", "chardet", "pytest_azfunc"))
+_OF_APP_SESSION: Final = ("key", "principal")
 _EXPECTED: Final = {
     "params": "a text, a mapping, or pairs",
     "headers": "a mapping of names to texts of one line",
@@ -37,14 +40,25 @@ def refusal(builder: str, error: Exception, arguments: Mapping[str, Any]) -> Bin
     if not _is_of_client(error):
         return None
     for name, value in arguments.items():
-        if value is None or callable(value):
+        if value is None or (name == "auth" and callable(value)):  # which is the test's own code
             continue
         try:
             _encode(**{name: value})
         except Exception as again:
             if type(again) is type(error):
                 return wrong_value(builder, name, value, _expected(name, again))
+    # What can be read once has nothing left for a second try, and the test's own code is not called a second time.
+    for name, value in arguments.items():
+        if isinstance(value, Iterator) or (name == "auth" and callable(value)):
+            return wrong_value(builder, name, value, _expected(name, error))
     return None
+
+
+def unknown_option(builder: str, options: Mapping[str, Any]) -> ArgumentError | None:
+    """The error for the first of the options that no request of a session has; None where there is none."""
+    known = [*list(inspect.signature(requests.Session.request).parameters)[1:], *_OF_APP_SESSION]
+    unknown = next((name for name in options if name not in known), None)
+    return None if unknown is None else unknown_argument(builder, unknown, known)
 
 
 def _encode(method: str = "POST", url: str = "http://localhost/", **argument: Any) -> None:

@@ -18,12 +18,13 @@ from requests.structures import CaseInsensitiveDict
 
 from pytest_azfunc.errors import AzfuncError, BindingError, kind_of
 from pytest_azfunc.host.bindings.builder_arguments import is_utf8, wrong_value
-from pytest_azfunc.host.bindings.http import principal_headers
+from pytest_azfunc.host.bindings.principal import principal_headers
 from pytest_azfunc.host.web.http_response import Serve
 from pytest_azfunc.http_client import requests_internals as internals
 from pytest_azfunc.http_client.adapter import ADD_KEY, AppAdapter
 from pytest_azfunc.http_client.origin import Origin
 from pytest_azfunc.http_client.preparation import prepare_plainly
+from pytest_azfunc.http_client.refused_arguments import unknown_option
 from pytest_azfunc.http_client.responses import AppResponse, keep_cookies, sets_cookies
 from pytest_azfunc.http_client.retries import with_retries
 from pytest_azfunc.http_client.routed_adapters import RoutedAdapters
@@ -118,6 +119,8 @@ class AppSession(requests.Session):
                 return super().request(method, self._absolute(url), params, data, headers, *args, **options)  # type: ignore[return-value]
             return self._request(method, self._absolute(url), params, data, headers, **options)
         except Exception as error:
+            if isinstance(error, TypeError) and (unknown := unknown_option(_FIXTURE, options)):
+                raise unknown from None
             if isinstance(error, UnicodeEncodeError) and not is_utf8(error.object):
                 _refuse(error, {"params": params, "data": data, "headers": headers, **options})
             raise error.with_traceback(_from_app(error))  # noqa: B904 - the function's own, unwrapped

@@ -198,12 +198,25 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     # Not in any text: tests that a file inherits, fixtures that it imports, marks that a hook has given.
     late = any(map(_may_ask, session.items)) and any(map(_those_taking_part(session).item, session.items))
+    # Of one that nobody has, pytest lists those that there are.
+    late = late or any(
+        not _those_taking_part(session).known.definitions(name, item)
+        for item in session.items
+        for name in _misspelled(item)
+    )
     if late or session.config.getoption("showfixtures", False):
         _join(session)
 
 
 def _may_ask(item: pytest.Item) -> bool:
     return "azfunc" in item.keywords or not FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _misspelled(item: pytest.Item) -> list[str]:
+    """The fixtures that it asks for, that are called as ours are, and that are none."""
+    values = getattr(getattr(item, "callspec", None), "params", ())
+    asked = getattr(item, "fixturenames", ())
+    return [name for name in asked if name.startswith("azfunc_") and name not in FIXTURES and name not in values]
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
@@ -248,4 +261,4 @@ def _join(session: pytest.Session) -> None:
     if not plugins.has_plugin(header.NAME):
         plugins.register(header, header.NAME)
     part.known.put_ours_last()
-    plugins.register(RunningTests(session.config, part.item), "azfunc-running-tests")
+    plugins.register(RunningTests(session.config, part), "azfunc-running-tests")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.session_apps import SessionApps
 
 _APPS: pytest.StashKey[SessionApps] = pytest.StashKey()
@@ -25,13 +28,24 @@ def session_apps(config: pytest.Config) -> SessionApps:
             str(config.rootpath),
             _projects(config),
             _path(config, "settings"),
-            config.getini("azfunc_strict"),
+            _truth(config, "azfunc_strict"),
             config.getoption("azfunc_storage") or "memory",
+            "--azfunc-project" if config.getoption("azfunc_project") else "the ini option azfunc_project",
         )
         apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added))
         config.add_cleanup(apps.close)
-        apps.observers.append(lambda invocation: config.hook.pytest_azfunc_invoked(invocation=invocation))
+        apps.observers.append(_teller(config.hook.pytest_azfunc_invoked))
     return apps
+
+
+def _teller(hook: Any) -> Callable[[Invocation], None]:
+    """Calls the hook where anybody implements it: a call for nobody is felt in each invocation."""
+
+    def tell(invocation: Invocation) -> None:
+        if hook.get_hookimpls():
+            hook(invocation=invocation)
+
+    return tell
 
 
 def apps_so_far(config: pytest.Config) -> SessionApps | None:
@@ -44,6 +58,17 @@ def close_session_apps(config: pytest.Config) -> None:
     apps = apps_so_far(config)
     if apps is not None:
         apps.close()
+
+
+def _truth(config: pytest.Config, name: str) -> bool:
+    """An ini option that is true or false.
+
+    :raises pytest.UsageError: it is neither. (pytest's own error does not say which option it is about.)
+    """
+    try:
+        return bool(config.getini(name))
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"the ini option {name} must be true or false: {error}") from None
 
 
 def _projects(config: pytest.Config) -> tuple[str, ...]:

@@ -18,4 +18,20 @@ def explain(op: str, left: object, right: object) -> list[str] | None:
     for settings, other in ((left, right), (right, left)):
         if op == "==" and type(settings).__module__ == "pytest_azfunc.host.app_settings" and isinstance(other, Mapping):
             return ["azfunc_settings == other settings, by name", *cast("AppSettings", settings).differences(other)]
+    if op == "==" and type(left).__module__ in _RESULTS:
+        return [f"{left!r} == {right!r}", *_content_of(left, right)]
     return None
+
+
+_RESULTS = ("pytest_azfunc.host.outputs", "pytest_azfunc.host.invocation")
+
+
+def _content_of(result: object, other: object) -> list[str]:
+    """What of a result is compared with such a value."""
+    if type(other).__module__ in _RESULTS:
+        return []
+    part = ".text" if isinstance(other, str) else ".body" if isinstance(other, (bytes, bytearray)) else ".json()"
+    if type(result).__name__ == "Invocation":
+        part = ".content" if part == ".body" else part
+        return [f"compare .return_value, one of .outputs, or the HTTP response: {part}"]
+    return [f"compare what it holds: {part}"]

@@ -48,6 +48,13 @@ class KnownFixtures:
         found: Sequence[Any] = self._manager.getfixturedefs(name, self._place(node)) or ()
         return [one for one in reversed(found) if not _is_ours(one)]
 
+    def stand_ins(self, item: pytest.Item) -> Iterator[tuple[str, Callable[..., Any]]]:
+        """The fixtures of others that bear a name of ours at a test that asks for it, and do not ask for ours."""
+        for name in sorted(self.ours.intersection(getattr(item, "fixturenames", ()))):
+            others = self.definitions(name, item)
+            if others and not self.lead_to_ours({name}, item):
+                yield name, others[0].func
+
     def used_by_all(self, node: pytest.Collector) -> list[str]:
         """The fixtures that each test below a node uses without asking: autouse ones, and those of the ini."""
         return list(self._manager._getautousenames(self._place(node)))

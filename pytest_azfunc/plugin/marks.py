@@ -18,7 +18,7 @@ def arguments(item: pytest.Item) -> dict[str, Any]:
     if not marks:
         return {}
     from pytest_azfunc.errors import Location
-    from pytest_azfunc.session_apps import merge_marks
+    from pytest_azfunc.plugin.mark_arguments import merge_marks
 
     # pytest puts the marks of a parameter set behind those of the function, but they are the closer ones.
     of_parameters = getattr(getattr(item, "callspec", None), "marks", ())

@@ -10,6 +10,7 @@ import pytest
 from pytest_azfunc.plugin.choice import close_session_apps, session_apps
 from pytest_azfunc.plugin.current_test import CurrentTest, begin, current_test
 from pytest_azfunc.plugin.marks import lenient_arguments
+from pytest_azfunc.plugin.taking_part import TakingPart
 
 __tracebackhide__ = True
 
@@ -36,12 +37,13 @@ def importing(collector: pytest.Collector) -> Importing:
 class RunningTests:
     """The hooks around each test.
 
-    :param takes_part: whether a test has to do with a function app.
+    :param part: which tests have to do with a function app.
     """
 
-    def __init__(self, config: pytest.Config, takes_part: Callable[[pytest.Item], bool]) -> None:
+    def __init__(self, config: pytest.Config, part: TakingPart) -> None:
         self._config = config
-        self._takes_part = takes_part
+        self._takes_part: Callable[[pytest.Item], bool] = part.item
+        self._known = part.known
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
@@ -78,9 +80,10 @@ class RunningTests:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         test = current_test()
         if call.excinfo is not None and self._has_to_do_with_an_app(test):
-            from pytest_azfunc.plugin.tracebacks import shorten
+            from pytest_azfunc.plugin.tracebacks import shorten, without_hooks
 
             shorten(call.excinfo.value)
+            without_hooks(call.excinfo)
         report = yield
         # What a unittest raises is not known before.
         if call.excinfo is not None and self._has_to_do_with_an_app(test):
@@ -92,12 +95,16 @@ class RunningTests:
 
     def _complete(self, report: pytest.TestReport, test: CurrentTest, error: BaseException) -> None:
         """Take out of a report what is not to be shown, and add what the app has done."""
+        from pytest_azfunc.plugin.advice import TITLE, fixture_advice
         from pytest_azfunc.plugin.masked_reports import mask
         from pytest_azfunc.plugin.tracebacks import without_advice
 
         without_advice(report)
         if test.problem is not None and isinstance(error, ModuleNotFoundError):
             report.sections.append((_NOT_IMPORTABLE, test.problem))
+        advice = fixture_advice(test.item, error, self._known) if report.failed else ""
+        if advice:
+            report.sections.append((TITLE, advice))
         host = test.host
         if host is not None and report.failed and (host.invocations or host.refusals):
             from pytest_azfunc.plugin.failure_sections import add_invocations

@@ -18,7 +18,8 @@ def shorten(error: BaseException) -> None:
     - Frames of ``os.environ`` and of the app settings. pytest prints the arguments of the last frame: there the whole
       environment, with the app settings at its end, or a value that was about to be set.
     - Our own frames, when the error is ours: it says all there is to say.
-    - The frames of an import of the app's modules, which Python itself leaves out where nobody has a part in it.
+    - The frames of an import of the app's modules, which Python itself leaves out where nobody has a part in it, and
+      those of the patch that it is for.
     """
     from pytest_azfunc.errors import AzfuncError
 
@@ -50,17 +51,36 @@ def _close_imports(error: BaseException) -> None:
     traceback = error.__traceback__
     while traceback is not None:
         following, has_ours = traceback.tb_next, False
-        while following is not None and following.tb_next is not None and _is_import(following.tb_frame):
+        while following is not None and following.tb_next is not None and _leads_to_import(following.tb_frame):
             has_ours = has_ours or _room(following.tb_frame) == "pytest_azfunc"
             following = following.tb_next
         if has_ours:
             traceback.tb_next = following
+            _explain(error)
         traceback = following
 
 
-def _is_import(frame: FrameType) -> bool:
+def _explain(error: BaseException) -> None:
+    """Say what is behind an exception that comes out of an import of the test's own, such as that of a patch."""
+    from pytest_azfunc.errors.notes import raised_by_module
+    from pytest_azfunc.project.hints import hint_for
+    from pytest_azfunc.project.user_errors import add_note
+
+    hint = hint_for(error)
+    if hint and not any(note.startswith("azfunc:") for note in getattr(error, "__notes__", ())):
+        add_note(error, raised_by_module(hint))
+
+
+# Who imports what a text names, for a patch or for a test.
+_BY_NAME = frozenset(
+    ("importlib", "pkgutil", "contextlib", "unittest.mock", "mock.mock", "_pytest.monkeypatch", "pytest_mock.plugin")
+)
+
+
+def _leads_to_import(frame: FrameType) -> bool:
     name = str(frame.f_globals.get("__name__"))
-    return name.startswith("pytest_azfunc.process.") or frame.f_code.co_filename.startswith("<frozen importlib")
+    is_import = name.startswith("pytest_azfunc.process.") or frame.f_code.co_filename.startswith("<frozen importlib")
+    return is_import or name in _BY_NAME
 
 
 def _is_environment(frame: FrameType) -> bool:
@@ -77,8 +97,21 @@ def _cut_ours(error: BaseException) -> None:
             last = traceback
         traceback = traceback.tb_next
     # Where pytest itself called us, as it does a fixture of ours, its line would be the last: worse than nothing.
-    if last is not None and _room(last.tb_frame) not in ("_pytest", "pluggy"):
+    if last is not None and not _is_pytests(last.tb_frame):
         last.tb_next = None
+
+
+def _is_pytests(frame: FrameType) -> bool:
+    """Whether it is a frame of pytest, or of a hook of a plugin around what pytest does."""
+    return _room(frame) in ("_pytest", "pluggy") or frame.f_code.co_name.startswith("pytest_")
+
+
+def without_hooks(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Leave out the hooks of other plugins where an error of ours comes out of a fixture of ours: they tell nothing."""
+    from pytest_azfunc.errors import AzfuncError
+
+    if isinstance(excinfo.value, AzfuncError):
+        excinfo.traceback = excinfo.traceback.filter(lambda entry: not _is_pytests(entry.frame.raw))
 
 
 def _room(frame: FrameType) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 NAMESPACE = "__app__"
-_CLIMBS = re.compile(rb"^[ \t]*from[ \t]*\.[ \t]*\.", re.MULTILINE)
+_CLIMBS = rb"^[ \t]*from[ \t]*\.[ \t]*\."
 _PACKAGES = os.path.join(".python_packages", "lib", "site-packages")
+_SUFFIXES = tuple(importlib.machinery.all_suffixes())
 
 
 class AppFiles:
@@ -29,17 +30,21 @@ class AppFiles:
         self.functions = frozenset(functions)
         self.script = script
         self._climbing: dict[str, bool] = {}
+        self._of_another: dict[str, bool] = {}
 
     def forget(self) -> None:
         """Look at the files again when they are next asked for."""
         self._climbing = {}
+        self._of_another = {}
 
     def top_level(self) -> frozenset[str]:
         """The names that are modules in the root, or may be."""
         try:
-            return frozenset(os.path.splitext(name)[0] for name in os.listdir(self.root))
+            names = os.listdir(self.root)
         except OSError:
             return frozenset()
+        # Of `greet.cpython-311.so` it is `greet`. A name without a dot may be a folder; `pytest.ini` is no `pytest`.
+        return frozenset(name.partition(".")[0] for name in names if "." not in name or name.endswith(_SUFFIXES))
 
     def packages(self) -> str | None:
         """The folder of packages that were deployed with the app; None without one."""
@@ -95,10 +100,14 @@ class AppFiles:
 
     def are_of_another(self, file: str) -> bool:
         """Whether the file of a top-level module lies right in the folder of another function app."""
-        folder = os.path.dirname(file)
-        if os.path.basename(file).partition(".")[0] == "__init__":
-            folder = os.path.dirname(folder)
-        return os.path.realpath(folder) != self.root and os.path.isfile(os.path.join(folder, "host.json"))
+        found = self._of_another.get(file)
+        if found is None:
+            folder = os.path.dirname(file)
+            if os.path.basename(file).partition(".")[0] == "__init__":
+                folder = os.path.dirname(folder)
+            found = os.path.realpath(folder) != self.root and os.path.isfile(os.path.join(folder, "host.json"))
+            self._of_another[file] = found
+        return found
 
 
 def is_test(name: str) -> bool:
@@ -112,7 +121,7 @@ def _climbs(file: str, dots: int) -> bool:
     try:
         with open(file, "rb") as opened:
             source = opened.read()
-        if _CLIMBS.search(source) is None:
+        if re.search(_CLIMBS, source, re.MULTILINE) is None:
             return False
         nodes = ast.walk(ast.parse(source))
     except (OSError, SyntaxError, ValueError):  # whoever imports it will say so

@@ -14,7 +14,6 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from pytest_azfunc.process.alias_loader import alias
 from pytest_azfunc.process.app_files import NAMESPACE, AppFiles, is_test
 from pytest_azfunc.process.app_path import AppPath
 from pytest_azfunc.process.import_state import imported_as, is_being_imported
@@ -136,6 +135,8 @@ class AppFinder(importlib.abc.MetaPathFinder):
         return own not in (other, name) or _is_from(module, spec)
 
     def _leading_to(self, own: str, name: str, spec: ModuleSpec) -> ModuleSpec:
+        from pytest_azfunc.process.alias_loader import alias  # most modules go by one name
+
         return alias(name, own, spec.submodule_search_locations, self._led)
 
     def _led(self, name: str, module: ModuleType) -> None:

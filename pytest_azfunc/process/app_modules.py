@@ -12,8 +12,8 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
+from typing import NamedTuple
 
 from pytest_azfunc.process.app_files import NAMESPACE, AppFiles
 from pytest_azfunc.process.app_finder import AppFinder, plain
@@ -30,8 +30,7 @@ _NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 __tracebackhide__ = True
 
 
-@dataclass(frozen=True)
-class FunctionModule:
+class FunctionModule(NamedTuple):
     """The module that runs a function.
 
     :ivar name: Azure's name of it, below ``__app__``.
@@ -83,19 +82,6 @@ class AppModules:
         A second call does nothing, or goes on where the first was interrupted.
         """
         _PLACE.remove(self, by)
-
-    def begin_code(self) -> None:
-        """Code of the app is about to run: what it has added to ``sys.path`` is there, and its names mean its own."""
-        self._path.begin()
-        self._of_tests.make_way()
-
-    def end_code(self, is_alone: bool = True) -> None:
-        """Code of the app has run: ``sys.path`` and the modules of the tests are back.
-
-        :param is_alone: whether nobody but the app can have changed ``sys.path`` meanwhile.
-        """
-        self._of_tests.come_back()
-        self._path.end(is_alone)
 
     def import_function(self, name: str) -> FunctionModule:
         """The module of a function: the one that was imported under its plain name, or else as Azure imports it.
@@ -205,13 +191,53 @@ class AppModules:
         self._path.shorten()
 
 
-@dataclass(eq=False)
+class RunningModules:
+    """The app's modules while its code runs, between :meth:`enter` and :meth:`leave`: for one host of the app.
+
+    What the code has added to ``sys.path`` is there, and its names mean its own modules, not those of the tests.
+    """
+
+    __slots__ = ("_are_borrowed", "_modules", "_of_tests", "_path", "_run")
+
+    def __init__(self, modules: AppModules) -> None:
+        self._modules = modules
+        self._path, self._of_tests = modules._path, modules._of_tests
+        self._are_borrowed = self._run = False
+
+    def enter(self) -> None:
+        """Code of the app is about to run."""
+        if _PLACE.app is not self._modules:  # another app was opened meanwhile
+            self._are_borrowed = True
+            self._modules.activate(self)
+        self._run = True
+        self._path.begin()
+        if self._of_tests.has_candidates:
+            self._of_tests.make_way()
+
+    def leave(self, is_alone: bool = True) -> None:
+        """It has run. A second call does nothing.
+
+        :param is_alone: whether nobody but the app can have changed ``sys.path`` meanwhile.
+        """
+        if self._run:
+            if self._of_tests.has_candidates:
+                self._of_tests.come_back()
+            self._path.end(is_alone)
+            self._run = False
+        if self._are_borrowed:
+            self._modules.deactivate(self)
+            self._are_borrowed = False
+
+
 class _Layer:
     """An app that somebody has activated."""
 
-    app: AppModules
-    by: object
-    settings: Mapping[str, str]
+    __slots__ = ("app", "by", "settings")
+
+    def __init__(self, app: AppModules, by: object, settings: Mapping[str, str]) -> None:
+        self.app = app
+        self.by = by
+        self.settings = settings
 
 
 class _Place:

@@ -10,8 +10,6 @@ import os
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
-from pytest_azfunc.process.layers import withdraw
-
 # pytest rewrites it in each phase of a test: it is not ours to put back.
 _PYTEST_VARIABLE = "PYTEST_CURRENT_TEST"
 
@@ -57,6 +55,8 @@ class Environment:
         if not later:
             self.restore()
             return
+        from pytest_azfunc.process.layers import withdraw  # mostly one host is open
+
         environ, decoded = self._object, _decoder(self._object)
         present = _raw(environ)
         copies = [other._saved for other in later]
@@ -107,6 +107,16 @@ def _put(environ: MutableMapping[str, str], name: str, value: str | None) -> Non
         environ.pop(name, None)
     else:
         environ[name] = value
+
+
+def variable(name: str) -> str | None:
+    """The value of a variable; None where it is not set, which ``os.environ`` itself finds out by way of an error."""
+    environ: Any = os.environ
+    raw = getattr(environ, "_data", None)
+    if isinstance(raw, dict) and environ.encodekey(name) not in raw:
+        return None
+    value: str | None = environ.get(name)
+    return value
 
 
 def set_variable(name: str, value: str | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_azfunc.process.environment import Environment, set_variable
@@ -11,16 +10,16 @@ from pytest_azfunc.process.loggers import Loggers, State, apply_state
 from pytest_azfunc.process.surroundings import Surroundings
 
 
-@dataclass
 class ImportEffects:
     """The effects of all imports so far. The script itself is not run a second time."""
 
-    environment: dict[str, str | None] = field(default_factory=dict)
-    loggers: dict[str, State] = field(default_factory=dict)
-    log_factories: dict[int, Any] = field(default_factory=dict)
-    root_level: int | None = None
-    root_handlers: list[logging.Handler] = field(default_factory=list)
-    root_filters: list[Any] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.environment: dict[str, str | None] = {}
+        self.loggers: dict[str, State] = {}
+        self.log_factories: dict[int, Any] = {}
+        self.root_level: int | None = None
+        self.root_handlers: list[logging.Handler] = []
+        self.root_filters: list[Any] = []
 
     def record(self, environment: Environment, loggers: Loggers, surroundings: Surroundings) -> None:
         """Add what is other now than in the two copies, which were made before an import."""

@@ -9,8 +9,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_azfunc.process.layers import withdraw
-
 State = tuple[int, list[logging.Handler], list[Any], bool, bool]  # level, handlers, filters, propagate, disabled
 _FRESH: State = (logging.NOTSET, [], [], True, False)
 
@@ -45,6 +43,8 @@ class Loggers:
         if not later:
             self.restore()
             return
+        from pytest_azfunc.process.layers import withdraw  # mostly one host is open
+
         for name, before in withdraw(self._saved, [other._saved for other in later], _states()).items():
             apply_state(name, before or _FRESH)
 
@@ -57,6 +57,11 @@ def _states() -> dict[str, State]:
         if isinstance(logger, logging.Logger)  # else it stands for a name that only has children
         and (logger.handlers or logger.level or logger.filters or not logger.propagate or logger.disabled)
     }
+
+
+def replaceable() -> tuple[Any, ...]:
+    """What of the logging module a program may replace: below which level it is silent, and its two factories."""
+    return logging.root.manager._disable, logging._logRecordFactory, logging._loggerClass  # type: ignore[attr-defined]
 
 
 def _is_logger(name: str) -> bool:

@@ -16,7 +16,10 @@ from types import ModuleType
 
 
 class ModulesOfTests:
-    """Which names both an app and its tests have, and the modules that are out of place at the moment."""
+    """Which names both an app and its tests have, and the modules that are out of place at the moment.
+
+    :ivar has_candidates: whether there may be such names; in nearly all projects there are none.
+    """
 
     def __init__(self, root: str) -> None:
         """Of the app in the folder *root*, a real path."""
@@ -27,6 +30,7 @@ class ModulesOfTests:
         self._of_tests: dict[str, ModuleType] = {}
         self._depth = 0
         self._candidates: dict[str, frozenset[str]] = {}  # folder of tests -> names
+        self.has_candidates = False
         self._every: frozenset[str] = frozenset()  # the names of all folders
         self._names: frozenset[str] = frozenset()
         self._on_path: frozenset[str] = frozenset()
@@ -56,6 +60,7 @@ class ModulesOfTests:
         wanted = frozenset(of_app) - {"conftest"}
         found = {folder: _listed(folder, wanted) for folder in self._folders}
         self._candidates = {folder: names for folder, names in found.items() if names}
+        self.has_candidates = bool(self._candidates) or self._depth > 0
         self._every = frozenset().union(*self._candidates.values())
         self._on_path, self._on_path_for = frozenset(), []
 
@@ -101,7 +106,7 @@ class ModulesOfTests:
 
     def make_way(self) -> None:
         """Code of the app begins to run: the tests' modules make way."""
-        if not self._candidates:
+        if not self.has_candidates:
             return
         names = self.names
         self._depth += 1

@@ -33,12 +33,14 @@ class RootLogger:
     :ivar app_level: the level that the app has set; None when it has set none.
     :ivar app_handlers: the handlers that the app has added.
     :ivar app_filters: the filters that the app has added.
+    :ivar threads: how many threads of the app run: while any does, the worker's face stays when a call has ended.
     """
 
     def __init__(self, handler: RootHandler, level: int) -> None:
         self.app_level: int | None = None
         self.app_handlers: list[logging.Handler] = []
         self.app_filters: list[Any] = []
+        self.threads = 0
         self._handler = handler
         self._level = level
         # The lists themselves, and what was on them: somebody may put others in their place.
@@ -48,6 +50,8 @@ class RootLogger:
 
     def enter(self) -> None:
         """Put the worker's level and handlers in place."""
+        if _ENTERED and self in _ENTERED:  # for a thread of the app: the test may have changed its own since
+            self._take_out()
         root, handler = logging.root, self._handler
         handlers, filters = root.handlers, root.filters
         self._test_handlers, self._test_filters = handlers[:], filters[:]
@@ -68,35 +72,42 @@ class RootLogger:
             filters.extend(self.app_filters)
 
     def leave(self, is_alone: bool = True) -> None:
-        """Put the test's back. A second call does nothing.
+        """Put the test's back, unless a thread of the app runs yet. A second call does nothing.
 
         :param is_alone: whether nobody but the app can have changed anything meanwhile: then it is remembered what that
             has set, and else only our own is taken out.
         """
-        if self not in _ENTERED:
-            return
-        if is_alone and len(_ENTERED) == 1:
-            self._note_changes()
-            root = logging.root
-            if root.level != self._test_level:
-                set_root_level(self._test_level)
-            _put(self._handlers, root.handlers, self._test_handlers)
-            _put(self._filters, root.filters, self._test_filters)
-        else:
-            self._take_out()
-        _ENTERED.remove(self)
+        if self in _ENTERED:
+            if is_alone and len(_ENTERED) == 1:
+                self._put_back()
+                _ENTERED.remove(self)
+            else:
+                self._take_out()
+        if self.threads:
+            self.enter()
 
-    def _note_changes(self) -> None:
-        root = logging.root
-        if root.level != self._entered_level:
-            self.app_level = root.level
-        if self.app_handlers or len(root.handlers or ()) != len(self._test_handlers) + 1:
-            ours = (*self._test_handlers, self._handler)
-            self.app_handlers = [handler for handler in root.handlers or () if handler not in ours]
-        if self.app_filters or len(root.filters or ()) != len(self._test_filters):
-            self.app_filters = [each for each in root.filters or () if each not in self._test_filters]
+    def _put_back(self) -> None:
+        """Put everything back as it was, and note what the app has set."""
+        root, before, filters_before = logging.root, self._test_handlers, self._test_filters
+        level, handlers, filters = root.level, root.handlers, root.filters
+        if level != self._entered_level:
+            self.app_level = level
+        if self.app_handlers or len(handlers or ()) != len(before) + 1:
+            ours = (*before, self._handler)
+            self.app_handlers = [each for each in handlers or () if each not in ours]
+        if self.app_filters or len(filters or ()) != len(filters_before):
+            self.app_filters = [each for each in filters or () if each not in filters_before]
+        if level != self._test_level:
+            set_root_level(self._test_level)
+        self._handlers[:], self._filters[:] = before, filters_before
+        # Somebody may have put others in the place of the lists that we have changed.
+        if handlers is not self._handlers and isinstance(handlers, list):
+            handlers[:] = before
+        if filters is not self._filters and isinstance(filters, list):
+            filters[:] = filters_before
 
     def _take_out(self) -> None:
+        """Take out what is ours, and leave the rest as it is."""
         root = logging.root
         below = [other for other in _ENTERED if other is not self]
         if root.level == self._entered_level:
@@ -105,17 +116,11 @@ class RootLogger:
             _remove(handlers, (self._handler, *self.app_handlers))
         for filters in (self._filters, root.filters, *(other._test_filters for other in below)):
             _remove(filters, self.app_filters)
+        _ENTERED.remove(self)
 
 
 # Whose code runs now, of several hosts.
 _ENTERED: list[RootLogger] = []
-
-
-def _put(ours: list[Any], present: Any, content: list[Any]) -> None:
-    """Give the list that we have changed, and the one that is in its place, what was on it before."""
-    ours[:] = content
-    if present is not ours and isinstance(present, list):
-        present[:] = content
 
 
 def _remove(present: Any, ours: Any) -> None:

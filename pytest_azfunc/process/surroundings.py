@@ -12,17 +12,31 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from typing import Protocol
 
-from pytest_azfunc.process.app_modules import AppModules
+from pytest_azfunc.process.app_modules import AppModules, RunningModules
 from pytest_azfunc.process.borrowed import BorrowedProcess
 from pytest_azfunc.process.event_loops import new_loop_appears_running
 from pytest_azfunc.process.root_logger import RootHandler, RootLogger
 from pytest_azfunc.process.switches import Switches
-from pytest_azfunc.process.undoing import PROCESS_LOCK, UndoSteps, undo
+from pytest_azfunc.process.undoing import PROCESS_LOCK, undo
 from pytest_azfunc.process.warning_filters import WarningFilters
 from pytest_azfunc.process.working_folder import WorkingFolder
 
 __tracebackhide__ = True
+
+
+class _Part(Protocol):
+    """A part of the process that has two faces."""
+
+    def enter(self) -> None:
+        """Put the worker's in place."""
+
+    def leave(self, is_alone: bool = True) -> None:
+        """Put the test's back. A second call does nothing, and so does one before :meth:`enter`.
+
+        :param is_alone: whether nobody but the app can have changed anything meanwhile.
+        """
 
 
 class Surroundings:
@@ -48,34 +62,38 @@ class Surroundings:
         self.root = root
         self.root_logger = RootLogger(handler, level)
         self.switches = Switches()
-        self._modules = modules
         self._folder = WorkingFolder(root)
-        self._warnings = WarningFilters()
+        self._parts: tuple[_Part, ...] = (
+            self.switches,
+            self.root_logger,
+            WarningFilters(),
+            self._folder,
+            RunningModules(modules),
+        )
         self._home = self._thread = threading.get_ident()
         self._depth = 0
         self._is_alone = True
-        self._threads = 0
         self._is_closed = False
-        self._borrowed_modules = self._runs_code = False
 
     def enter(self) -> None:
         """Put the worker's surroundings in place. Does nothing when they are closed."""
         with PROCESS_LOCK:
             if self._is_closed:
                 return
+            thread = threading.get_ident()
             if self._depth == 0:
-                self._is_alone = True
-                self._put_in_place()
-            self._depth += 1
-            if threading.get_ident() != self._home:
+                self._put_in_place(thread)
+            elif thread != self._home:
                 self._is_alone = False
+            self._depth += 1
 
     def leave(self) -> None:
         """Put the test's surroundings back."""
         with PROCESS_LOCK:
             if self._depth == 1:
                 self._take_out()
-            self._depth = max(0, self._depth - 1)  # it is 0 when a call comes to its end after the host was closed
+            if self._depth:  # it is 0 when a call comes to its end after the host was closed
+                self._depth -= 1
 
     def __enter__(self) -> None:
         self.enter()
@@ -88,90 +106,54 @@ class Surroundings:
 
         :returns: whether :meth:`end_thread` is to be called; False when they are closed.
         """
+        root_logger = self.root_logger
         with PROCESS_LOCK:
             if self._is_closed:
                 return False
-            if self._threads == 0 and self._depth == 0:
-                self.root_logger.enter()
-            self._threads += 1
+            if root_logger.threads == 0 and self._depth == 0:
+                root_logger.enter()
+            root_logger.threads += 1
             return True
 
     def end_thread(self) -> None:
         """It has come to its end."""
+        root_logger = self.root_logger
         with PROCESS_LOCK:
-            self._threads = max(0, self._threads - 1)
-            if self._threads == 0 and self._depth == 0:
-                self.root_logger.leave(is_alone=False)
+            root_logger.threads = max(0, root_logger.threads - 1)
+            if root_logger.threads == 0 and self._depth == 0:
+                root_logger.leave(is_alone=False)
 
     def close(self) -> None:
         """The test's surroundings are back, even if a call never ends; nothing is kept open. May be called again."""
         with PROCESS_LOCK:
             self._is_closed = True
-            steps = UndoSteps()
-            steps.add(self._folder.close)
-            steps.add(self.switches.give_back)
-            steps.add(self._take_out)
-            self._threads = self._depth = 0
-            steps.undo()
+            self.root_logger.threads = self._depth = 0
+            undo([self._folder.close, self.switches.give_back, self._take_out])
 
-    def _put_in_place(self) -> None:
-        modules = self._modules
-        self._thread = threading.get_ident()
+    def _put_in_place(self, thread: int) -> None:
+        self._thread = thread
+        self._is_alone = thread == self._home
         for other in _IN_PLACE:
-            if other._thread != self._thread:  # code of another app runs beside that of this one
+            if other._thread != thread:  # code of another app runs beside that of this one
                 other._is_alone = self._is_alone = False
         _IN_PLACE.append(self)
         try:
-            self.switches.enter()
-            if self._threads:  # as the test is now
-                self.root_logger.leave(is_alone=False)
-            self.root_logger.enter()
-            self._warnings.enter()
-            self._folder.enter()
-            if not modules.in_place:  # another app was opened meanwhile
-                self._borrowed_modules = True
-                modules.activate(self)
-            self._runs_code = True
-            modules.begin_code()
+            for part in self._parts:
+                part.enter()
         except BaseException:
             self._take_out()
             raise
 
     def _take_out(self) -> None:
+        is_alone = self._is_alone
         if self in _IN_PLACE:
             _IN_PLACE.remove(self)
         try:
-            for leave in self._LEAVING:
-                leave(self)
+            for part in self._parts:
+                part.leave(is_alone)
         except BaseException:
-            undo([partial(leave, self) for leave in reversed(self._LEAVING)])  # each may be done twice
+            undo([partial(part.leave, is_alone) for part in reversed(self._parts)])  # each may be done twice
             raise
-
-    def _leave_switches(self) -> None:
-        if self._is_alone:
-            self.switches.leave()
-
-    def _leave_root_logger(self) -> None:
-        self.root_logger.leave(self._is_alone)
-        if self._threads:
-            self.root_logger.enter()
-
-    def _leave_warnings(self) -> None:
-        self._warnings.leave(self._is_alone)
-
-    def _leave_folder(self) -> None:
-        self._folder.leave(self._is_alone)
-
-    def _leave_modules(self) -> None:
-        if self._runs_code:
-            self._modules.end_code(self._is_alone)
-            self._runs_code = False
-        if self._borrowed_modules:
-            self._modules.deactivate(self)
-            self._borrowed_modules = False
-
-    # Of the class: an object that held its own methods would wait for the garbage collector.
-    _LEAVING = (_leave_switches, _leave_root_logger, _leave_warnings, _leave_folder, _leave_modules)
 
 
 # Those of the hosts whose code runs now.

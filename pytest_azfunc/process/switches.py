@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from pytest_azfunc.process.event_loops import loop_policy, set_loop_policy
+from pytest_azfunc.process.loggers import replaceable
 
 _PUT = (logging.disable, logging.setLogRecordFactory, logging.setLoggerClass, set_loop_policy)
 _FACTORIES = (1, 2)
@@ -22,12 +23,15 @@ class Switches:
 
     def enter(self) -> None:
         """Code of the app is about to run."""
-        self._before = _present()
+        self._before = (*replaceable(), loop_policy())
 
-    def leave(self) -> None:
-        """It has run."""
-        before, present = self._before, _present()
-        if before and before != present:
+    def leave(self, is_alone: bool = True) -> None:
+        """It has run.
+
+        :param is_alone: whether nobody but the app can have replaced anything meanwhile; else nothing is noted.
+        """
+        before = self._before
+        if is_alone and before and before != (present := (*replaceable(), loop_policy())):
             for index, (old, new) in enumerate(zip(before, present, strict=True)):
                 if old is not new:
                     self._replaced[index] = self._replaced.get(index, (old,))[0], new
@@ -48,12 +52,8 @@ class Switches:
 
     def give_back(self) -> None:
         """Put back the former values, unless somebody else has put others there."""
-        present = _present()
+        present = (*replaceable(), loop_policy())
         for index, (old, new) in list(self._replaced.items()):
             if present[index] is new:
                 _PUT[index](old)
             self._replaced.pop(index, None)
-
-
-def _present() -> tuple[Any, ...]:
-    return logging.root.manager.disable, logging.getLogRecordFactory(), logging.getLoggerClass(), loop_policy()

@@ -53,12 +53,14 @@ class UndoSteps:
 def undo(steps: list[Step]) -> None:
     """Do every step, the last first, and take it off the list.
 
-    An interrupt waits until all is done: the step that it has met is done once more. A second one is let through.
+    An interrupt waits until all is done: the step that it has met is done once more. A second one is let through. What
+    the stack is too full for stays on the list, for whoever tries again further up.
 
     :raises BaseException: an interrupt, or else the first that a step has raised.
     """
     first: BaseException | None = None
     was_interrupted = False
+    left: list[Step] = []
     while steps:
         try:
             while steps:
@@ -66,10 +68,13 @@ def undo(steps: list[Step]) -> None:
                 steps.pop()
         except Exception as error:
             first = first or error
-            steps.pop()
+            step = steps.pop()
+            if isinstance(error, RecursionError):
+                left.insert(0, step)
         except BaseException as error:
             if was_interrupted:
                 raise
             first, was_interrupted = error, True
+    steps += left
     if first is not None:
         raise first

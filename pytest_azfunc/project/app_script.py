@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 DECORATOR_SCRIPT = "function_app.py"
 SCRIPT_SETTING = "PYTHON_SCRIPT_FILE_NAME"
 
 
-@dataclass(frozen=True)
-class Script:
+class Script(NamedTuple):
     """A decorator app's script.
 
     :ivar root: the app's folder.
@@ -23,7 +23,7 @@ class Script:
     root: str
     name: str
     allowed: tuple[str, ...] | None = None
-    known_types: Mapping[str, str] = field(default_factory=dict, repr=False)
+    known_types: Mapping[str, str] = MappingProxyType({})
 
     @property
     def path(self) -> str:

@@ -126,7 +126,7 @@ def check_bindings(bindings: Bindings, check: Check, known_types: Mapping[str, s
         if kind.endswith("trigger") and binding["direction"] != "out":
             triggers.append(binding)
     if len(triggers) != 1:
-        raise _wrong_trigger_count(triggers, check)
+        raise _wrong_trigger_count(triggers, bindings, check, known_types)
     _check_types(bindings, kinds, check, known_types)
 
 
@@ -144,11 +144,16 @@ def _bad_type(index: int, binding: Mapping[str, Any], check: Check) -> ProjectEr
     return check.wrong_value(index, binding, "type", "a string", json_kind(binding["type"]))
 
 
-def _wrong_trigger_count(triggers: list[dict[str, Any]], check: Check) -> ProjectError:
+def _wrong_trigger_count(
+    triggers: list[dict[str, Any]], bindings: Bindings, check: Check, known_types: Mapping[str, str]
+) -> ProjectError:
     if not triggers:
-        return check.error("trigger-missing", "bindings")
-    names = ", ".join(f"{b['name']} ({b['type']})" for b in triggers)
-    return check.error("trigger-several", "bindings", count=len(triggers), names=names)
+        unknown = (binding["type"] for binding in bindings if binding["type"].lower() not in known_types)
+        names = [name for kind, name in known_types.items() if kind.endswith("trigger")]
+        near = next(filter(None, (suggestion(name, names) for name in unknown)), "")
+        return check.error("trigger-missing", "bindings", suggestion=near)
+    joined = ", ".join(f"{b['name']} ({b['type']})" for b in triggers)
+    return check.error("trigger-several", "bindings", count=len(triggers), names=joined)
 
 
 def _check_types(bindings: Bindings, kinds: list[str], check: Check, known_types: Mapping[str, str]) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_azfunc.errors import AzfuncError, Location, ProjectError
 from pytest_azfunc.project import http_routes
@@ -13,8 +12,7 @@ from pytest_azfunc.project.function import Function
 from pytest_azfunc.project.names import NameMapping, host_order
 
 
-@dataclass(frozen=True)
-class IndexFailure:
+class IndexFailure(NamedTuple):
     """Why the worker indexes no function of a decorator app, so that Azure shows none.
 
     :ivar error: the user's own exception, or ours.
@@ -29,12 +27,11 @@ class IndexFailure:
     location: Location | None = None
     function: str | None = None
     lost: tuple[str, ...] = ()
-    traceback: TracebackType | None = field(default=None, repr=False, compare=False)
+    traceback: TracebackType | None = None
     hint: str = ""
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(NamedTuple):
     """The functions of an app.
 
     :ivar functions: name -> function, in the host's order.
@@ -46,13 +43,13 @@ class Contents:
     :ivar app: the app object of a decorator app, as far as it could be found.
     """
 
-    functions: NameMapping[Function] = field(default_factory=NameMapping)
-    errors: NameMapping[AzfuncError] = field(default_factory=NameMapping)
+    functions: NameMapping[Function] = NameMapping()
+    errors: NameMapping[AzfuncError] = NameMapping()
     excluded: tuple[str, ...] = ()
     failure: IndexFailure | None = None
-    unsupported: NameMapping[Function] = field(default_factory=NameMapping)
-    refused: NameMapping[Function] = field(default_factory=NameMapping)
-    app: Any = field(default=None, repr=False, compare=False)
+    unsupported: NameMapping[Function] = NameMapping()
+    refused: NameMapping[Function] = NameMapping()
+    app: Any = None
 
     def without(self, refusals: Mapping[str, AzfuncError]) -> Contents:
         """The same without some of the functions.
@@ -61,8 +58,7 @@ class Contents:
         """
         left = ((name, function) for name, function in self.functions.items() if name not in refusals)
         errors = {**self.errors, **refusals}
-        return replace(
-            self,
+        return self._replace(
             functions=NameMapping(left),
             errors=NameMapping((name, errors[name]) for name in in_host_order(errors)),
             refused=NameMapping((name, self.functions[name]) for name in refusals),

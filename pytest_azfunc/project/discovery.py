@@ -45,8 +45,22 @@ def find_projects(start: str, rootdir: str) -> list[str]:
         (folder for folder in (start, *(top for top, _ in walk(rootdir, 1))) if _has_function(folder)), None
     )
     if unfinished is not None:
-        searched += f"; but there are functions in {unfinished}, which lacks only a host.json"
+        raise ProjectError("project-without-host-json", path=unfinished, searched=searched)
     raise ProjectError("project-not-found", searched=searched)
+
+
+def the_nearest(start: str, rootdir: str) -> str:
+    """The app of a test in the folder *start*: the nearest above it, else the only one at or right below *rootdir*.
+
+    :raises ProjectError: there is none, or several, or one only that is further down, which a test has to name.
+    """
+    apps = find_projects(start, rootdir)
+    if len(apps) == 1 and apps[0] not in (nearest_above(start), *_apps_below(rootdir, 1)):
+        searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders right below it"
+        raise ProjectError(
+            "project-not-found", searched=f"{searched}; there is one in {os.path.relpath(apps[0], rootdir)}"
+        )
+    return the_one_of(apps, start, rootdir)
 
 
 def the_one_of(apps: Sequence[str], start: str, rootdir: str) -> str:
@@ -69,13 +83,15 @@ def _has_function(folder: str) -> bool:
     return os.path.lexists(os.path.join(folder, DECORATOR_SCRIPT)) or has_function_folder(folder)
 
 
-def require_app(path: str) -> str:
+def require_app(path: str, named_by: str = "") -> str:
     """The folder that a user has named, checked to be a function app.
 
+    :param named_by: what has named it, for an error.
     :raises ProjectError: no folder, or one with neither a host.json nor a function.
     """
+    hint = f" It is named by {named_by}." if named_by else ""
     if not os.path.isdir(path):
-        raise ProjectError("project-missing", path=path)
+        raise ProjectError("project-missing", path=path, hint=hint)
     try:
         os.listdir(path)
     except OSError:
@@ -83,4 +99,5 @@ def require_app(path: str) -> str:
     if os.path.lexists(os.path.join(path, HOST_JSON)) or _has_function(path):
         return path
     apps = [os.path.relpath(app) for app in _apps_below(path, _DEEPEST)]
-    raise ProjectError("project-empty", path=path, hint=f" There are some below it: {', '.join(apps)}." if apps else "")
+    hint = (f" There are some below it: {', '.join(apps)}." if apps else "") + hint
+    raise ProjectError("project-empty", path=path, hint=hint)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from pytest_azfunc.errors import Location
 from pytest_azfunc.project.json_file import JsonFile
@@ -69,8 +69,7 @@ class Binding:
         return self.source.location("bindings", self.index) if self.source else None
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """What the host does after a failure; intervals are time spans."""
 
     strategy: Literal["fixedDelay", "exponentialBackoff"]
@@ -139,6 +138,12 @@ class Function:
             source=self.source,
             index=index,
         )
+
+    @cached_property
+    def has_expressions(self) -> bool:
+        """Whether anything that is declared of its bindings may name an app setting or have a binding expression."""
+        texts = (text for raw in self.declared for text in raw.values() if isinstance(text, str))
+        return any("%" in text or "{" in text or "}" in text for text in texts)
 
     @cached_property
     def trigger(self) -> Binding:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pytest_azfunc.errors import AzfuncError, FunctionNotFound, Location, ProjectError, kind_of, listing, suggestion
+from pytest_azfunc.errors import AzfuncError, FunctionNotFound, Location, ProjectError, listing, suggestion
 from pytest_azfunc.project import binding_types
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING, Script
 from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_host_order
@@ -219,21 +219,24 @@ class Project:
         """
         __tracebackhide__ = True
         self.raise_failure()
+        name = None
         if self.script is not None:
             from pytest_azfunc.project.indexing.decorators import declared_name
 
-            name = declared_name(candidate) or ""
-            named = self.declared.get(name)
+            name = declared_name(candidate)
+            named = self.declared.get(name or "")
             if named is not None and is_entry_point(named.name, candidate):
                 return self.find(named.name)
-            if name in self.read_contents.errors:
+            if name is not None and name in self.read_contents.errors:
                 raise self.read_contents.errors[name].with_traceback(None)
         functions = self.declared.values()
         exact = (found for found in functions if found.user_function is not None and found.user_function is candidate)
         alike = (found for found in functions if is_entry_point(found.name, candidate))
         function = next(exact, None) or next(alike, None)
         if function is None:
-            raise FunctionNotFound("function-object-unknown", found=kind_of(candidate))
+            from pytest_azfunc.project.unknown_objects import unknown_object
+
+            raise unknown_object(candidate, self.declared, name, is_entry_point)
         return self.find(function.name)
 
     @cached_property

@@ -27,7 +27,6 @@ from pytest_azfunc.project.binding_checks import (
 )
 from pytest_azfunc.project.function import Function
 from pytest_azfunc.project.json_file import JsonFile, parse_json, read_json_text
-from pytest_azfunc.project.retry_policy import parse_retry
 
 
 def read_function(name: str, folder: str, known_types: Mapping[str, str]) -> Function | None:
@@ -59,7 +58,11 @@ def parse_function(name: str, folder: str, config: object, known_types: Mapping[
         _check_script(folder, script, check)
     entry_point = check.text(config, "entryPoint")
     retry = config.get("retry")
-    policy = None if retry is None else parse_retry(retry, check.retry_error)
+    policy = None
+    if retry is not None:
+        from pytest_azfunc.project.retry_policy import parse_retry
+
+        policy = parse_retry(retry, check.retry_error)
     check_bindings(declared, check, known_types)
     return Function(name, folder, declared, script or None, entry_point or "main", policy, config)
 

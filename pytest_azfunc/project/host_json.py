@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, Final, NamedTuple
 
 from pytest_azfunc.errors import Location, ProjectError, either, json_kind, shown_json
 from pytest_azfunc.project.extension_bundle import DEFAULT, ExtensionBundle
@@ -30,8 +30,6 @@ from pytest_azfunc.project.host_json_source import (
 )
 from pytest_azfunc.project.host_settings import Overlay, SettingText
 from pytest_azfunc.project.json_file import JsonFile, read_json
-from pytest_azfunc.project.retry_policy import parse_retry
-from pytest_azfunc.project.timespan import parse_timespan
 
 # In the order of .NET's numbers.
 LOG_LEVELS = ("trace", "debug", "information", "warning", "error", "critical", "none")
@@ -40,21 +38,19 @@ _NUMBERS = tuple(str(number) for number in range(len(LOG_LEVELS)))
 DEFAULT_TIMEOUT: Final = timedelta(minutes=30)
 _NO_TIMEOUT = timedelta(days=-1)  # -1 is a time span of minus one day
 _SHORTEST_TIMEOUT = timedelta(seconds=1)
-_INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# Not compiled before they are needed: most files ask for none of it.
+_INTEGER = r"\s*[+-]?[0-9]+\s*"
+_HEADER_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 _NO_SETTINGS: Final[Mapping[str, str]] = {}
 _RETRY_RULES = {"retry-value": "host-json-retry", "retry-value-missing": "host-json-retry-missing"}
 
 
-@dataclass(frozen=True)
-class Hsts:
+class Hsts(NamedTuple):
     """``extensions.http.hsts`` of host.json, where it is enabled.
 
     :ivar max_age: how long browsers remember to use https.
     :ivar excluded_hosts: hosts in lower case that get no header: those of the file, and the machine itself.
     """
-
-    SECOND: ClassVar = timedelta(seconds=1)
 
     max_age: timedelta = timedelta(days=30)
     include_sub_domains: bool = False
@@ -179,7 +175,7 @@ def _custom_headers(http: Mapping[str, Any], source: HostJsonSource) -> Mapping[
     for name, value in section_of(http, source, "extensions", "http", "customHeaders").items():
         keys = ("extensions", "http", "customHeaders", name)
         text = text_of(value, source, keys, "the value of a header")
-        if not _HEADER_NAME.fullmatch(name):
+        if not re.fullmatch(_HEADER_NAME, name):
             raise fatal(source, keys, "no name of a header", "letters, digits and hyphens")
         if not (text.isascii() and text.isprintable()):
             raise fatal(source, keys, shown_json(value), "plain ASCII without line breaks")
@@ -216,6 +212,8 @@ def _max_age(section: Mapping[str, Any], source: HostJsonSource, *keys: str) -> 
     text = text_of(value, source, keys, expected)
     if not text:
         return Hsts().max_age
+    from pytest_azfunc.project.timespan import parse_timespan
+
     span = parse_timespan(text)
     if span is None:
         raise wrong(source, keys, shown_json(value), expected)
@@ -229,7 +227,7 @@ def _limit(http: Mapping[str, Any], source: HostJsonSource, name: str) -> int | 
     text = text_of(value, source, keys, expected)
     if not text:
         return None
-    if _INTEGER.fullmatch(text) is None or len(text) > 20 or not -(2**31) <= int(text) < 2**31:
+    if re.fullmatch(_INTEGER, text, re.ASCII) is None or len(text) > 20 or not -(2**31) <= int(text) < 2**31:
         raise wrong(source, keys, shown_json(value), expected)
     limit = int(text)
     if limit == 0 or limit < -1:
@@ -257,6 +255,7 @@ def _retry(content: Mapping[str, Any], source: HostJsonSource) -> RetryPolicy | 
     values = section_of(content, source, "retry")
     if not values:
         return None
+    from pytest_azfunc.project.retry_policy import parse_retry
 
     def error(rule: str, **details: Any) -> ProjectError:
         setting = _setting_of_retry(source, rule, details)
@@ -286,6 +285,8 @@ def _function_timeout(content: Mapping[str, Any], source: HostJsonSource) -> tim
     text = text_of(value, source, keys, expected)
     if not text:
         return DEFAULT_TIMEOUT
+    from pytest_azfunc.project.timespan import parse_timespan
+
     timeout = parse_timespan(text)
     if timeout == _NO_TIMEOUT:
         return None

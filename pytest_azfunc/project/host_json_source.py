@@ -7,7 +7,6 @@ passed over in silence by the host; here it is an error, for nobody means that.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_azfunc.errors import ProjectError, json_kind, shown_json
@@ -21,14 +20,15 @@ _RULES_OF_SETTINGS: Final = {
 }
 
 
-@dataclass(frozen=True)
 class HostJsonSource(JsonFile):
     """host.json, and the app settings over it.
 
     :ivar overlay: both together; None where no setting lies over it.
     """
 
-    overlay: Overlay | None = None
+    def __init__(self, path: str, overlay: Overlay | None = None) -> None:
+        super().__init__(path)
+        self.overlay = overlay
 
     def wrong(self, rule: str, keys: tuple[str | int, ...], found: str, expected: str) -> ProjectError:
         """The error for a value of the file; for one of an app setting it tells no more than the setting's name."""

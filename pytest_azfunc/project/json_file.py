@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from io import FileIO
 
 from pytest_azfunc.errors import Location, ProjectError
 from pytest_azfunc.project.lenient_json import JsonError, loads, position_of
 
 
-@dataclass(frozen=True)
 class JsonFile:
     """Where a value came from: a file, and on demand the line and column of a value in it."""
 
-    path: str
+    def __init__(self, path: str) -> None:
+        self.path = path
 
     def location(self, *keys: str | int) -> Location:
         """The place of the value at *keys*, or of its nearest parent that the file has; names ignore case.

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["JsonError", "Position", "is_blank", "loads", "position_of", "positions"]
 
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_NESTING_TOKEN = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
+_SURROGATE_ESCAPE = r"\\u[dD][89a-fA-F]"
+_NESTING_TOKEN = r'\\.|["{}\[\]]'
 
 
 def loads(text: str) -> object:
@@ -34,7 +34,7 @@ def loads(text: str) -> object:
     :raises JsonError: the host would refuse the text.
     """
     text = _without_bom(text)
-    if _nests_too_deeply(text) or ("\\u" in text and _SURROGATE_ESCAPE.search(text)):
+    if _nests_too_deeply(text) or ("\\u" in text and re.search(_SURROGATE_ESCAPE, text)):
         # The strict reader would recurse, or keep half of a surrogate pair.
         return _loads_leniently(text)
     try:
@@ -141,7 +141,7 @@ def _nests_too_deeply(text: str) -> bool:
         return False
     depth = 0
     in_string = False
-    for match in _NESTING_TOKEN.finditer(text):
+    for match in re.finditer(_NESTING_TOKEN, text, re.DOTALL):
         token = match.group()
         if token == '"':
             in_string = not in_string

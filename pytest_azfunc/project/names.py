@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar, overload
 
+from pytest_azfunc.errors import listing, suggestion
+from pytest_azfunc.errors.notes import unknown_name
+from pytest_azfunc.project.user_errors import add_note
+
+__tracebackhide__ = True
+
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -18,7 +24,12 @@ class NameMapping(Mapping[str, T]):
         self._items = {name.lower(): (name, value) for name, value in items}
 
     def __getitem__(self, name: str) -> T:
-        return self._items[name.lower()][1]
+        try:
+            return self._items[name.lower()][1]
+        except KeyError:
+            error = KeyError(name)
+            add_note(error, unknown_name(name, suggestion(name, self), listing("Known", self)))
+            raise error from None
 
     @overload
     def get(self, name: str, /) -> T | None: ...

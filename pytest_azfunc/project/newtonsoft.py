@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_DEPTH = 64
 MAX_INTEGER_LENGTH = 380
@@ -26,8 +26,7 @@ class JsonError(ValueError):
         return f"{self.problem} (line {self.line}, column {self.column})"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text: line and column, both counted from 1."""
 
     line: int

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 import os
 import traceback
 from types import TracebackType
 
 from pytest_azfunc.errors import Location, printable
-from pytest_azfunc.errors.notes import BARE_NAME_HINT, LEVEL_HINT, NO_NAMESPACE_HINT, PACKAGE_HINT, SETTING_HINT
-
-_DECORATORS = os.path.join("azure", "functions", "decorators", "")
 
 
 def ends_the_run(error: BaseException) -> bool:
@@ -52,28 +48,3 @@ def add_note(error: BaseException, note: str) -> None:
     notes: list[str] = getattr(error, "__notes__", [])
     if note not in notes:
         error.__notes__ = [*notes, note]  # type: ignore[attr-defined, unused-ignore]
-
-
-def hint_for(error: BaseException) -> str:
-    """What to look at when this exception comes out of an import; empty when nothing is known."""
-    if isinstance(error, KeyError):
-        return _hint_for_key(error)
-    return _hint_for_import(error) if isinstance(error, ImportError) else ""
-
-
-def _hint_for_key(error: KeyError) -> str:
-    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
-    if not any(_DECORATORS in file for file in files):
-        return SETTING_HINT
-    # A word that the SDK knows not. It lists the words that it knows, but not for the one that it looks up as it is.
-    return LEVEL_HINT if files[-1] == enum.__file__ else ""
-
-
-def _hint_for_import(error: ImportError) -> str:
-    if "no known parent package" in str(error):
-        return BARE_NAME_HINT
-    if error.name == "__app__":
-        return NO_NAMESPACE_HINT
-    # Which names a module has is no matter of requirements.txt, unless it comes from there.
-    is_library = not error.path or f"{os.sep}site-packages{os.sep}" in error.path
-    return PACKAGE_HINT if is_library or isinstance(error, ModuleNotFoundError) else ""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pytest_azfunc.errors import AzfuncError, message_of
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_line import app_line
-from pytest_azfunc.project.user_errors import hint_for, place_of
+from pytest_azfunc.project.hints import hint_for
+from pytest_azfunc.project.user_errors import place_of
 from pytest_azfunc.reports.function_list import NOT_EMULATED, NOT_INDEXED, NOT_STARTED, Entry
 from pytest_azfunc.reports.styled_line import Role, StyledLine, whole, wrapped
 

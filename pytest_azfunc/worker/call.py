@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pytest_azfunc.errors.notes import value_without_binding
+from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
 from pytest_azfunc.worker.context import Out
 from pytest_azfunc.worker.event_loop import WorkerLoop
@@ -21,20 +23,21 @@ _STOP_ITERATION = "StopIteration interacts badly with generators and cannot be r
 class Call:
     """One invocation. What the worker answers is in :attr:`response` when it has run."""
 
-    __slots__ = ("context", "loaded", "outs", "records", "request", "response", "runtime", "token")
+    __slots__ = ("context", "invocation_id", "loaded", "outs", "records", "request", "response", "runtime", "token")
 
     def __init__(self, runtime: Runtime, loaded: LoadedFunction, request: InvocationRequest) -> None:
         self.runtime = runtime
         self.loaded = loaded
         self.request = request
         self.records = records = Records()
-        records.surroundings = runtime.surroundings
+        records.surroundings = surroundings = runtime.surroundings
         self.context = runtime.context(loaded.function, request)
+        self.invocation_id = self.context.invocation_id
         self.outs: dict[str, Out] = {}
         if loaded.signature.requires_context:  # only then can the function know its invocation's id
-            runtime.log_handler.remember(self.context.invocation_id, self.records)
-        runtime.surroundings.enter()
-        self.token = CURRENT.set(self.records)
+            runtime.log_handler.remember(self.invocation_id, records)
+        surroundings.enter()
+        self.token = CURRENT.set(records)
 
     def end(self) -> None:
         """Let go of the worker's surroundings, whatever came of the call."""
@@ -60,19 +63,20 @@ class Call:
             self._fail(error)
 
     def _main(self, arguments: dict[str, Any]) -> Any:
-        thread_local = self.runtime.log_handler.thread_local
-        thread_local.invocation_id = self.context.invocation_id
-        places = self.runtime.process.pool_threads.enter()
+        runtime = self.runtime
+        thread_local, pool_threads = runtime.log_handler.thread_local, runtime.process.pool_threads
+        thread_local.invocation_id = self.invocation_id
+        caller = pool_threads.enter()
         try:
             return self._with_extensions(arguments) if are_there() else self.loaded.main(**arguments)
         except StopIteration as error:  # it comes out of a thread, through a future, which cannot hold it
             raise RuntimeError(_STOP_ITERATION) from error
         finally:
-            self.runtime.process.pool_threads.leave(places)
+            pool_threads.leave(caller)
             thread_local.invocation_id = None
 
     async def _amain(self, arguments: dict[str, Any]) -> Any:
-        self.runtime.log_handler.thread_local.invocation_id = self.context.invocation_id
+        self.runtime.log_handler.thread_local.invocation_id = self.invocation_id
         if not are_there():
             return await self.loaded.main(**arguments)
         extensions = self.runtime.extensions
@@ -111,31 +115,48 @@ class Call:
         return arguments
 
     def _encode(self, result: Any) -> None:
-        converters = self.runtime.process.converters
         signature = self.loaded.signature
         if result is not None and signature.returns is None:
-            name = self.loaded.function.name
-            raise RuntimeError(f"function {name!r} without a $return binding returned a non-None value")
+            raise self._unbound(result)
         outputs: dict[str, TypedData] = {}
         values: dict[str, Any] = {}
+        if signature.outputs:
+            self._encode_outputs(outputs, values)
+        returned = self._encode_return(result)
+        values["$return"] = result
+        self.response = InvocationResponse(
+            self.invocation_id, returned, outputs, None, self.records, values, self.context
+        )
+
+    def _encode_outputs(self, outputs: dict[str, TypedData], values: dict[str, Any]) -> None:
+        converters, signature = self.runtime.process.converters, self.loaded.signature
+        encoded: dict[str, TypedData] = {}
         for name, how in signature.outputs.items():
             value = self.outs[name].get()
             if value is not None:
                 values[name] = value
-                outputs[name] = converters.encode(how.binding_type, value, how.annotation) or TypedData(None, None)
-        if len(outputs) > 1:
-            outputs = {name: outputs[name] for name in signature.response_order if name in outputs}
-        returned = self._encode_return(result)
-        values["$return"] = result
-        self.response = InvocationResponse(
-            self.context.invocation_id, returned, outputs, None, self.records, values, self.context
-        )
+                data = converters.encode(how.binding_type, value, how.annotation, self.loaded.function, name)
+                encoded[name] = data or TypedData(None, None)
+        outputs.update({name: encoded[name] for name in signature.response_order if name in encoded})
 
     def _encode_return(self, result: Any) -> TypedData | None:
-        how = self.loaded.signature.returns
-        return None if how is None else self.runtime.process.converters.encode(how.binding_type, result, how.annotation)
+        how, function = self.loaded.signature.returns, self.loaded.function
+        if how is None:
+            return None
+        return self.runtime.process.converters.encode(how.binding_type, result, how.annotation, function, "$return")
+
+    def _unbound(self, result: Any) -> RuntimeError:
+        function = self.loaded.function
+        error = RuntimeError(f"function {function.name!r} without a $return binding returned a non-None value")
+        is_http = function.trigger.kind == "httptrigger"
+        add_note(error, value_without_binding(is_http, function.user_function is not None))
+        return error
 
     def _fail(self, error: Exception) -> None:
-        self.response = InvocationResponse(
-            self.context.invocation_id, exception=error, logs=self.records, context=self.context
-        )
+        from pytest_azfunc.errors.notes import raised_by_call  # most calls succeed
+        from pytest_azfunc.project.hints import hint_at_call
+
+        hint = hint_at_call(error)
+        if hint:
+            add_note(error, raised_by_call(hint))
+        self.response = InvocationResponse(self.invocation_id, exception=error, logs=self.records, context=self.context)

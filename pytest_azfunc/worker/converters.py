@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from pytest_azfunc.errors.notes import refused_output
+from pytest_azfunc.project import Function
 from pytest_azfunc.project.indexing.binding_registry import BindingRegistry
-from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import Kind, TypedData
-from pytest_azfunc.worker.cookies import rpc_cookies
 from pytest_azfunc.worker.generic import GenericConverter
 
 _INT64 = 2**63
@@ -89,12 +87,31 @@ class Converters(BindingRegistry):
         except NotImplementedError:
             raise TypeError(
                 "unable to decode incoming TypedData: unsupported combination of TypedData field "
-                f"{data.kind!r} and expected binding type {converter}"
+                f"{data.kind!r} and expected binding type {self._shown(converter)}"
             ) from None
 
-    def encode(self, binding_type: str, value: Any, annotation: Any) -> TypedData | None:
+    def _shown(self, converter: Any) -> str:
+        """The converter's class, as the worker names it: the generic one is a class of its own."""
+        if converter is not GenericConverter:
+            return str(converter)
+        library = "azure_functions_worker"
+        if sys.version_info >= (3, 13):
+            library = "azure_functions_runtime" if self._names_binding_types else "azure_functions_runtime_v1"
+        return f"<class '{library}.bindings.generic.GenericBinding'>"
+
+    def encode(
+        self,
+        binding_type: str,
+        value: Any,
+        annotation: Any,
+        function: Function | None = None,
+        name: str = "$return",
+    ) -> TypedData | None:
         """The typed data that leaves the worker; None where the converter sends nothing.
 
+        :param binding_type: the type by whose rules it is encoded, which an annotation may have changed.
+        :param function: whose output it is, for the error.
+        :param name: the output's name, for the error.
         :raises TypeError: the binding does not take the value; other exceptions are the converter's own.
         """
         __tracebackhide__ = True
@@ -102,12 +119,17 @@ class Converters(BindingRegistry):
         try:
             encoded = converter.encode(value, expected_type=annotation)
         except NotImplementedError:
-            shown = binding_type if self._names_binding_types else converter
+            from pytest_azfunc.errors.notes import refused_output
+            from pytest_azfunc.project.user_errors import add_note
+
+            shown = binding_type if self._names_binding_types else self._shown(converter)
             error = TypeError(
                 f'unable to encode outgoing TypedData: unsupported type "{shown}" '
                 f'for Python type "{type(value).__name__}"'
             )
-            add_note(error, refused_output(binding_type, value))
+            if function is not None and name != "$return":
+                binding_type = function.bindings[name].type
+            add_note(error, refused_output(binding_type, name, value))
             raise error from None
         kind, content = encoded if converter is GenericConverter else (encoded.type, encoded.value)
         return _on_the_wire(kind, content)
@@ -134,25 +156,25 @@ class _DatumsOnDemand(Mapping[str, Any]):
 # the names of protobuf's, which show up in error messages.
 
 
-@dataclass
 class CollectionString:
     """Texts."""
 
-    string: list[str]
+    def __init__(self, string: list[str]) -> None:
+        self.string = string
 
 
-@dataclass
 class CollectionBytes:
     """Contents."""
 
-    bytes: list[bytes]
+    def __init__(self, content: list[bytes]) -> None:
+        self.bytes = content
 
 
-@dataclass
 class CollectionSInt64:
     """Integers."""
 
-    sint64: list[int]
+    def __init__(self, sint64: list[int]) -> None:
+        self.sint64 = sint64
 
 
 _PLAIN = frozenset(("string", "json", "bytes"))
@@ -168,16 +190,16 @@ def _on_the_wire(kind: str | None, value: Any) -> TypedData | None:
 
     Only a value itself travels, not what a subclass makes of it: of a ``StrEnum`` the text.
     """
+    carried = _FIELDS.get(kind)
+    if carried is not None and value is not None:
+        field, convert = carried
+        return TypedData(field, convert(value))
     if kind is None:
         return None
     if kind in ("dict", "list"):
         return TypedData("json", json.dumps(value))
     if value is None:  # a field that is set to None is not set at all
         return TypedData(None, None)
-    carried = _FIELDS.get(kind)
-    if carried is not None:
-        field, convert = carried
-        return TypedData(field, convert(value))
     raise NotImplementedError(f"unexpected Datum type: {kind!r}")
 
 
@@ -187,6 +209,8 @@ def wire_text(value: Any) -> str:
     :raises UnicodeError: a lone surrogate, or bytes that are not UTF-8.
     :raises TypeError: no text at all.
     """
+    if type(value) is str and value.isascii():  # as nearly always
+        return value
     if isinstance(value, bytes):
         return value.decode("utf-8")
     if not isinstance(value, str):
@@ -210,7 +234,7 @@ def _int64(value: int) -> int:
 
 def _http_response(value: Mapping[str, Any]) -> dict[str, Any]:
     # In the order in which Azure's worker gets to them: the first that does not fit is the error.
-    cookies = rpc_cookies(value.get("cookies"))
+    cookies = _cookies(value["cookies"]) if value.get("cookies") else []
     body = _on_the_wire(value["body"].type, value["body"].value)
     return {
         "status_code": wire_text(value["status_code"].value),
@@ -221,8 +245,14 @@ def _http_response(value: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _cookies(jars: Any) -> list[dict[str, Any]]:
+    from pytest_azfunc.worker.cookies import rpc_cookies  # which few functions set
+
+    return rpc_cookies(jars)
+
+
 # Of each kind that a converter answers with: the field of the message, and what carries the value there.
-_FIELDS: dict[str, tuple[Kind, Callable[[Any], Any]]] = {
+_FIELDS: dict[str | None, tuple[Kind, Callable[[Any], Any]]] = {
     "string": ("string", wire_text),
     "json": ("json", wire_text),
     "bytes": ("bytes", _content),

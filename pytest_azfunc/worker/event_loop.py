@@ -62,16 +62,22 @@ class WorkerLoop:
                 self._let_go(outer)
 
     def _run_here(self, loop: asyncio.AbstractEventLoop, awaited: Awaitable[T]) -> T:
-        import asyncio
-
         with LoopOfThread():
-            future = asyncio.ensure_future(awaited, loop=loop)
+            future = self._future(loop, awaited)
             try:
                 return self._run_until_complete(loop, future)
             finally:
                 future.add_done_callback(_is_told)
                 if not future.done():  # another task has ended the run: whoever waits for this one is gone
                     future.cancel()
+
+    def _future(self, loop: asyncio.AbstractEventLoop, awaited: Awaitable[T]) -> asyncio.Future[T]:
+        import asyncio
+
+        tasks = self._tasks
+        if isinstance(awaited, Coroutine) and tasks.before is None and loop.get_task_factory() is tasks:
+            return asyncio.Task(awaited, loop=loop)  # what the factory would make of it, too
+        return asyncio.ensure_future(awaited, loop=loop)
 
     def _run_until_complete(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]) -> T:
         self._tasks.has_made = False

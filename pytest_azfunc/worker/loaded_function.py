@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_azfunc.process.app_modules import FunctionModule
 from pytest_azfunc.project import Function
@@ -12,8 +11,7 @@ from pytest_azfunc.project.indexing.signature import Signature
 from pytest_azfunc.worker.converters import Converters
 
 
-@dataclass(frozen=True)
-class LoadedFunction:
+class LoadedFunction(NamedTuple):
     """A function whose script was imported and whose signature was accepted.
 
     :ivar decoders: parameter -> binding type, whether it is given trigger metadata.

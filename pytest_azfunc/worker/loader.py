@@ -8,12 +8,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pytest_azfunc.errors import FunctionLoadError, Location, suggestion
-from pytest_azfunc.errors.notes import raised_by_import
 from pytest_azfunc.process.app_files import NAMESPACE
 from pytest_azfunc.process.app_modules import FunctionModule
 from pytest_azfunc.process.standard_streams import streams_put_back
 from pytest_azfunc.project import Function
-from pytest_azfunc.project.user_errors import add_note, from_app, hint_for, place_of
 
 
 def import_entry_point(
@@ -41,9 +39,15 @@ def import_entry_point(
         with on_event_loop(), streams_put_back():
             found = import_function(name)
     except SystemExit as exit_:
+        from pytest_azfunc.project.user_errors import place_of
+
         where = place_of(exit_, root) or Location(script)
         raise FunctionLoadError("import-exits", function=function.name, location=where, script=shown) from exit_
     except Exception as error:
+        from pytest_azfunc.errors.notes import raised_by_import
+        from pytest_azfunc.project.hints import hint_for
+        from pytest_azfunc.project.user_errors import add_note, from_app
+
         add_note(error, raised_by_import(os.path.basename(script), function.name, hint_for(error)))
         raise error.with_traceback(from_app(error.__traceback__, root))  # noqa: B904 - the user's own, unwrapped
     module = found.module

@@ -6,20 +6,22 @@ was logged in. Here the tag is a context variable; threads and executors that a 
 
 from __future__ import annotations
 
-import concurrent.futures
 import contextvars
 import functools
 import logging
-import os
 import sys
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from pytest_azfunc.process.environment import variable
+from pytest_azfunc.process.import_hooks import ImportWatch
 from pytest_azfunc.process.root_logger import RootHandler
 from pytest_azfunc.process.surroundings import Surroundings
-from pytest_azfunc.process.thread_folder import move_thread
+
+if TYPE_CHECKING:
+    import concurrent.futures
 
 T = TypeVar("T")
 
@@ -51,7 +53,7 @@ _TRUE = ("1", "true", "t", "yes", "y")
 
 def worker_log_level() -> int:
     """The root logger's level in Azure: INFO, or DEBUG with ``PYTHON_ENABLE_DEBUG_LOGGING``."""
-    debug = os.environ.get("PYTHON_ENABLE_DEBUG_LOGGING", "").strip().lower() in _TRUE
+    debug = (variable("PYTHON_ENABLE_DEBUG_LOGGING") or "").strip().lower() in _TRUE
     return logging.DEBUG if debug else logging.INFO
 
 
@@ -104,10 +106,14 @@ class ThreadInheritance:
 
     def __init__(self) -> None:
         self._served: list[object] = []
-        self._patches = (
-            _Patch(threading.Thread, "start", _starting, self._is_needed),
-            _Patch(concurrent.futures.ThreadPoolExecutor, "submit", _submitting, self._is_needed),
-        )
+        self._patches = [_Patch(threading.Thread, "start", _starting, self._is_needed)]
+        self._executors = ImportWatch("concurrent.futures.thread", self._patch_executor)
+
+    def _patch_executor(self, module: Any) -> None:
+        owner = module.ThreadPoolExecutor
+        if self._served and not any(patch.is_of(owner) for patch in self._patches):
+            self._patches.append(_Patch(owner, "submit", _submitting, self._is_needed))
+            self._patches[-1].put()
 
     def serve(self, worker: object) -> None:
         """Have threads and executors inherit the invocation, until :meth:`leave`."""
@@ -115,11 +121,13 @@ class ThreadInheritance:
         if len(self._served) == 1:
             for patch in self._patches:
                 patch.put()
+            self._executors.start()
 
     def leave(self, worker: object) -> None:
         """It needs that no more. A second call does nothing."""
         self._served = [other for other in self._served if other is not worker]
         if not self._served:
+            self._executors.stop()
             for patch in self._patches:
                 patch.take_away()
 
@@ -139,6 +147,10 @@ class _Patch:
         self._owner, self._name, self._make, self._is_needed = owner, name, make, is_needed
         self._before: Any = None
         self._ours: Any = None
+
+    def is_of(self, owner: Any) -> bool:
+        """Whether it replaces a method of that class."""
+        return owner is self._owner
 
     def put(self) -> None:
         """Replace what is there now."""
@@ -201,6 +213,8 @@ def _belonging_to(records: Records, function: Callable[..., T]) -> Callable[...,
         stays = place.begin_thread()
         try:
             if stays:
+                from pytest_azfunc.process.thread_folder import move_thread
+
                 move_thread(place.root)
             return function(*args, **kwargs)
         finally:

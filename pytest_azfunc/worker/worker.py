@@ -142,9 +142,8 @@ class Worker:
         self._loaded(function)
 
     def _loaded(self, name: str) -> LoadedFunction:
-        project = self.index()
         loaded = self._process.loaded_function(name)
-        return self._load_once(project.find(name)) if loaded is None else loaded
+        return self._load_once(self.index().find(name)) if loaded is None else loaded
 
     def _load_once(self, function: Function) -> LoadedFunction:
         process = self._process

@@ -20,7 +20,6 @@ from pytest_azfunc.project.indexing import sdk_internals
 ARE_CALLED = sys.version_info < (3, 13)
 SWITCH = "PYTHON_ENABLE_WORKER_EXTENSIONS"
 
-_REGISTER = "azure.functions.extension.extension_meta"
 _OFF = ("0", "false", "f", "no", "n")
 
 
@@ -50,7 +49,7 @@ class WorkerExtensions:
             _call(hook, logger, logger, context, arguments, result)
 
     def _hooks(self, function: str, own: str, of_app: str) -> Iterator[tuple[Any, logging.Logger]]:
-        register = getattr(sys.modules.get(_REGISTER), "ExtensionMeta", None)
+        register = sdk_internals.extension_register()
         if register is None or os.environ.get(SWITCH, "").strip().lower() in _OFF:
             return
         for hooks, name in (
@@ -70,7 +69,7 @@ class WorkerExtensions:
 
 def are_there() -> bool:
     """Whether any extension is registered, of whatever app: a cheap look, before every invocation."""
-    return ARE_CALLED and sdk_internals.has_extensions(sys.modules.get(_REGISTER))
+    return ARE_CALLED and sdk_internals.has_extensions()
 
 
 def _class_of(hook: Any) -> Any:

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pytest_azfunc.errors import BindingError, kind_of
 from pytest_azfunc.process.app_modules import AppModules
 from pytest_azfunc.process.import_effects import ImportEffects
 from pytest_azfunc.process.surroundings import surroundings_for_once
 from pytest_azfunc.process.undoing import PROCESS_LOCK
 from pytest_azfunc.project import Function, Project
-from pytest_azfunc.worker.asgi_lifespan import end_lifespan, forget_lifespan, has_begun, lives_on
 from pytest_azfunc.worker.converters import Converters
 from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.loaded_function import LoadedFunction
@@ -43,6 +43,8 @@ class WorkerProcess:
 
     def __init__(self, project: Project) -> None:
         """Of an app that was read. A decorator app is indexed anew: each process has functions of its own."""
+        if not isinstance(project, Project):  # a path, given to Host(...)
+            raise BindingError("host-of-path", found=kind_of(project))
         self._project = project
         self.root = os.fspath(project.root)
         if project.script is None:
@@ -109,9 +111,14 @@ class WorkerProcess:
                 self._script_state = self.modules.script_state()
 
     def loaded_function(self, name: str) -> LoadedFunction | None:
-        """The function of that name, if it was loaded and its module is the one that a test would import yet."""
+        """The function of that name, if it was loaded and its module is the one that a test would import yet.
+
+        None as well for one of a decorator app whose script is to be indexed anew.
+        """
         loaded = self.loaded.get(name)
-        if loaded is None or loaded.module is None or self.modules.is_current(loaded.module):
+        if loaded is None or (self._project.script is not None and not self._is_current()):
+            return None
+        if loaded.module is None or self.modules.is_current(loaded.module):
             return loaded
         del self.loaded[name]
         return None
@@ -142,8 +149,11 @@ class WorkerProcess:
     def forget_what_has_ended(self) -> None:
         """A host closes: an ASGI app whose lifespan ended with the loop of a test begins a new one for the next."""
         app = self.app
-        if has_begun(app) and not lives_on(app, self.loop):
-            forget_lifespan(app)
+        if app is not None:
+            from pytest_azfunc.worker.asgi_lifespan import forget_lifespan, has_begun, lives_on
+
+            if has_begun(app) and not lives_on(app, self.loop):
+                forget_lifespan(app)
 
     def end(self) -> None:
         """End what runs as long as the process does: the lifespan of an ASGI app, the loop and the tasks on it.
@@ -151,11 +161,17 @@ class WorkerProcess:
         Only while no host of it is open. The next one finds the modules as they are.
         """
         try:
-            if has_begun(self.app):
-                with surroundings_for_once(self.root, self.modules, self._project.file_settings.harmless):
-                    end_lifespan(self.app, self.loop)
+            if self.app is not None:
+                self._end_lifespan()
         finally:
             self.loop.close()
+
+    def _end_lifespan(self) -> None:
+        from pytest_azfunc.worker.asgi_lifespan import end_lifespan, has_begun
+
+        if has_begun(self.app):
+            with surroundings_for_once(self.root, self.modules, self._project.file_settings.harmless):
+                end_lifespan(self.app, self.loop)
 
     def restart(self) -> None:
         """Forget everything, as a new process would. Only while no host of it is open."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import BindingError, Host, Invocation, LoopError, LossyOutputError, StoreError
+from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_out, queue_trigger, timer_trigger
 
 ACCEPT = """
@@ -103,6 +103,7 @@ def test_outputs_of_invoke_land_too(host: Host) -> None:
 def test_who_has_caused_whom(host: Host) -> None:
     accepted = host.http.post("/api/Accept", json={"id": 7}).invocation
     (processed,) = host.drain()
+    assert accepted is not None
     assert processed.caused_by is accepted
     assert host.caused(accepted) == [processed]
     assert host.caused(processed) == []
@@ -164,7 +165,7 @@ def test_two_functions_on_one_queue_take_turns(app: FunctionApp) -> None:
 def test_what_nobody_listens_to_waits_until_somebody_does(host: Host) -> None:
     host.settings["AzureWebJobs.Process.Disabled"] = "1"
     host.queue("orders").put({"id": 1})
-    assert host.due == host.drain() == []
+    assert (host.due, host.drain()) == ([], [])
     host.settings["AzureWebJobs.Process.Disabled"] = "0"
     assert names(host.drain()) == ["Process"]
 
@@ -174,7 +175,7 @@ def test_a_stopped_host_delivers_nothing(host: Host) -> None:
     assert len(host.due) == 1
     host.stop()
     host.queue("orders").put({"id": 2})
-    assert host.due == host.drain() == []
+    assert (host.due, host.drain()) == ([], [])
     host.start()
     assert names(host.drain()) == ["Process", "Process"]
 
@@ -244,11 +245,12 @@ def test_five_deliveries_then_the_poison_queue(azure: Host) -> None:
 
 
 def test_failures_that_nobody_claims_are_errors(app: FunctionApp) -> None:
-    from pytest_azfunc import FunctionFailed
-
-    with pytest.raises(FunctionFailed) as caught, Host.open(app.root, raise_exceptions=False) as host:
-        host.queue("orders").put(BAD)
-        host.drain()
+    host = Host.open(app.root, raise_exceptions=False)
+    host.queue("orders").put(BAD)
+    host.drain()
+    host.close()
+    with pytest.raises(FunctionFailed) as caught:
+        host.failures.check()
     assert "Process" in str(caught.value)
     assert "message of the queue orders, delivery 1" in str(caught.value)
 

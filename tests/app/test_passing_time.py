@@ -17,6 +17,7 @@ import pytest
 import time_machine
 
 from pytest_azfunc import BindingError, Due, Host, Invocation, LoopError, ProjectError, ScheduleWarning
+from pytest_azfunc.clock import as_moment
 from pytest_azfunc.errors import AzfuncError
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_trigger
 
@@ -38,7 +39,9 @@ START = "2026-03-01T02:00:00Z"
 
 
 def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    found = as_moment(text)
+    assert found is not None
+    return found
 
 
 class Timers:
@@ -225,6 +228,21 @@ def test_an_invocation_by_hand_changes_nothing(timers: Timers) -> None:
     assert told(run)["Last"] == "2026-03-01T02:05:00+00:00"
 
 
+def test_a_run_by_hand_is_told_what_is_stored(timers: Timers) -> None:
+    host = timers.add("Timer", "0 */5 * * * *").open()
+    host.advance(minutes=7)
+    host.http.post("/admin/functions/Timer", json={"input": "is ignored"}, key=host.keys.master)
+    assert told(host.invocations[-1]) == {
+        "past_due": False,
+        "now": "2026-03-01T02:07:00+00:00",
+        "Last": "2026-03-01T02:05:00+00:00",
+        "Next": "2026-03-01T02:10:00+00:00",
+        "LastUpdated": "2026-03-01T02:05:00+00:00",
+    }
+    (run,) = host.advance(minutes=5)
+    assert told(run)["Last"] == "2026-03-01T02:05:00+00:00"
+
+
 # Stopped, and started again
 
 
@@ -297,6 +315,24 @@ def test_startup_needs_no_moved_clock(timers: Timers) -> None:
     assert calendar.datetime.__name__ == "datetime"
     (run,) = host.advance(days=1)
     assert abs(utc(told(run)["Last"]) - started.started_at) < timedelta(seconds=1)
+
+
+def test_a_retry_at_startup_waits_also_while_the_machines_clock_goes_on(timers: Timers) -> None:
+    script = "runs = []\ndef main(timer):\n    runs.append(1)\n    assert len(runs) > 1"
+    policy = {"strategy": "fixedDelay", "maxRetryCount": 1, "delayInterval": "01:00:00"}
+    timer = {
+        "type": "timerTrigger",
+        "direction": "in",
+        "name": "timer",
+        "schedule": "0 0 0 1 1 *",
+        "runOnStartup": True,
+    }
+    timers.app.function("Timer", script, timer, retry=policy)
+    host = timers.open(None)
+    assert host.start() == []
+    assert [due.function for due in host.due] == ["Timer"]
+    assert host.drain() == []
+    assert [run.ok for run in host.advance(hours=1)] == [True]
 
 
 def test_another_schedule_wipes_what_was_remembered(timers: Timers) -> None:
@@ -404,6 +440,12 @@ def test_a_lossy_output_is_an_error_here_too(timers: Timers) -> None:
     assert host.due[0].at == utc("2026-03-02T02:30:00Z")
 
 
+def test_an_overflow_of_the_function_is_the_functions(timers: Timers) -> None:
+    host = timers.add("Fails", "0 30 2 * * *", "def main(timer): raise OverflowError('too much')").open()
+    with pytest.raises(OverflowError, match="too much"):
+        host.advance(hours=1)
+
+
 def test_a_skip_passes_through(timers: Timers) -> None:
     host = timers.add("Skips", "0 30 2 * * *", "import pytest\ndef main(timer): pytest.skip('not today')").open()
     with pytest.raises(pytest.skip.Exception):
@@ -489,6 +531,16 @@ def test_ticks_before_anybody_has_asked(timers: Timers) -> None:
         host = timers.open(None)
         frozen.move_to("2026-03-01T02:31:00Z")
         assert runs(host.drain()) == [("Nightly", "01 02:31:00")]
+
+
+def test_frozen_after_somebody_has_asked(timers: Timers) -> None:
+    host = timers.add("Nightly", "0 30 2 * * *").open(None)
+    assert len(host.due) == 1
+    assert host.drain() == []
+    with freezegun.freeze_time("2040-03-01T02:29:00Z"):
+        assert host.drain() == []  # the years in between have not passed
+        assert runs(host.advance(minutes=2)) == [("Nightly", "01 02:30:00")]
+    assert host.drain() == []
 
 
 def test_set_back_by_the_test(timers: Timers) -> None:

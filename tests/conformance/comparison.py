@@ -44,11 +44,6 @@ _OWN_WORDS = {
     r"RuntimeError: function '.*' without a \$return binding returned a non-None value": r"RuntimeError: \('function %s without a \$return bindingreturned a non-None value', .*\)",
 }
 
-# The only converter that is not the SDK's, by its name here and there.
-_OUR_GENERIC = "pytest_azfunc.worker.generic.GenericConverter"
-_GENERIC = re.compile(r"azure_functions_runtime(_v1)?\.bindings\.generic\.GenericBinding")
-
-
 # Azure appends to the message of any ImportError at load, and sys.path after it. Ours stays as the script raised it.
 _ADVICE = ". Cannot find module. Please check the requirements.txt file for the missing module."
 
@@ -110,6 +105,6 @@ def call_differences(ours: Document, theirs: Document) -> Iterator[tuple[str, st
 
 
 def _same_error(ours: str, theirs: str) -> bool:
-    if ours == _GENERIC.sub(_OUR_GENERIC, theirs):
+    if ours == theirs:
         return True
     return any(re.fullmatch(our, ours) and re.fullmatch(their, theirs) for our, their in _OWN_WORDS.items())

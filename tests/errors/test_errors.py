@@ -218,7 +218,7 @@ def test_attributes() -> None:
 
 
 def test_output_not_set_is_a_key_error() -> None:
-    error = OutputNotSet("output-missing", function="F", name="x", known="Outputs that it set: none.")
+    error = OutputNotSet("output-missing", function="F", name="x", known="Outputs that it set: none.", remedy="set it")
     assert isinstance(error, KeyError)
     assert str(error).startswith("F: the output 'x' was not set. Outputs that it set: none.\n")
 

@@ -192,8 +192,8 @@ def test_a_missing_setting_is_explained(app: FunctionApp, session: Session) -> N
     assert lines[0] == "KeyError: 'ORDERS_URL'"
     assert lines[1:] == [
         "azfunc: raised while __init__.py of 'Bad' was imported. In Azure the worker refuses to load the function; "
-        "every call of it fails. If the key is an app setting: it is not in local.settings.json, the environment, "
-        "or @pytest.mark.azfunc(settings={...})."
+        "every call of it fails. There is no app setting 'ORDERS_URL': give it in local.settings.json, the "
+        "environment, or @pytest.mark.azfunc(settings={...})."
     ]
 
 

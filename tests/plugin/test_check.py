@@ -143,7 +143,7 @@ ______________________________ azfunc: Parameters ______________________________
 Parameters: the following parameters are declared in Python but not in function.json: receit.
   where:  app/Parameters/__init__.py:1
   Azure:  the worker refuses to load the function; every call of it fails.
-  remedy: add a binding for each, or remove the parameters; a default value does not help.
+  remedy: correct the name, add a binding for it, or remove the parameter.
   rule:   params-missing-in-function-json
 ________________________________ azfunc: Raises ________________________________
 
@@ -322,7 +322,8 @@ def test_the_sdk_refuses_a_function(app: FunctionApp, session: Session) -> None:
     )
     assert notes == [
         "azfunc: raised for the function 'Nightly' (function_app.py:8) while it was indexed. In Azure the "
-        "worker indexes no function of the app then: 0 functions found. Lost with it: hello, Process."
+        "worker indexes no function of the app then: 0 functions found. Lost with it: hello, Process. "
+        "Add the decorator of a trigger, such as @app.route() or @app.queue_trigger(...)."
     ]
     assert result.parseoutcomes() == {"failed": 1}  # with -x the culprit is the one that is shown
 

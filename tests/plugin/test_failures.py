@@ -155,7 +155,8 @@ WHAT_THE_WORKER_CANNOT_SEND = (
     (
         {**queue_out("$return", "q"), "type": "blob"},
         "object()",
-        "azfunc: a blob output does not take an object. In Azure the call fails with this exception.",
+        "azfunc: the blob output '$return' does not take an object. In Azure the call fails with this exception. "
+        "Set a str (such as json.dumps(value)) or bytes.",
     ),
 )
 

@@ -372,3 +372,29 @@ def test_the_hook_can_add_a_record(app: FunctionApp, session: Session) -> None:
     )
 
     passed(result, 1)
+
+
+def test_a_name_that_no_fixture_has(session: Session) -> None:
+    """pytest lists the fixtures that there are, and a new user looks for those of the plugin among them."""
+    result = session.test("def test_it(azfunc_hosts): pass")
+
+    assert "azfunc_host, azfunc_http," in " ".join(line.strip("E> ") for line in result.outlines)
+
+
+def test_a_name_that_another_fixture_has(session: Session) -> None:
+    result = session.test(
+        """
+        import pytest
+
+        @pytest.fixture
+        def azfunc_own():
+            return 7
+
+        @pytest.mark.parametrize("azfunc_value", [7])
+        def test_it(azfunc_own, azfunc_value, request):
+            assert azfunc_own == azfunc_value
+            assert not request.config.pluginmanager.has_plugin("azfunc-fixtures")
+        """
+    )
+
+    passed(result, 1)

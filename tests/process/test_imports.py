@@ -579,7 +579,7 @@ IMPORT_IN_THE_TEST = "import pytest_azfunc\ndef test_it(monkeypatch): monkeypatc
 WHAT_KEEPS_MODULES_AWAY: tuple[tuple[dict[str, str], tuple[str, ...], str], ...] = (
     ({"host.json": "{,"}, (), "host.json is not valid JSON: ',' cannot start a property name."),
     ({"local.settings.json": "{"}, (), "local.settings.json is not valid: its JSON is broken here."),
-    ({}, ("--azfunc-project=ap",), "*ap is not a folder."),
+    ({}, ("--azfunc-project=ap",), "*ap is not a folder. It is named by --azfunc-project."),
     ({"../app2/host.json": "{}"}, (), "several function apps were found: app, app2 *"),
 )
 

@@ -32,7 +32,7 @@ def test_colours(sessions: Sessions) -> None:
         f"      {RED}function.json: other.{END}",
     ]
     assert where == f"    {BOLD}where:{END} app/Bad/__init__.py:1"
-    assert remedy.startswith(f"    {BOLD}remedy:{END} add a binding for each")
+    assert remedy.startswith(f"    {BOLD}remedy:{END} correct the name, add a binding for it")
     assert escaped == rf"{RED}!{END} {RED}\x1b[31mRed{END}"
     assert ok == f"  {BOLD}Ok{END}        {CYAN}queue{END}  orders  -> done: queue done"
     assert verdict == f"{RED}3 functions, 2 would not load in Azure.{END}"

@@ -120,9 +120,8 @@ def test_functions_without_a_host_json(sessions: Sessions) -> None:
         here = places[file]
         where = here / "src" if file.startswith("src") else here
         assert setup_error(result, "test_it")[0] == (
-            f"pytest_azfunc.errors.ProjectError: no function app was found: there is no host.json in {here} or above "
-            f"it, nor in {here} or the folders below it; but there are functions in {where}, which lacks only a "
-            "host.json."
+            f"pytest_azfunc.errors.ProjectError: there are functions in {where}, but no host.json: there is no host.json "
+            f"in {here} or above it, nor in {here} or the folders below it."
         )
 
 
@@ -213,13 +212,18 @@ def test_marks_are_merged_and_the_closest_wins_key_by_key(session: Session) -> N
 WRONG_MARKS = {
     "projet='one'": "'projet' is no argument of it. Did you mean 'project'?",
     "'one'": "a str is given without a name.",
-    "project=1": "project is an int.",
-    "settings=['WHO']": "settings is a list.",
-    "settings={'WHO': 1}": "the setting 'WHO' is an int, but settings are strings.",
-    "settings={'WHO': None}": "the setting 'WHO' is None, but settings are strings.",
-    "strict='no'": "strict is a str.",
-    "strict=None": "strict is None.",
-    "auth=0": "auth is an int.",
+    "project=1": "project is an int, but must be a path.",
+    "settings=['WHO']": "settings is a list, but must be a mapping of names to strings.",
+    "settings={'WHO': 1}": "the setting 'WHO' is an int, but must be a string.",
+    "settings={'WHO': None}": "the setting 'WHO' is None, but must be a string.",
+    "strict='no'": "strict is a str, but must be True or False.",
+    "strict=None": "strict is None, but must be True or False.",
+    "auth=0": "auth is an int, but must be True or False.",
+}
+TEXT = "write the value as text, such as '3' or 'true'."
+REMEDIES = {mark: "correct the value." for mark, told in WRONG_MARKS.items() if "must be" in told} | {
+    "settings={'WHO': 1}": TEXT,
+    "settings={'WHO': None}": TEXT,
 }
 
 
@@ -245,7 +249,7 @@ def test_a_wrong_mark(sessions: Sessions) -> None:
         assert setup_error(result, "test_it") == [
             f"pytest_azfunc.errors.BindingError: @pytest.mark.azfunc: {WRONG_MARKS[mark]}",
             "  where:  test_it.py:4",
-            "  remedy: its arguments are project, settings, storage, strict, auth, by keyword.",
+            f"  remedy: {REMEDIES.get(mark, 'its arguments are project, settings, storage, strict, auth, retry, by keyword.')}",
             "  rule:   mark",
         ]
 
@@ -259,7 +263,7 @@ def test_a_mark_of_another_storage_is_refused_by_name(session: Session) -> None:
 
     assert result.parseoutcomes() == {"passed": 1, "errors": 1}
     assert setup_error(result, "test_it")[0] == (
-        "pytest_azfunc.errors.UnsupportedFeature: storage='azurite' is not emulated by pytest-azfunc."
+        "pytest_azfunc.errors.UnsupportedFeature: @pytest.mark.azfunc(storage='azurite') is not emulated by pytest-azfunc."
     )
 
 
@@ -342,6 +346,7 @@ def test_fixtures_and_markers_are_documented(sessions: Sessions) -> None:
         "ainvoke",
         "azfunc_clock",
         "azfunc_context",
+        "azfunc_durable",
         "azfunc_host",
         "azfunc_http",
         "azfunc_live_server",

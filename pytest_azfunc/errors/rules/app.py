@@ -8,11 +8,20 @@ from pytest_azfunc.errors.rules.rule import Rule, left_out, not_started, of_test
 
 APP: Final[dict[str, Rule]] = {
     # finding it
-    "project-missing": of_test("{path} is not a folder.", "name the function app's folder, the one with host.json."),
+    "project-missing": of_test(
+        "{path} is not a folder.{hint}", "name the function app's folder, the one with host.json."
+    ),
     "project-not-found": of_test(
         "no function app was found: {searched}.",
         "name its folder (the one with host.json) with --azfunc-project PATH, the ini option azfunc_project, "
         "or @pytest.mark.azfunc(project=...).",
+    ),
+    "project-without-host-json": of_test(
+        "there are functions in {path}, but no host.json: {searched}.",
+        'write a host.json there, such as {{"version": "2.0", "extensionBundle": '
+        '{{"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "[4.*, 5.0.0)"}}}}, or name the folder with '
+        "--azfunc-project PATH, the ini option azfunc_project, or @pytest.mark.azfunc(project=...).",
+        "the host writes one when it starts; the folder with it is the function app.",
     ),
     "project-ambiguous": of_test(
         "several function apps were found: {found}.",

@@ -58,8 +58,8 @@ FUNCTIONS: Final[dict[str, Rule]] = {
     "binding-value": left_out("the binding's {name} is {found}, but must be {expected}.", "correct the value."),
     "return-direction": left_out("a $return binding must have the direction 'out'.", 'add "direction": "out".'),
     "trigger-missing": left_out(
-        "no trigger binding: a function needs one binding of direction 'in' whose type ends in 'Trigger'.",
-        "add the trigger.",
+        "no trigger binding: a function needs one binding of direction 'in' whose type ends in 'Trigger'.{suggestion}",
+        "add the trigger, or correct its type.",
     ),
     "trigger-several": left_out(
         "{count} trigger bindings ({names}); a function has exactly one.", "split it into several functions."
@@ -103,7 +103,6 @@ FUNCTIONS: Final[dict[str, Rule]] = {
         "the host does not load it.",
     ),
     "function-object-unknown": of_test(
-        "the object ({found}) is the entry point of no function of this app.",
-        "pass the name of the function, or the object that its entry point is.",
+        "the object ({found}) is the entry point of no function of this app.", "{remedy}."
     ),
 }

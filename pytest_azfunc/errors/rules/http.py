@@ -13,12 +13,13 @@ HTTP: Final[dict[str, Rule]] = {
         "another function would answer, or nobody (404).",
     ),
     "http-url-missing": of_test(
-        "the route {route} has parameters, so the request needs a URL.", 'write http(method, "/api/...").'
+        "the route {route} has parameters, so the request needs a URL.",
+        'write http("{method}", "{route}"), with values in the place of the braces.',
     ),
     "http-method": of_test(
         "a bare payload is a request's body, and which method sends it is not clear. Declared: {methods}; "
         "of these take a body: {fitting}.",
-        'name the method: http("POST", json=...).',
+        "{remedy}.",
     ),
     "http-method-not-declared": of_test(
         "the method {method} is not among the declared ones ({methods}).",

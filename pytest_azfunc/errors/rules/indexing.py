@@ -20,7 +20,7 @@ INDEXING: Final[dict[str, Rule]] = {
     ),
     "params-missing-in-decorators": not_loaded(
         "the following parameters are declared in Python but not in the decorators: {names}.{suggestion}",
-        "add a binding for each, or remove the parameters; a default value does not help.",
+        "{remedy}.",
     ),
     "durable-context-name": not_loaded(
         "Durable Functions passes the context of an orchestrator or entity as 'context', not as {binding!r}.",

@@ -31,7 +31,7 @@ OUTPUTS: Final[dict[str, Rule]] = {
         "set the JSON text of an object, or of a list of them; what is nested goes in as text of its own: "
         "json.dumps(value).",
     ),
-    "output-missing": of_test("the output {name!r} was not set.{suggestion} {known}", "set it, or correct the name."),
+    "output-missing": of_test("the output {name!r} was not set.{suggestion} {known}", "{remedy}."),
     "output-keys-only": Rule(
         "the {type} output {name!r} got {found}.",
         "only its keys are sent: {sent}; the values are lost, and the call succeeds.",

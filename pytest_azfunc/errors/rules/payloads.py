@@ -14,8 +14,12 @@ PAYLOADS: Final[dict[str, Rule]] = {
         "a {type} cannot take {found}.", "{remedy}.", "no host would send this value to this trigger."
     ),
     "payload-value": of_test("{builder}(): {name} is {found}, but must be {expected}.", "correct the argument."),
+    "argument-unknown": of_test("{called}() has no argument {name!r}.{suggestion} {known}", "{remedy}."),
+    "argument-without-name": of_test(
+        "{called}() is given {given} values without a name, and takes only {taken} that way. {known}", "{remedy}."
+    ),
     "payload-builder": of_test(
-        "{builder}(...) makes a payload for {makes}, but the trigger is a {type}.", "use {remedy}."
+        "{builder}(...) makes a payload for {makes}, but the trigger is of the type {type}.", "use {remedy}."
     ),
     "payload-not-json": of_test(
         "{builder}(): {found} has no JSON form: {reason}.",
@@ -24,7 +28,7 @@ PAYLOADS: Final[dict[str, Rule]] = {
     ),
     "payload-not-utf8": of_test(
         "the {type} {binding!r} delivers text, but the content is not UTF-8.",
-        'set "dataType": "binary" in function.json, or pass UTF-8.',
+        'give the trigger the dataType "binary" (data_type in a decorator), or pass UTF-8.',
     ),
     "blob-name": of_test(
         "the blob {name!r} does not match the trigger's path {path!r}.",
@@ -37,13 +41,13 @@ PAYLOADS: Final[dict[str, Rule]] = {
     ),
     "payload-batch": of_test(
         "batch(...) needs a trigger with cardinality 'many'; this one takes one message at a time.",
-        'pass one message, or set "cardinality": "many".',
+        'pass one message, or give the trigger the cardinality "many".',
     ),
     "payload-many-json": Rule(
         "the {type} {binding!r} has no dataType, so every message must be JSON; that at index {index} is not, "
         "{found}: {reason}.",
         'the host fails the call before the function starts ("Binding parameters to complex objects").',
-        'set "dataType": "string" or "binary" in function.json, or send JSON.',
+        'give the trigger the dataType "string" or "binary" (data_type in a decorator), or send JSON.',
     ),
     "payload-batch-empty": of_test(
         "batch(): there is no message in it.", "pass at least one.", "the host never calls a function without messages."
@@ -72,11 +76,11 @@ PAYLOADS: Final[dict[str, Rule]] = {
     "payload-data-type": Rule(
         "{builder}(): the {type} {binding!r} cannot deliver the dataType {data_type!r}.",
         "the extension gives text only; the host fails to start the function.",
-        'remove "dataType" from the trigger, or write "string".',
+        'leave the dataType of the trigger out, or write "string".',
     ),
     "payload-json-text": of_test(
         "{builder}(): the raw body is no JSON ({reason}), which the {type} {binding!r} reads.",
-        'pass a str or a dict, which are sent as JSON, or set "dataType": "binary".',
+        'pass a str or a dict, which are sent as JSON, or give the trigger the dataType "binary".',
         "the extension cannot read the request; the function is not called.",
     ),
     # runs by hand
@@ -97,7 +101,7 @@ PAYLOADS: Final[dict[str, Rule]] = {
         "start it with its own payload: invoke({function!r}, {builder}(...)).",
     ),
     # input bindings
-    "input-unknown": of_test("there is no input binding {name!r}.{suggestion} {known}", "correct the name."),
+    "input-unknown": of_test("there is no input binding {name!r}.{suggestion} {known}", "{remedy}."),
     "input-twice": of_test("the input {name!r} is given twice: by keyword and in inputs.", "give it once."),
     "input-value": of_test("the input {name!r} ({type}) cannot take {found}.", "give {expected}."),
     "input-mock": of_test(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 INDEX_FAILS: Final = "the worker indexes no function of the app: 0 functions found."
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """The three sentences of one error; ``{names}`` are filled from the exception's details.
 
     :ivar problem: what is wrong.

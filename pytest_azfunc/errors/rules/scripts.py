@@ -34,25 +34,22 @@ SCRIPTS: Final[dict[str, Rule]] = {
     ),
     "params-missing-in-function-json": not_loaded(
         "the following parameters are declared in Python but not in function.json: {names}.{suggestion}",
-        "add a binding for each, or remove the parameters; a default value does not help.",
+        "{remedy}.",
     ),
     "params-missing-in-python": not_loaded(
         "the following parameters are declared in {declared} but not in Python: {names}.{suggestion}",
-        "add the parameters to {entry_point}(), or remove the bindings.",
+        "{remedy}.",
     ),
     "out-annotation": not_loaded(
         "the annotation {annotation} of {binding!r} names no single type.", "write func.Out[str]."
     ),
-    "non-type-annotation": not_loaded(
-        "the annotation {annotation} of {binding!r} is not a class.{hint}",
-        "annotate it with one of the binding's classes, or leave the annotation out.",
-    ),
+    "non-type-annotation": not_loaded("the annotation {annotation} of {binding!r} is not a class.", "{remedy}."),
     "out-not-annotated-out": not_loaded(
         "{binding!r} is an output, but its annotation {annotation} is not func.Out[...].",
         "write func.Out[{annotation}], or leave the annotation out.",
     ),
     "in-annotated-out": not_loaded(
-        "{binding!r} is an input, but its annotation is {annotation}.", "correct the annotation or the direction."
+        "{binding!r} is an input, but its annotation is {annotation}.", "write {inner}, without func.Out."
     ),
     "annotation-mismatch": not_loaded(
         "the {type} binding {binding!r} does not take the annotation {annotation}.",
@@ -66,7 +63,7 @@ SCRIPTS: Final[dict[str, Rule]] = {
     ),
     "return-annotation-mismatch": not_loaded(
         "the return annotation {annotation} does not match the $return binding of type {type}.",
-        "annotate what the binding takes, or leave the annotation out.",
+        "annotate what the binding takes ({hint}), or leave the annotation out.",
     ),
     "annotation-streaming": not_loaded(
         "the request {binding!r} is annotated {annotation}, but this app imports {package}.",

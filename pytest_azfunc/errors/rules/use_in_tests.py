@@ -35,7 +35,11 @@ USE_IN_TESTS: Final[dict[str, Rule]] = {
         "wait for the response, or let the function come to an end.",
     ),
     "host-closed": of_test("the host is closed.", "invoke functions before the `with Host.open(...)` block ends."),
-    "mark": of_test("@pytest.mark.azfunc: {reason}.", "its arguments are {known}, by keyword."),
+    "mark": of_test("@pytest.mark.azfunc: {reason}.", "{remedy}."),
+    "host-of-path": of_test(
+        "Host(...) is given {found}, not a project.",
+        "write Host.open(path): it opens the function app in a folder.",
+    ),
     "decode-without-host": of_test(
         "{builder}(...).decode() needs a function app, and no host is open.",
         "use the fixture azfunc_trigger (or invoke, azfunc_host), or Host.open(...).",

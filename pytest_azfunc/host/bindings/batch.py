@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from pytest_azfunc.errors import BindingError, kind_of, listing, suggestion
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import is_sdk_object
 from pytest_azfunc.host.bindings.payload import Delivery, ManyPayload, Occasion, Payload
 from pytest_azfunc.rpc import PythonObject
@@ -94,6 +95,7 @@ def _check_ready(item: object, index: int, payload_class: type[ManyPayload], occ
     raise occasion.error("payload-batch-item", index=index, found=found, builder=payload_class.builder)
 
 
+@payload_builder
 def batch(items: Iterable[Any], **metadata: Any) -> BatchPayload:
     """Several messages at once, for a trigger with ``"cardinality": "many"``: of event hubs, Service Bus or Kafka.
 

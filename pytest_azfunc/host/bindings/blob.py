@@ -14,6 +14,7 @@ from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_build
 from pytest_azfunc.host.bindings.blob_address import blob_address
 from pytest_azfunc.host.bindings.blob_path import BlobPathError, BlobPattern
 from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, text_mapping
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import unfit
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.inputs import NOTHING, Input
@@ -104,6 +105,7 @@ def _listen(target: Target) -> BlobPattern | None:
     raise ProjectError("blob-path", function=name, binding=trigger.name, location=place, path=path, reason=reason)
 
 
+@payload_builder
 def blob(
     content: Any = b"",
     *,

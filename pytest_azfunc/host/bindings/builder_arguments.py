@@ -72,6 +72,16 @@ def is_utf8(text: str) -> bool:
     return True
 
 
+def check_line(builder: str, name: str, value: object) -> None:
+    """Refuse what no header can say.
+
+    :raises BindingError: it is no text, or has more than one line.
+    """
+    if not isinstance(value, str) or any(character in value for character in "\r\n\0"):
+        raise wrong_value(builder, name, value, "a text of one line")
+    check_texts(builder, **{name: value})
+
+
 def text_mapping(builder: str, name: str, value: object) -> dict[str, str]:
     """A copy of a mapping of texts, or an empty one for None.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, plain
 from pytest_azfunc.host.bindings.message_content import TextPayload
 from pytest_azfunc.host.bindings.net_values import compact
@@ -23,6 +24,7 @@ class ConnectorPayload(TextPayload):
     trigger_types: ClassVar[frozenset[str] | None] = frozenset(("connectortrigger",))
 
 
+@payload_builder
 def connector(payload: Any = None) -> ConnectorPayload:
     """What a managed connector saw (a new mail, a new row), for a function with a ``connectorTrigger``.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import json_value, unfit
 from pytest_azfunc.host.bindings.given_values import records
 from pytest_azfunc.host.bindings.inputs import NOTHING, Input
@@ -33,6 +34,7 @@ class CosmosDBPayload(Payload):
         return text_delivery(compact(list(self.documents)), occasion, self.builder)
 
 
+@payload_builder
 def cosmos_db(documents: Any = None) -> CosmosDBPayload:
     """Documents of a change feed, for a function with a ``cosmosDBTrigger``.
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, utc
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, plain, to_json
 from pytest_azfunc.host.bindings.inputs import as_text
 from pytest_azfunc.host.bindings.json_body import overlay
@@ -125,6 +126,7 @@ def _body(data: Any, builder: str) -> bytes:
     return to_json(data, builder).encode("utf-8")
 
 
+@payload_builder
 def dapr_invocation(data: Any = None) -> DaprInvocationPayload:
     """A call by another Dapr app, for a function with a ``daprServiceInvocationTrigger``.
 
@@ -138,6 +140,7 @@ def dapr_invocation(data: Any = None) -> DaprInvocationPayload:
     return DaprInvocationPayload(_body(data, "dapr_invocation"))
 
 
+@payload_builder
 def dapr_binding(data: Any = None) -> DaprBindingPayload:
     """An event of a Dapr input binding, for a function with a ``daprBindingTrigger``.
 
@@ -149,6 +152,7 @@ def dapr_binding(data: Any = None) -> DaprBindingPayload:
     return DaprBindingPayload(_body(data, "dapr_binding"))
 
 
+@payload_builder
 def dapr_topic(
     data: Any = None,
     *,
@@ -170,7 +174,7 @@ def dapr_topic(
     :param topic: the topic; the trigger's when None.
     :param pubsub_name: the pub/sub component; the trigger's ``pubSubName`` when None.
     :param datacontenttype: media type of the data; ``text/plain`` for a ``str``, else ``application/json``.
-    :param time: when it was published (with a time zone); the host's time when None. Whole seconds.
+    :param time: when it was published (with a time zone; or ISO text); the host's time when None. Whole seconds.
     :param trace_parent: W3C trace context of the publisher.
     :raises BindingError: an argument that no message can have.
 

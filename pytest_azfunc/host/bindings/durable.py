@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from pytest_azfunc.errors import kind_of
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import json_value, never
 from pytest_azfunc.host.bindings.given_values import not_json, plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
@@ -75,6 +76,7 @@ class ActivityPayload(Payload):
         return text_delivery(self.text, occasion, self.builder, metadata)
 
 
+@payload_builder
 def activity(input: Any = None, *, instance_id: str | None = None) -> ActivityPayload:
     """A call of an activity by an orchestrator, for a function with an ``activityTrigger``.
 
@@ -149,6 +151,7 @@ class OrchestrationPayload(Payload):
         ]
 
 
+@payload_builder
 def orchestration(
     input: Any = None,
     *,
@@ -220,6 +223,7 @@ class EntityPayload(Payload):
         return text_delivery(text, occasion, self.builder, metadata)
 
 
+@payload_builder
 def entity(
     operations: Any = "get",
     *,

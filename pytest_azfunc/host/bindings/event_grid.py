@@ -22,6 +22,7 @@ from pytest_azfunc.host.bindings.builder_arguments import (
     utc,
     wrong_value,
 )
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import json_value, unfit
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.net_values import as_json, json_or_string, new_guid, utc_text
@@ -130,6 +131,7 @@ def _delivery(event: Mapping[str, Any]) -> Delivery:
     return Delivery(as_json(event), {} if data is None else {"data": data})
 
 
+@payload_builder
 def event_grid(
     data: Any = None,
     *,
@@ -146,7 +148,7 @@ def event_grid(
     :param id: the event's id; a new GUID when None.
     :param subject: what the event is about, such as ``"/blobServices/default/containers/in/blobs/a.txt"``.
     :param event_type: kind of event, such as ``"Microsoft.Storage.BlobCreated"``.
-    :param event_time: when it happened (with a time zone); the host's time when None.
+    :param event_time: when it happened (with a time zone; or ISO text); the host's time when None.
     :param topic: the resource that it comes from.
     :param data_version: version of the data's schema, which the publisher chooses.
     :raises BindingError: an argument that no event can have.
@@ -160,6 +162,7 @@ def event_grid(
     return EventGridPayload(plain(data, "event_grid"), id, subject, event_type, moment, topic, data_version)
 
 
+@payload_builder
 def cloud_event(
     data: Any = None,
     *,
@@ -179,7 +182,7 @@ def cloud_event(
     :param source: where it comes from, a URI.
     :param type: kind of event, such as ``"com.example.order.placed"``.
     :param subject: what it is about, within the source.
-    :param time: when it happened (with a time zone); the host's time when None.
+    :param time: when it happened (with a time zone; or ISO text); the host's time when None.
     :param datacontenttype: media type of the data; ``application/json`` when None and there are data.
     :param extensions: extension attributes, such as ``traceparent="..."``; also ``dataschema``.
     :raises BindingError: an argument that no CloudEvent can have.

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_numbers, check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.json_body import overlay
 from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes, typed_many
@@ -136,6 +137,7 @@ def _check_partition(payloads: Sequence[EventHubPayload], occasion: Occasion) ->
         raise occasion.error("payload-batch-partition", found=", ".join(partitions))
 
 
+@payload_builder
 def event_hub(
     body: Any = "",
     *,
@@ -155,8 +157,8 @@ def event_hub(
     :param offset: where the event stands in its partition; like the sequence number when None. The function sees a
         ``str`` with cardinality one and an ``int`` with many.
     :param sequence_number: its number within the partition; 0 when None, in a batch the one after the event before.
-    :param enqueued_time: when it reached the event hub (with a time zone); the host's time when None. The function
-        sees a datetime *without* a time zone, in UTC.
+    :param enqueued_time: when it reached the event hub (with a time zone; or ISO text); the host's time when None. The
+        function sees a datetime *without* a time zone, in UTC.
     :param properties: the sender's own properties.
     :param system_properties: annotations such as ``{"iothub-connection-device-id": "d1"}``, over realistic ones.
     :param iothub_metadata: the same for an IoT hub, without the prefix ``iothub-``: ``{"connection-device-id": "d1"}``.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, to_json
 from pytest_azfunc.host.bindings.message_content import string_or_bytes
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
@@ -30,6 +31,7 @@ class GenericPayload(Payload):
         return Delivery(string_or_bytes(self.value, occasion.trigger, self.builder), self.metadata)
 
 
+@payload_builder
 def generic(value: Any = "", *, metadata: Mapping[str, Any] | None = None) -> GenericPayload:
     """A value for any trigger, for which there is no builder of its own.
 

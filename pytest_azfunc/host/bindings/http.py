@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from pytest_azfunc.errors import BindingError, suggestion
+from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.bindings.binding_type import BindingType
-from pytest_azfunc.host.bindings.builder_arguments import UTF8_TEXT, check_texts, is_utf8, wrong_value
+from pytest_azfunc.host.bindings.builder_arguments import check_line, check_texts, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import to_json
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
+from pytest_azfunc.host.bindings.principal import principal_headers
 from pytest_azfunc.host.routing.function_routes import function_template
 from pytest_azfunc.host.routing.route_templates import Template, effective_template, shown_path
 from pytest_azfunc.host.routing.url_paths import decode_path
@@ -70,9 +71,10 @@ class HttpPayload(Payload):
     def _absolute(self, occasion: Occasion, template: Template) -> str:
         base_url = occasion.target.base_url
         if self.url is None:
-            if not template.is_fixed:
-                raise _url_error("http-url-missing", occasion, template=template)
-            return f"{base_url}/{template.text.lstrip('/')}"
+            path = template.text.lstrip("/") if template.is_fixed else template.shortest
+            if path is None:
+                raise _url_error("http-url-missing", occasion, template=template, method=self.method)
+            return f"{base_url}/{path.lstrip('/')}"
         if self.url[0:1] != "/" and _SCHEME.match(self.url):
             return self.url
         return f"{base_url}/{self.url.lstrip('/')}"
@@ -160,6 +162,9 @@ def _for_content(content: Any, occasion: Occasion) -> HttpPayload:
             "http-method",
             methods=", ".join(methods or ()) or "none",
             fitting=" and ".join(fitting) or "none of them",
+            remedy=f'name the method: http("{fitting[0]}", json=...)'
+            if fitting
+            else f'pass what there is to say in the URL: http("{(methods or ["GET"])[0]}", params=...)',
         )
     if isinstance(content, (str, bytes)):
         return HttpPayload(fitting[0], data=content)
@@ -204,6 +209,7 @@ def _column(target: Target, _: datetime) -> str:
     return f"{verbs} {shown_path(path)} ({level})"
 
 
+@payload_builder
 def http(
     method: str = "GET",
     url: str | None = None,
@@ -229,7 +235,8 @@ def http(
     :param files: files of a multipart form.
     :param auth: ``(user, password)`` or a callable, as in requests.
     :param principal: the signed-in user as Easy Auth tells the function: ``name``, ``id``, ``roles``, ``claims``,
-        ``provider`` (``"aad"``).
+        ``provider`` (``"aad"``); or as Static Web Apps do: ``userId``, ``userDetails``, ``userRoles``,
+        ``identityProvider``.
     :raises BindingError: an argument that no request can have.
         (https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger)
     """
@@ -252,15 +259,8 @@ def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     for name, value in headers.items():
         if not isinstance(name, str) or not _is_token(name):
             raise wrong_value("http", "headers", name, "named with letters, digits and dashes")
-        _check_line("http", f"headers[{name!r}]", value)
+        check_line("http", f"headers[{name!r}]", value)
     return dict(headers)
-
-
-def _check_line(builder: str, name: str, value: object) -> None:
-    """Refuse what no header can say."""
-    if not isinstance(value, str) or any(character in value for character in "\r\n\0"):
-        raise wrong_value(builder, name, value, "a text of one line")
-    check_texts(builder, **{name: value})
 
 
 def _is_address(url: str) -> bool:
@@ -278,67 +278,6 @@ def _is_address(url: str) -> bool:
 
 def _is_token(text: str) -> bool:
     return bool(text) and text.isascii() and all(c.isalnum() or c in "!#$%&'*+-.^_`|~" for c in text)
-
-
-_PRINCIPAL = ("name", "id", "roles", "claims", "provider")
-
-
-def principal_headers(principal: Mapping[str, Any], builder: str = "http") -> dict[str, str]:
-    """The headers that App Service's Easy Auth adds for a signed-in user.
-
-    :param principal: some of ``name``, ``id``, ``roles`` (a list), ``claims`` (a mapping; a list as value is a claim
-        for each item), ``provider`` (``"aad"``).
-    :param builder: what an error is about.
-    :raises BindingError: another key, or a value of another kind.
-    """
-    if not isinstance(principal, Mapping):
-        raise wrong_value(builder, "principal", principal, f"a mapping with some of {', '.join(_PRINCIPAL)}")
-    for name in principal:
-        if name not in _PRINCIPAL:
-            near = suggestion(str(name), _PRINCIPAL).rstrip(".")
-            raise wrong_value(builder, "principal's key", name, f"one of {', '.join(_PRINCIPAL)}.{near}")
-    roles, claims = principal.get("roles", ()), principal.get("claims", {})
-    if isinstance(roles, (str, bytes)) or not isinstance(roles, Iterable):
-        raise wrong_value(builder, "principal['roles']", roles, "a list of texts")
-    if not isinstance(claims, Mapping):
-        raise wrong_value(builder, "principal['claims']", claims, "a mapping of claim types to values")
-    told = {name: _claim(builder, name, principal[name]) for name in ("provider", "id", "name") if name in principal}
-    provider = told.get("provider", "aad")
-    listed = [("name", told["name"])] if "name" in told else []
-    for kind, value in claims.items():
-        values = value if isinstance(value, (list, tuple)) else [value]
-        listed += [(_claim(builder, "claims", kind), _claim(builder, "claims", each)) for each in values]
-    listed += [("roles", _claim(builder, "roles", role)) for role in roles]
-    token = {
-        "auth_typ": provider,
-        "claims": [{"typ": kind, "val": value} for kind, value in listed],
-        "name_typ": "name",
-        "role_typ": "roles",
-    }
-    headers = {
-        "X-MS-CLIENT-PRINCIPAL": base64.b64encode(json.dumps(token).encode()).decode(),
-        "X-MS-CLIENT-PRINCIPAL-IDP": provider,
-    }
-    for name, header in (("id", "X-MS-CLIENT-PRINCIPAL-ID"), ("name", "X-MS-CLIENT-PRINCIPAL-NAME")):
-        if name in told:
-            headers[header] = told[name]
-    for name, value in told.items():
-        _check_line(builder, f"principal[{name!r}]", value)
-    return headers
-
-
-def _claim(builder: str, name: str, value: object) -> str:
-    """What is said of a user, as text.
-
-    :raises BindingError: it is none that a token can hold.
-    """
-    try:
-        text = str(value)
-    except ValueError:  # an integer of thousands of digits
-        raise wrong_value(builder, f"principal[{name!r}]", value, "a text") from None
-    if not is_utf8(text):
-        raise wrong_value(builder, f"principal[{name!r}]", value, UTF8_TEXT)
-    return text
 
 
 TYPES = (

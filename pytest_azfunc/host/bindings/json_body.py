@@ -17,12 +17,12 @@ from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.rpc import TypedData
 
 # What Newtonsoft takes for a date when it meets a JSON string. (DateTimeUtils.cs, TryParseDateTimeIso)
-_ISO_DATE = re.compile(
+_ISO_DATE = (
     r"(?P<seconds>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?P<fraction>\.[0-9]{1,7})?"
     r"(?P<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 # (TryParseDateTimeMicrosoft) The number is milliseconds in UTC; an offset only says that it is local time.
-_MICROSOFT_DATE = re.compile(r"/Date\((?P<milliseconds>-?[0-9]{1,15})(?P<zone>[+-][0-9]{2}(?:[0-9]{2})?)?\)/")
+_MICROSOFT_DATE = r"/Date\((?P<milliseconds>-?[0-9]{1,15})(?P<zone>[+-][0-9]{2}(?:[0-9]{2})?)?\)/"
 # What Newtonsoft escapes in a string besides what Python does. (JavaScriptUtils.cs)
 _LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 
@@ -146,7 +146,7 @@ def parsed_date(text: str) -> NetDate | None:
 
 
 def _microsoft_date(text: str) -> NetDate | None:
-    found = _MICROSOFT_DATE.fullmatch(text)
+    found = re.fullmatch(_MICROSOFT_DATE, text)
     if found is None:
         return None
     seconds, milliseconds = divmod(int(found["milliseconds"]), 1000)
@@ -155,7 +155,7 @@ def _microsoft_date(text: str) -> NetDate | None:
 
 
 def _iso_date(text: str) -> NetDate | None:
-    found = _ISO_DATE.fullmatch(text) if text[10:11] == "T" else None
+    found = re.fullmatch(_ISO_DATE, text) if text[10:11] == "T" else None
     if found is None:
         return None
     seconds, fraction, zone = found["seconds"], _fraction(found["fraction"] or ""), (found["zone"] or "").upper()

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
 from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes
@@ -137,6 +138,7 @@ def _headers(given: object) -> Headers:
     return tuple(headers)
 
 
+@payload_builder
 def kafka(
     value: Any = "",
     *,
@@ -155,7 +157,8 @@ def kafka(
         or long.
     :param partition: the partition it is read from.
     :param offset: where it stands in the partition; 0 when None, in a batch the one after the event before.
-    :param timestamp: when it was made (with a time zone); the host's time when None. The function sees text.
+    :param timestamp: when it was made (with a time zone; or ISO text); the host's time when None. The function
+        sees text.
     :param topic: the topic; the one of function.json when None.
     :param headers: a mapping, or ``(name, value)`` pairs where a name repeats. The function sees the values in
         Base64.

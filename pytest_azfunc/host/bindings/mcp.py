@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_texts, text_mapping, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import never
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.message_content import text_delivery
@@ -185,6 +186,7 @@ def _declared(occasion: Occasion, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+@payload_builder
 def mcp_tool(
     arguments: Any = None,
     *,
@@ -215,6 +217,7 @@ def mcp_tool(
     return McpToolPayload(given, name, _Call.checked("mcp_tool", session_id, client_info, transport))
 
 
+@payload_builder
 def mcp_resource(
     uri: str | None = None,
     *,
@@ -239,6 +242,7 @@ def mcp_resource(
     return McpResourcePayload(uri, _Call.checked("mcp_resource", session_id, client_info, transport))
 
 
+@payload_builder
 def mcp_prompt(
     arguments: Mapping[str, str] | None = None,
     *,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.inputs import as_text
 from pytest_azfunc.host.bindings.json_body import scalar_text
@@ -37,6 +38,7 @@ class AssistantSkillPayload(Payload):
         return text_delivery(self.argument, occasion, self.builder)
 
 
+@payload_builder
 def assistant_skill(argument: Any = "") -> AssistantSkillPayload:
     """A call of a skill by an OpenAI assistant, for a function with an ``assistantSkillTrigger``.
 

@@ -90,6 +90,10 @@ class Target(Protocol):
         """Where the app is."""
 
     @property
+    def remembered(self) -> Any:
+        """What the host has stored of its trigger, such as the status of a timer; None where it has stored nothing."""
+
+    @property
     def time_zone(self) -> tzinfo:
         """The host's time zone.
 

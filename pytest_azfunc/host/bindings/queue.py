@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from pytest_azfunc.errors import shown
 from pytest_azfunc.host.bindings.binding_type import BindingType, Loss, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_texts, utc, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.json_body import overlay
 from pytest_azfunc.host.bindings.message_content import string_or_bytes
@@ -89,6 +90,7 @@ def _times(
     return first, second, third
 
 
+@payload_builder
 def queue(
     body: Any = "",
     *,
@@ -104,7 +106,7 @@ def queue(
     :param body: ``str`` is the text of the message, ``bytes`` its raw content; everything else is sent as JSON.
     :param id: message id; a new GUID when None.
     :param dequeue_count: how often the message was fetched, this time included; from 1.
-    :param insertion_time: when it was put on the queue (with a time zone); the host's time when None.
+    :param insertion_time: when it was put on the queue (with a time zone; or ISO text); the host's time when None.
     :param expiration_time: when it expires; a week after its insertion when None.
     :param next_visible_time: until when others do not see it; ten minutes from now when None.
     :param pop_receipt: the receipt to delete it with.

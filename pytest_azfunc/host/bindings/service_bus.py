@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import INT32, check_numbers, check_texts, utc
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.given_values import content_of, properties_of
 from pytest_azfunc.host.bindings.json_body import overlay
 from pytest_azfunc.host.bindings.message_content import numbered, string_or_bytes, typed_many
@@ -165,6 +166,7 @@ _ACTIONS = {
 }
 
 
+@payload_builder
 def service_bus(
     body: Any = "",
     *,
@@ -202,8 +204,8 @@ def service_bus(
         the partition keys in its place.
     :param delivery_count: how often it was delivered, this time included; from 1.
     :param sequence_number: its number in the queue; 1 when None, in a batch the one after the message before.
-    :param enqueued_time: when it reached the queue (with a time zone); the host's time when None. The function sees
-        a datetime *without* a time zone, in UTC; likewise the next one.
+    :param enqueued_time: when it reached the queue (with a time zone; or ISO text); the host's time when None. The
+        function sees a datetime *without* a time zone, in UTC; likewise the next one.
     :param expires_at: when it expires; two weeks after it reached the queue when None.
     :param application_properties: the sender's own properties; the function finds them as
         ``msg.application_properties`` and ``msg.user_properties``. Those of a message from a dead-letter queue hold

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_filled_texts, check_texts, text_mapping, wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import never
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
@@ -79,6 +80,7 @@ def _named(arguments: tuple[Any, ...] | None, names: object) -> dict[str, TypedD
     return {name: data for name, data in typed if data is not None}
 
 
+@payload_builder
 def signalr(
     *arguments: Any,
     connection_id: str = "Vf1xF8pHsmPr9OJ4KwzE1Q1ab2c3d4e",

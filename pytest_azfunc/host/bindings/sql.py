@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import as_it_is
 from pytest_azfunc.host.bindings.given_values import records
 from pytest_azfunc.host.bindings.inputs import Input
@@ -49,6 +50,7 @@ class MySqlPayload(SqlPayload):
     trigger_types: ClassVar[frozenset[str] | None] = frozenset(("mysqltrigger",))
 
 
+@payload_builder
 def sql(changes: Any = None, *, operation: str | int = "insert") -> SqlPayload:
     """Changed rows, for a function with a ``sqlTrigger``.
 
@@ -66,6 +68,7 @@ def sql(changes: Any = None, *, operation: str | int = "insert") -> SqlPayload:
     return SqlPayload(_changes(changes, "sql", _SQL_OPERATIONS, operation))
 
 
+@payload_builder
 def mysql(changes: Any = None) -> MySqlPayload:
     """Changed rows, for a function with a ``mysqlTrigger``.
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from pytest_azfunc.errors import ProjectError, shown_json
 from pytest_azfunc.host.bindings.binding_type import BindingType, valueless
 from pytest_azfunc.host.bindings.builder_arguments import utc, wrong_value
-from pytest_azfunc.host.bindings.by_hand import ignored
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.net_values import as_json, later, net_time
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload, Target
 from pytest_azfunc.host.schedules import HostSchedule, Schedule, ScheduleError, ScheduleStatus, monitor_is_kept, parse
@@ -179,6 +179,14 @@ def no_schedule(target: Target) -> ProjectError:
     return ProjectError(rule, function=name, binding=trigger.name, location=place, schedule=declared)
 
 
+def _by_hand(text: str | None, occasion: Occasion) -> Payload:
+    """A run by hand: the text does not count, and the status is the one that is stored."""
+    target = occasion.target
+    if target.remembered is None:  # the host has not looked at its timers yet
+        return TimerPayload()
+    return DueRun(HostSchedule(target.listener, target.time_zone), target.remembered)
+
+
 def _column(target: Target, now: datetime) -> str:
     """The schedule as declared, and when it is due next."""
     declared = target.trigger.properties.get("schedule")
@@ -197,6 +205,7 @@ def _column(target: Target, now: datetime) -> str:
     return f"{declared}  next {due:%Y-%m-%d %H:%M:%S} UTC" if due else f"{declared}  never due"
 
 
+@payload_builder
 def timer(
     *, now: datetime | str | None = None, past_due: bool = False, last: datetime | str | None = None
 ) -> TimerPayload:
@@ -226,7 +235,7 @@ TYPES = (
         payload=valueless(timer, "pass nothing, or timer(past_due=True)"),
         listen=_listen,
         expressions=("schedule",),
-        by_hand=ignored(TimerPayload()),
+        by_hand=_by_hand,
         column=_column,
     ),
 )

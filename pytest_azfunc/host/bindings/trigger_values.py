@@ -18,16 +18,16 @@ def deliver(value: Any, occasion: Occasion) -> Delivery:
     :raises BindingError: it does not fit the function's trigger.
     """
     try:
-        return _deliver(value, occasion)
+        if isinstance(value, Payload):
+            value.fit(occasion)
+            return value.deliver(occasion)
+        return _deliver_bare(value, occasion)
     except RecursionError as error:
         builder = value.builder if isinstance(value, Payload) else occasion.target.builder
         raise not_json(builder, kind_of(value), error) from None
 
 
-def _deliver(value: Any, occasion: Occasion) -> Delivery:
-    if isinstance(value, Payload):
-        value.fit(occasion)
-        return value.deliver(occasion)
+def _deliver_bare(value: Any, occasion: Occasion) -> Delivery:
     target = occasion.target
     many = target.trigger.cardinality == "many"
     if is_mock(value):  # also one that is a subclass of the SDK's, or cannot be called

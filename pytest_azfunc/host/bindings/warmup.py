@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder, valueless
+from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import ignored
 from pytest_azfunc.host.bindings.given_values import content_of
 from pytest_azfunc.host.bindings.message_content import TextPayload
@@ -28,6 +29,7 @@ class WarmupPayload(Payload):
         return Delivery(TypedData("json", "{}"))
 
 
+@payload_builder
 def warmup() -> WarmupPayload:
     """The call that a new instance gets before any other, for a function with a ``warmupTrigger``.
 
@@ -46,6 +48,7 @@ class ManualPayload(TextPayload):
     trigger_types: ClassVar[frozenset[str] | None] = frozenset(("manualtrigger",))
 
 
+@payload_builder
 def manual(input: Any = "") -> ManualPayload:
     """A run asked for by hand (portal, or the host's admin API), for a function with a ``manualTrigger``.
 

@@ -12,15 +12,17 @@ from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 
+# The patterns are texts, compiled when they are first needed: most apps have no route with a constraint.
+
 # Letters
 
 
 def utf16(text: str) -> str:
     """Spell characters beyond U+FFFF as two surrogates, because .NET counts and matches UTF-16 units."""
-    return text if text.isascii() else _ASTRAL.sub(_surrogates, text)
+    return text if text.isascii() else re.sub(_ASTRAL, _surrogates, text)
 
 
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_ASTRAL = "[\U00010000-\U0010ffff]"
 
 
 def _surrogates(found: re.Match[str]) -> str:
@@ -46,10 +48,10 @@ def _fold_character(character: str) -> str:
 _SPACE = r"[\t-\r ]*"
 # A separator of thousands needs a digit before it, and stands anywhere else in front of the point.
 _DIGITS = r"(?P<digits>[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)"
-_INTEGER = re.compile(rf"{_SPACE}([+-]?)0*([0-9]+){_SPACE}\0*")
-_DECIMAL = re.compile(rf"{_SPACE}(?P<before>[+-]?){_DIGITS}{_SPACE}(?P<behind>[+-]?){_SPACE}\0*")
-_FLOAT = re.compile(rf"{_SPACE}[+-]?{_DIGITS}(?:[eE][+-]?[0-9]+)?{_SPACE}\0*")
-_FLOAT_NAME = re.compile("[+-]?(?:infinity|nan)", re.IGNORECASE | re.ASCII)
+_INTEGER = rf"{_SPACE}([+-]?)0*([0-9]+){_SPACE}\0*"
+_DECIMAL = rf"{_SPACE}(?P<before>[+-]?){_DIGITS}{_SPACE}(?P<behind>[+-]?){_SPACE}\0*"
+_FLOAT = rf"{_SPACE}[+-]?{_DIGITS}(?:[eE][+-]?[0-9]+)?{_SPACE}\0*"
+_FLOAT_NAME = "(?ai)[+-]?(?:infinity|nan)"
 _DECIMAL_LIMIT = Decimal(f"{2**96 - 1}.5")
 
 # char.IsWhiteSpace; str.strip() alone would also take U+001C to U+001F.
@@ -61,7 +63,7 @@ WHITE = (
 
 def integer(text: str, bits: int) -> int | None:
     """The integer that a text is, of 32 or 64 bits; None if it is none (``Int64.TryParse``)."""
-    found = _INTEGER.fullmatch(text)
+    found = re.fullmatch(_INTEGER, text)
     # The length is looked at first: Python refuses to convert thousands of digits.
     if found is None or len(found[2]) > 19:
         return None
@@ -76,7 +78,7 @@ def is_integer(value: str, bits: int) -> bool:
 
 def is_decimal(value: str) -> bool:
     """Whether a text is a number of 96 bits and a scale (``Decimal.TryParse``)."""
-    found = _DECIMAL.fullmatch(value)
+    found = re.fullmatch(_DECIMAL, value)
     if found is None or (found["before"] and found["behind"]):
         return False
     # Rounded to the last place that 96 bits can hold, a half goes up here, because the limit is odd.
@@ -86,7 +88,7 @@ def is_decimal(value: str) -> bool:
 def is_float(value: str) -> bool:
     """Whether a text is a floating-point number (``Double.TryParse``)."""
     # What is too large becomes infinity, for `float` as for `double`.
-    return bool(_FLOAT.fullmatch(value) or _FLOAT_NAME.fullmatch(value.strip(WHITE)))
+    return bool(re.fullmatch(_FLOAT, value) or re.fullmatch(_FLOAT_NAME, value.strip(WHITE)))
 
 
 def is_bool(value: str) -> bool:
@@ -98,17 +100,17 @@ def is_bool(value: str) -> bool:
 
 _D = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _X = r"\{0x0*[0-9a-f]{1,8}(?:,0x0*[0-9a-f]{1,4}){2},\{0x0*[0-9a-f]{1,2}(?:,0x0*[0-9a-f]{1,2}){7}\}\}"
-_GUID = re.compile(rf"[0-9a-f]{{32}}|{_D}|\{{{_D}\}}|\({_D}\)", re.IGNORECASE | re.ASCII)
-_GUID_X = re.compile(_X, re.IGNORECASE | re.ASCII)
+_GUID = rf"(?ai)[0-9a-f]{{32}}|{_D}|\{{{_D}\}}|\({_D}\)"
+_GUID_X = f"(?ai){_X}"
 
 
 def is_guid(value: str) -> bool:
     """Whether a text is a GUID in one of its five forms (``Guid.TryParse``)."""
     trimmed = value.strip(WHITE)
-    if _GUID.fullmatch(trimmed):
+    if re.fullmatch(_GUID, trimmed):
         return True
     # Only the form of nested braces may have white space inside.
-    return bool(_GUID_X.fullmatch("".join(each for each in trimmed if each not in WHITE)))
+    return bool(re.fullmatch(_GUID_X, "".join(each for each in trimmed if each not in WHITE)))
 
 
 # Dates, in the order of the invariant culture: month, day, year
@@ -118,13 +120,13 @@ _MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TIME = re.compile(
+_TIME = (
     r"(?<![0-9:])(?:(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2})(?::(?P<second>[0-9]{1,2})(?:\.[0-9]+)?)?"
     r"\s*(?P<half>[ap]m)?(?:\s*(?:z|gmt|[+-](?P<zone_hour>[0-9]{1,2})(?::?(?P<zone_minute>[0-9]{2}))?))?"
     r"|(?P<only_hour>[0-9]{1,2})\s*[ap]m)(?![0-9:a-z])"
 )
-_DATE_WORD = re.compile(r"[0-9]+|[a-z]+")
-_DATE_TEXT = re.compile(r"(?:[0-9]+|[a-z]+|[\s,./-])*")
+_DATE_WORD = r"[0-9]+|[a-z]+"
+_DATE_TEXT = r"(?:[0-9]+|[a-z]+|[\s,./-])*"
 
 
 def is_datetime(value: str) -> bool:
@@ -132,7 +134,7 @@ def is_datetime(value: str) -> bool:
     text = value.strip(WHITE).lower()
     if not text.isascii():
         return False
-    time = _TIME.search(text)
+    time = re.search(_TIME, text)
     if time is None:
         return _is_date(text)
     before, after = text[: time.start()], text[time.end() :]
@@ -154,9 +156,9 @@ def _is_time(found: re.Match[str]) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    if not _DATE_TEXT.fullmatch(text):
+    if not re.fullmatch(_DATE_TEXT, text):
         return False
-    words = _DATE_WORD.findall(re.sub(r"(?<=[0-9])\s*(?:z|gmt)$", "", text))
+    words = re.findall(_DATE_WORD, re.sub(r"(?<=[0-9])\s*(?:z|gmt)$", "", text))
     numbers = [word for word in words if word.isdigit()]
     names = [word for word in words if not word.isdigit()]
     months = [month for month in map(_month, names) if month]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from pytest_azfunc.host.routing.dotnet_text import (
     WHITE,
@@ -29,8 +29,7 @@ class ConstraintError(ValueError):
     """A constraint the host refuses when it creates the route; ``str()`` gives the reason."""
 
 
-@dataclass(frozen=True)
-class Constraint:
+class Constraint(NamedTuple):
     """One constraint of one parameter.
 
     :ivar text: the constraint as it stands in the template, such as ``range(1,5)``.

@@ -96,7 +96,8 @@ def _parse_parameter(text: str) -> Parameter:
     stop = _NAME_STOP.search(inside, start + 1)
     name = inside[start : stop.start()] if stop else inside[start:]
     if not name or _FORBIDDEN_IN_NAME.search(name):
-        raise RefusedTemplate(f"'{name}' cannot be the name of a parameter")
+        last = "; the question mark stands last, as in {id:int?}" if name.endswith("?") else ""
+        raise RefusedTemplate(f"'{name}' cannot be the name of a parameter{last}")
     # The router looks at the last character of the name once more, which shows when that is one of `:=(`.
     constraints, default = _parse_rules(inside, stop.start() - 1) if stop else ([], None)
     if is_optional and start:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pytest_azfunc.host.routing.route_constraints import Constraint
 
 
-@dataclass(frozen=True)
-class Literal:
+class Literal(NamedTuple):
     """Text in a segment, with its case folded and as written."""
 
     folded: str
     text: str
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter in a segment, with its constraints."""
 
     name: str
@@ -42,7 +39,7 @@ class Parameter:
 
     def samples(self) -> list[str]:
         """Values that its constraints accept, as many as come to mind; none if that takes more than guessing."""
-        numbers = [number for constraint in self.constraints for number in _NUMBER.findall(constraint.text)]
+        numbers = [number for constraint in self.constraints for number in re.findall(_NUMBER, constraint.text)]
         lengths = [int(number) for number in numbers if len(number) < 5]
         guesses = [*_SAMPLES, *numbers, *("a" * length for length in lengths), *("1" * length for length in lengths)]
         return [guess for guess in dict.fromkeys(guesses) if guess and self.accepts(guess)]
@@ -53,7 +50,7 @@ _SAMPLES = (
     *("1", "a", "x-1", "7919", "-5", "true", "1.5", "file.txt", "2024-02-29", "x_y", "~", "\u00e9"),
     "6f9619ff-8b86-d011-b42d-00c04fc964ff",
 )
-_NUMBER = re.compile("-?[0-9]+")
+_NUMBER = "-?[0-9]+"
 
 Part: TypeAlias = Literal | Parameter
 Segment: TypeAlias = tuple[Part, ...]

@@ -106,7 +106,14 @@ class RouteTable:
     def _nearest(self, path: str) -> str | None:
         known = {_filled_in(route.template, path): route.template.shown for route in reversed(self.routes)}
         near = difflib.get_close_matches(path.lower(), known, n=1, cutoff=0.8)
-        return known[near[0]] if near else None
+        return next(self._with_prefix(path), known[near[0]] if near else None)
+
+    def _with_prefix(self, path: str) -> Iterator[str]:
+        """The routes that would take the path if it had their first segment in front."""
+        for route in self.routes:
+            shown = route.template.shown
+            if route.template.match(f"/{shown[1:].partition('/')[0]}{path}") is not None:
+                yield shown
 
 
 def _filled_in(template: Template, path: str) -> str:

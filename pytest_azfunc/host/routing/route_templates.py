@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice, product
+from itertools import chain, islice, product, takewhile
 
 from pytest_azfunc.host.routing.dotnet_text import fold
 from pytest_azfunc.host.routing.route_constraints import ConstraintError
@@ -88,6 +88,14 @@ class Template:
     def is_fixed(self) -> bool:
         """Whether there is no parameter, so that one path only fits (but for case and a slash at its end)."""
         return not self.parameters
+
+    @property
+    def shortest(self) -> str | None:
+        """The path that fits without a value for any parameter; None where one is needed."""
+        literals = takewhile(lambda parts: all(isinstance(part, Literal) for part in parts), self.segments)
+        texts = ["".join(part.text for part in parts if isinstance(part, Literal)) for parts in literals]
+        path = "/" + "/".join(texts)
+        return None if self.match(path) is None else path
 
     def match(self, path: str) -> dict[str, str] | None:
         """Match a decoded path that begins with a slash.

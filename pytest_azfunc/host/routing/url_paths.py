@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from pytest_azfunc.host.routing.dotnet_text import fold
 
-_ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
+_ESCAPES = "(?:%[0-9A-Fa-f]{2})+"
 _TO_ESCAPE = re.compile(r"[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+|%(?![0-9A-Fa-f]{2})")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def decode_path(raw: str) -> str:
@@ -52,7 +52,7 @@ def split_path(path: str) -> list[str]:
 @lru_cache(maxsize=256)
 def encode_path(decoded: str) -> str:
     """Encode a decoded path again, as the host does for the URL it sends to the worker."""
-    return _TO_ESCAPE.sub(lambda found: quote(_SURROGATE.sub("\ufffd", found[0]), safe=""), decoded)
+    return _TO_ESCAPE.sub(lambda found: quote(re.sub(_SURROGATE, "\ufffd", found[0]), safe=""), decoded)
 
 
 def split_query(query: str) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _decode(text: str, keep: Sequence[str] = ()) -> str:
     """Decode percent-encoded UTF-8, leaving what is not valid as it is written."""
     if "%" not in text:
         return text
-    return _ESCAPES.sub(lambda found: _decode_run(found[0], keep), text)
+    return re.sub(_ESCAPES, lambda found: _decode_run(found[0], keep), text)
 
 
 def _decode_run(run: str, keep: Sequence[str]) -> str:

@@ -110,7 +110,10 @@ class EventGridStore:
                 event = loads(body.decode("utf-8"))
             except (JsonError, UnicodeDecodeError):
                 raise StoreError("store-value", call="the output", reason="it is no JSON") from None
-            self._keep(event, topic, "the output")
+            if isinstance(event, dict) and _missing(event):
+                self._events.append(StoredGridEvent(body, topic))  # whether it is let in is the topic's own schema
+            else:
+                self._keep(event, topic, "the output")
 
     def read(self, wanted: Wanted) -> Any:
         """No input binding reads events."""
@@ -162,8 +165,7 @@ class EventGridStore:
                 f"{kind_of(event)} is no event: it takes event_grid(...), cloud_event(...) or the whole event as a dict"
             )
             raise StoreError("store-value", call=call, reason=reason)
-        required = _OF_CLOUD_EVENT if "specversion" in event else _OF_EVENT_GRID
-        missing = [name for name in required if event.get(name) is None or (event[name] == "" and name != "subject")]
+        missing = _missing(event)
         if missing:
             raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}")
         body = compact(event).encode("utf-8")
@@ -202,6 +204,12 @@ class EventGridStore:
 
         how = f"event of Event Grid, delivery {delivery.tries + 1}"
         return self._site.deliver(delivery.bound, Delivering(take, ended, how, OF_TEST))
+
+
+def _missing(event: Mapping[str, Any]) -> list[str]:
+    """What an event must have, and this one has not."""
+    required = _OF_CLOUD_EVENT if "specversion" in event else _OF_EVENT_GRID
+    return [name for name in required if event.get(name) is None or (event[name] == "" and name != "subject")]
 
 
 class EventGridTopic:

@@ -71,14 +71,13 @@ class _Message:
     """A message as the service has it."""
 
     __slots__ = (
+        "_id",
         "body",
         "dequeue_count",
         "entry",
         "expires_at",
-        "id",
         "inserted_at",
         "is_given_up",
-        "is_taken",
         "origin",
         "visible",
     )
@@ -86,14 +85,20 @@ class _Message:
     def __init__(self, body: bytes, now: datetime, visible: datetime, origin: Origin) -> None:
         self.body = body
         self.origin = origin
-        self.id = new_guid()
+        self._id: str | None = None
         self.dequeue_count = 0
         self.inserted_at = now
         self.visible = visible
         self.expires_at = now + _WEEK
         self.entry: Entry | None = None
-        self.is_taken = False  # by a function that runs, or waits before a retry
         self.is_given_up = False  # fetched over and over again, and never run
+
+    @property
+    def id(self) -> str:
+        """Its id, made up when somebody asks."""
+        if self._id is None:
+            self._id = new_guid()
+        return self._id
 
 
 class _Messages:
@@ -112,6 +117,7 @@ class QueueStore:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._queues: dict[str, _Messages] = {}
+        self._is_base64 = site.option("queues", "messageEncoding") != "none"
 
     def queue(self, name: str) -> Queue:
         """A queue, by the name that a test gives it.
@@ -187,21 +193,18 @@ class QueueStore:
                 self.site.cancel(message.entry)
 
     def _check_size(self, name: str, body: bytes) -> None:
-        size = len(body)
-        if self.site.option("queues", "messageEncoding") != "none":
-            size = -(-size // 3) * 4
+        size = -(-len(body) // 3) * 4 if self._is_base64 else len(body)
         if size > _LARGEST:
             raise StoreError("store-message-size", name=name, size=len(body), sent=size, limit=_LARGEST)
 
     # --- deliveries
 
-    def _listeners(self, name: str) -> list[BoundFunction]:
-        found = self.site.listeners("queuetrigger")
-        return [bound for bound in found if (bound.resolved("queueName") or "").lower() == name]
+    def _listeners(self, name: str) -> Sequence[BoundFunction]:
+        return self.site.listeners("queuetrigger", lambda bound: (bound.resolved("queueName") or "").lower() == name)
 
     def _schedule(self, name: str, messages: _Messages, message: _Message) -> None:
         """Have a message delivered when it is visible: functions that listen to the same queue take turns."""
-        if message.is_taken or message.is_given_up or is_waiting(message.entry):
+        if message.is_given_up or is_waiting(message.entry):
             return
         listeners = self._listeners(name)
         if listeners:
@@ -223,21 +226,15 @@ class QueueStore:
             return None
 
         def take() -> QueuePayload:
-            now = self.site.now()
-            message.is_taken = True
             message.dequeue_count += 1
-            message.visible = now + _PROCESSING
-            return QueuePayload(
-                message.body,
-                message.id,
-                message.dequeue_count,
-                message.inserted_at,
-                message.expires_at,
-                message.visible,
+            message.visible = self.site.now() + _PROCESSING
+            # The queue service tells whole seconds only.
+            inserted, expires, visible = (
+                moment.replace(microsecond=0) for moment in (message.inserted_at, message.expires_at, message.visible)
             )
+            return QueuePayload(message.body, message.id, message.dequeue_count, inserted, expires, visible)
 
         def ended(outcome: Outcome) -> None:
-            message.is_taken = False
             if outcome.error is None:
                 messages.all.pop(message, None)
             else:

@@ -150,8 +150,11 @@ class Site(Protocol):
     def option(self, *names: str) -> Any:
         """What host.json says below ``extensions``, such as ``("queues", "maxDequeueCount")``; None for nothing."""
 
-    def listeners(self, trigger: str) -> Sequence[BoundFunction]:
-        """The functions with that trigger type (in lower case) to which the host listens, in the host's order."""
+    def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
+        """The functions with that trigger type (in lower case) to which the host listens, in the host's order.
+
+        :param hears: whether a function listens to the place in question; None for all places.
+        """
 
     def put(self, at: datetime, function: BoundFunction, reason: str, work: Callable[[], Invocation | None]) -> Entry:
         """Have something done at a moment. The entry ``is_cancelled`` when it was done, or when the host stops."""
@@ -197,8 +200,8 @@ class Stored:
 
 
 def is_waiting(entry: Entry | None) -> bool:
-    """Whether something is on the agenda, and was not done yet."""
-    return entry is not None and not entry.is_cancelled
+    """Whether something is on the agenda, and was not done yet; what a function is at, retries included, was not."""
+    return entry is not None and (not entry.is_cancelled or entry.is_going_on)
 
 
 def bad_name(what: str, name: object, reason: object) -> AzfuncError:

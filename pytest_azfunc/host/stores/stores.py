@@ -139,11 +139,14 @@ class Stores:
             if binding_type.store is None:
                 continue
             found = resolved.get(name)
-            properties = bound.function.outputs[name].properties if found is None else found.properties
+            declared = bound.function.outputs[name].properties
+            properties = declared if found is None else found.properties
             address = bound.sent_to(name, found)
             try:
                 self.find(binding_type.store).take(Sent(address, properties, data, binding_type, origin))
             except AzfuncError as error:
+                if error.rule == "store-name" and ("%" in address or binding_type.address_of(declared) == address):
+                    continue  # a declared name that no service has is an affair of the check, not of each call
                 return error
         return None
 

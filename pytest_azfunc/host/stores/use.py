@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_azfunc.host.stores.store import Origin
@@ -45,4 +44,4 @@ class Use:
         if response.exception is not None:
             return response
         error = self._stores.take(bound, response, resolved, self.origin)
-        return response if error is None else replace(response, exception=error)
+        return response if error is None else response._replace(exception=error)

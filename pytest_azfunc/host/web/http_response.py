@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.web.http_request import PreparedRequest
 
 _TEXT = "text/plain; charset=utf-8"
-_INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
+_INTEGER = r"\s*[+-]?[0-9]+\s*"
 
 
 class HttpResult(NamedTuple):
@@ -113,7 +113,7 @@ def _raw(value: Mapping[str, Any]) -> HttpResult:
 @lru_cache(maxsize=64)
 def _status(text: str) -> int:
     """A status is a number or a numeric text (of .NET's int); anything else leaves 200."""
-    if _INTEGER.fullmatch(text) is None or len(text) > 20 or not -(2**31) <= int(text) < 2**31:
+    if re.fullmatch(_INTEGER, text) is None or len(text) > 20 or not -(2**31) <= int(text) < 2**31:
         return 200
     return int(text)
 

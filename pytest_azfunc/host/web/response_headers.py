@@ -7,6 +7,7 @@ HstsMiddleware.cs.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import HttpResult
@@ -34,7 +35,7 @@ def hsts_header(result: HttpResult, hsts: Hsts | None, request: PreparedRequest)
     """
     if hsts is None or request.url[:6].lower() != "https:" or _host(request).lower() in hsts.excluded_hosts:
         return result
-    value = f"max-age={hsts.max_age // hsts.SECOND}"
+    value = f"max-age={hsts.max_age // timedelta(seconds=1)}"
     value += "; includeSubDomains" if hsts.include_sub_domains else ""
     value += "; preload" if hsts.preload else ""
     others = (header for header in result.headers if header[0].lower() != _HSTS.lower())

@@ -11,9 +11,7 @@ import importlib
 import inspect
 import json
 import os
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple, TypeAlias
@@ -21,15 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 from pytest_azfunc.errors import FunctionLoadError, Location
 from pytest_azfunc.project.indexing import sdk_internals
 
-_INT32 = 2**31
-# Of the enum in the RPC protocol, which takes its numbers too; the worker fails on any other name.
-_STRATEGIES: dict[object, str] = {
-    "fixed_delay": "fixedDelay",
-    "exponential_backoff": "exponentialBackoff",
-    None: "exponentialBackoff",
-    0: "exponentialBackoff",
-    1: "fixedDelay",
-}
+_DECORATORS = 10  # so many upon each other are looked through
 
 
 class DecoratorSource(NamedTuple):
@@ -168,33 +158,41 @@ def names_in(app: Any) -> list[tuple[str, Any]]:
     for builder in sdk_internals.builders(app):
         try:
             function = sdk_internals.built_function(builder)
-            found.append((str(function.get_function_name()), function))
+            found.append((_name_of(function), function))
         except Exception:  # one that is beyond reading is only missing in a message
             continue
     return found
 
 
-def culprit_in(app: Any) -> Any | None:
-    """The SDK function that the SDK refused to build: without a trigger, or the second of its name."""
-    seen = set()
-    for name, function in names_in(app):
-        if function.get_trigger() is None or name in seen:
-            return function
-        seen.add(name)
+def _name_of(function: Any) -> str:
+    """What a person calls a function: that of an inner one where a decorator has hidden it, and nobody named it."""
+    name, main = str(function.get_function_name()), sdk_internals.user_function(function, None)
+    inner = function_inside(function) if name == getattr(main, "__name__", None) else None
+    return name if inner is None else _name_of(inner)
+
+
+def function_inside(function: Any) -> Any:
+    """The SDK function that an ordinary decorator has been given in the place of a ``def``; None for most.
+
+    ``functools.wraps`` keeps what it was given, and else the inner function of the decorator does.
+    """
+    main = sdk_internals.user_function(function, None)
+    for _ in range(_DECORATORS):
+        if main is None:
+            return None
+        for given in (getattr(main, "__wrapped__", None), *map(_content, getattr(main, "__closure__", None) or ())):
+            inner = sdk_internals.built_function(given, None)
+            if inner is not None and sdk_internals.user_function(inner, None) is not None:
+                return inner
+        main = getattr(main, "__wrapped__", None)
     return None
 
 
-def hint_for_culprit(app: Any, culprit: Any) -> str:
-    """What stands behind a name that is there twice, or a trigger that is not there; empty when nothing is known."""
-    if culprit.get_trigger() is None:
-        if any(binding.type == "durableClient" for binding in culprit.get_bindings()):
-            return " @app.durable_client_input drops what stands below it: write it below the trigger."
-        return ""
-    others = [function for name, function in names_in(app) if name == str(culprit.get_function_name())]
-    if others.count(culprit) > 1:
-        return " It is there twice, with a blueprint that is registered twice."
-    source = source_of(others[0])
-    return f" The other one is at {source.location()}." if source and others[0] is not culprit else ""
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is empty yet
+        return None
 
 
 def declared_name(candidate: Any) -> str | None:
@@ -307,40 +305,3 @@ def _innermost(function: Any) -> Any:
     while getattr(getattr(function, "__code__", None), "co_freevars", ()) == ("func",):
         function = function.__closure__[0].cell_contents
     return function
-
-
-def retry_of(function: Any) -> Mapping[str, Any] | None:
-    """The retry policy of an SDK function in the form of function.json; None without one.
-
-    :raises Exception: what the worker raises for a policy that it cannot read, with the same words.
-    """
-    policy = function.get_settings_dict("retry_policy")
-    if not policy:
-        return None
-    count = int(policy.get("max_retry_count"))
-    strategy = policy.get("strategy")
-    retry: dict[str, Any] = {"maxRetryCount": count}
-    if strategy == "fixed_delay":
-        retry["delayInterval"] = _time_span(policy.get("delay_interval"))
-    else:
-        retry["minimumInterval"] = _interval(policy.get("minimum_interval"), "00:00:00")
-        retry["maximumInterval"] = _interval(policy.get("maximum_interval"), "24855.03:14:07")  # int32's most seconds
-    if strategy not in _STRATEGIES:
-        raise ValueError(f'unknown enum label "{strategy}"')
-    if not -_INT32 <= count < _INT32:
-        raise ValueError(f"Value out of range: {count}")
-    retry["strategy"] = _STRATEGIES[strategy]
-    return retry
-
-
-def _interval(text: Any, default: str) -> str:
-    """Of a growing delay. The worker of Python 3.12 and older asks for both ends, the later one does not."""
-    return _time_span(text) if text or sys.version_info < (3, 13) else default
-
-
-def _time_span(text: Any) -> str:
-    parsed = time.strptime(text, "%H:%M:%S")  # which lets a minute have 61 seconds
-    minutes, seconds = divmod(parsed.tm_min * 60 + parsed.tm_sec, 60)
-    hours, minutes = divmod(parsed.tm_hour * 60 + minutes, 60)
-    days, hours = divmod(hours, 24)
-    return f"{days}.{hours:02}:{minutes:02}:{seconds:02}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import traceback
 from typing import Any
 
 from pytest_azfunc.errors import AzfuncError, FunctionLoadError, Location
 from pytest_azfunc.errors.notes import raised_by_indexing, raised_by_reading, raised_by_script
 from pytest_azfunc.project.contents import IndexFailure
-from pytest_azfunc.project.indexing.decorators import hint_for_culprit, names_in, source_of
-from pytest_azfunc.project.user_errors import add_note, ends_the_run, from_app, hint_for, place_of
+from pytest_azfunc.project.hints import hint_for, is_of_environment
+from pytest_azfunc.project.indexing.culprits import hint_for_culprit, torn_from
+from pytest_azfunc.project.indexing.decorators import names_in, source_of
+from pytest_azfunc.project.user_errors import add_note, ends_the_run, from_app, place_of
 
 
 def failure_of(error: BaseException, script: str, app: Any = None, culprit: Any = None) -> IndexFailure:
@@ -28,7 +31,8 @@ def failure_of(error: BaseException, script: str, app: Any = None, culprit: Any 
     error = error.with_traceback(from_app(error.__traceback__, root))
     names = names_in(app)
     name = next((found for found, function in names if function is culprit), None)
-    lost = tuple(dict.fromkeys(found for found, function in names if function is not culprit))
+    same = [culprit, *([] if culprit is None else torn_from(app, culprit))]
+    lost = tuple(dict.fromkeys(found for found, function in names if not any(function is one for one in same)))
     place = error.location if isinstance(error, AzfuncError) else place_of(error, root)
     source = None if culprit is None else source_of(culprit)
     if place is None and source is not None:
@@ -38,13 +42,22 @@ def failure_of(error: BaseException, script: str, app: Any = None, culprit: Any 
         hint = hint_for(error) if app is None else "" if name is None else hint_for_culprit(app, culprit)
         file = os.path.basename(script)
         if app is None:
-            note = raised_by_script(file, error, hint)
+            note = raised_by_script(file, None if _ends_there(error, place) else place, error, hint)
         elif name is None:
             note = raised_by_reading(file, error, lost)
         else:
             note = raised_by_indexing(name, place, error, lost, hint)
         add_note(error, note)
     return IndexFailure(error, place, name, lost, error.__traceback__, hint.strip())
+
+
+def _ends_there(error: BaseException, place: Location | None) -> bool:
+    """Whether pytest shows the line of the app by itself: the last of the traceback, or the one that cannot be read."""
+    last = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if not is_of_environment(frame.f_code):
+            last = Location(frame.f_code.co_filename, line)
+    return isinstance(error, SyntaxError) or place == last
 
 
 def _exit_refused(exit_: SystemExit, script: str) -> FunctionLoadError:

@@ -34,17 +34,17 @@ from pytest_azfunc.project.binding_checks import (
 from pytest_azfunc.project.contents import Contents, IndexFailure, admit, in_host_order
 from pytest_azfunc.project.function import Function, Source
 from pytest_azfunc.project.indexing.annotations import AnnotationReader
+from pytest_azfunc.project.indexing.culprits import culprit_in
 from pytest_azfunc.project.indexing.decorators import (
     BindingReader,
     DecoratorSource,
-    culprit_in,
     find_app,
     functions_of,
-    retry_of,
     source_of,
 )
 from pytest_azfunc.project.indexing.http_streaming import registry_for
 from pytest_azfunc.project.indexing.index_failure import failure_of
+from pytest_azfunc.project.indexing.retries import retry_of
 from pytest_azfunc.project.indexing.signature import Signature, check_signature
 from pytest_azfunc.project.retry_policy import parse_retry
 from pytest_azfunc.project.user_errors import is_own
@@ -153,7 +153,7 @@ class _Reading:
             except BaseException as error:
                 failure = failure_of(error, self.script.path, self.app, function)
                 return Index(Contents(failure=failure, app=self.app))
-        return Index(replace(self._admitted(), app=self.app), self.signatures)
+        return Index(self._admitted()._replace(app=self.app), self.signatures)
 
     def _index(self, sdk_function: Any) -> None:
         """The worker's part: whatever is raised here hides the whole app."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from operator import attrgetter
 from typing import Any
 
@@ -36,10 +37,12 @@ def asgi_app(middleware: Any) -> Any:
     return middleware._app
 
 
-def has_extensions(module: Any) -> bool:
-    """Whether any worker extension is registered.
+def extension_register() -> Any:
+    """The SDK's register of worker extensions; None where nobody has imported it."""
+    return getattr(sys.modules.get("azure.functions.extension.extension_meta"), "ExtensionMeta", None)
 
-    :param module: of the register; None where nobody has imported it.
-    """
-    register = getattr(module, "ExtensionMeta", None)
+
+def has_extensions() -> bool:
+    """Whether any worker extension is registered."""
+    register = extension_register()
     return register is not None and bool(register._app_exts or register._func_exts)

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, NoReturn
 
 from pytest_azfunc.errors import AppIndexError, FunctionLoadError, Location, UnsupportedFeature, suggestion
 from pytest_azfunc.project.function import Function
+from pytest_azfunc.project.indexing import advice
+from pytest_azfunc.project.indexing.advice import shown
 from pytest_azfunc.project.indexing.annotations import AnnotationReader
 from pytest_azfunc.project.indexing.binding_registry import BindingRegistry
 from pytest_azfunc.project.indexing.sdk_extensions import accepts_client, is_sdk_type, is_settlement_client
@@ -20,6 +22,7 @@ from pytest_azfunc.project.indexing.sdk_extensions import accepts_client, is_sdk
 # What `typing` makes of List[int] and of bare List; the built-in list[int] is neither, so the worker refuses it.
 _ALIASES = (type(typing.List[int]), type(typing.List))  # noqa: UP006 - the point is typing's own class
 _GENERIC: Any = typing.Generic
+_RESPONSE = ("http", "out")
 _NO_GENERICS = (typing.Union, tuple, typing.ClassVar, typing.get_origin(typing.Callable[..., Any]))
 
 
@@ -182,9 +185,9 @@ class _SignatureCheck:
         annotation = self.annotations.get("context", None)
         # By the class's name only, whatever module it comes from.
         if "context" in self.annotations and getattr(annotation, "__name__", "") != "Context":
-            raise self.error("context-annotation", annotation=_shown(annotation))
+            raise self.error("context-annotation", annotation=shown(annotation))
         if "context" in self.annotations and not isinstance(annotation, type):
-            raise self.error("context-annotation", annotation=_shown(annotation))
+            raise self.error("context-annotation", annotation=shown(annotation))
         return True
 
     def _check_durable_context(self, bound: Mapping[str, _Bound]) -> None:
@@ -194,36 +197,26 @@ class _SignatureCheck:
                 raise self.error("durable-context-name", binding.name)
 
     def _check_names(self, bound: Mapping[str, _Bound]) -> None:
-        entry_point = self.function.entry_point
         extra = [name for name in self.parameters if name not in bound]
         if len(extra) == 1 and self.is_decorated and is_settlement_client(self.annotations.get(extra[0])):
             self._leave_to_azure("the Service Bus settlement client", extra[0], "the worker passes the client.")
             self.parameters.remove(extra.pop())
         if extra:
             near = suggestion(extra[0], set(bound) - set(self.parameters)) if len(extra) == 1 else ""
-            if self._takes_anything():
-                near = " They are those of a decorator that hides the function's own: write @functools.wraps in it."
-            elif getattr(self.main, "__module__", "") == "azure.functions.decorators.function_app":
-                near = " This is a decorator of the SDK, which was written without its parentheses."
-            elif extra == ["ctx"]:
-                near = " The invocation context is only passed to a parameter named 'context'."
             rule = "params-missing-in-decorators" if self.is_decorated else "params-missing-in-function-json"
-            raise self.error(rule, names=", ".join(extra), suggestion=near)
+            remedy = advice.for_extra_parameters(self.main, extra, self.annotations)
+            raise self.error(rule, names=", ".join(extra), suggestion=near, remedy=remedy)
         missing = [name for name in bound if name not in self.parameters]
         if missing:
             near = suggestion(missing[0], set(self.parameters) - set(bound)) if len(missing) == 1 else ""
+            responses = [name for name in missing if (bound[name].type.lower(), bound[name].direction) == _RESPONSE]
             raise self.error(
                 "params-missing-in-python",
                 names=", ".join(missing),
-                entry_point=entry_point,
                 suggestion=near,
                 declared="the decorators" if self.is_decorated else "function.json",
+                remedy=advice.for_missing_parameters(self.function.entry_point, responses),
             )
-
-    def _takes_anything(self) -> bool:
-        """Whether it is declared as ``(*args, **kwargs)``, as the inner function of a decorator is."""
-        kinds = [parameter.kind for parameter in inspect.signature(self.main).parameters.values()]
-        return kinds == [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]
 
     def _parameter(self, name: str, binding: _Bound) -> Parameter:
         if name not in self.annotations:
@@ -231,15 +224,18 @@ class _SignatureCheck:
         annotation = self.annotations[name]
         if self.is_decorated and is_sdk_type(annotation):
             azure = "the worker makes the client from the connection setting."
-            self._leave_to_azure(f"the SDK type {_shown(annotation)} on a {binding.type} binding", name, azure)
+            self._leave_to_azure(f"the SDK type {shown(annotation)} on a {binding.type} binding", name, azure)
         is_out = _is_out(annotation)
         value_type = self._out_argument(name, annotation) if is_out else annotation
         if not isinstance(value_type, type) and not is_generic(value_type):
-            raise self.error("non-type-annotation", name, annotation=_shown(annotation), hint=_generic_hint(value_type))
+            remedy = advice.for_no_class(
+                value_type, binding.type, is_out, lambda other: self._fits(binding.type, other, output=is_out)
+            )
+            raise self.error("non-type-annotation", name, annotation=shown(annotation), remedy=remedy)
         if binding.direction == "out" and not is_out:
-            raise self.error("out-not-annotated-out", name, annotation=_shown(annotation))
+            raise self.error("out-not-annotated-out", name, annotation=shown(annotation))
         if binding.direction != "out" and is_out:
-            raise self.error("in-annotated-out", name, annotation=_shown(annotation))
+            raise self.error("in-annotated-out", name, annotation=shown(annotation), inner=shown(value_type))
         binding_type = binding.type
         if value_type in (str, bytes) and not self.converters.has_implicit_output(binding.type):
             binding_type = "generic"  # "give me the raw value", for any binding
@@ -248,16 +244,16 @@ class _SignatureCheck:
         return Parameter(binding_type, value_type)
 
     def _mismatch(self, binding: _Bound, annotation: Any) -> NoReturn:
-        package, shown = self.converters.web_package, _shown(annotation)
+        package, found = self.converters.web_package, shown(annotation)
         if package is not None and binding.type == "httpTrigger":
-            raise self.error("annotation-streaming", binding.name, annotation=shown, package=package)
-        hint = _class_hint(binding.type)
-        raise self.error("annotation-mismatch", binding.name, type=binding.type, annotation=shown, hint=hint)
+            raise self.error("annotation-streaming", binding.name, annotation=found, package=package)
+        hint = advice.classes_of(binding.type)
+        raise self.error("annotation-mismatch", binding.name, type=binding.type, annotation=found, hint=hint)
 
     def _out_argument(self, name: str, annotation: Any) -> Any:
         arguments = typing.get_args(annotation)
         if len(arguments) != 1:
-            raise self.error("out-annotation", name, annotation=_shown(annotation))
+            raise self.error("out-annotation", name, annotation=shown(annotation))
         return arguments[0]
 
     def _fits(self, binding_type: str, annotation: Any, *, output: bool) -> bool:
@@ -287,17 +283,18 @@ class _SignatureCheck:
         return Parameter(explicit.type, annotation if has_annotation else None)
 
     def _check_return(self, binding: _Bound, annotation: Any) -> None:
-        shown = _shown(annotation)
+        found = shown(annotation)
         if _is_out(annotation) and not isinstance(annotation, type):
-            raise self.error("return-annotation-out", annotation=shown)
+            raise self.error("return-annotation-out", annotation=found)
         if not isinstance(annotation, type):
-            raise self.error("return-annotation-non-type", annotation=shown)
+            raise self.error("return-annotation-non-type", annotation=found)
         if self._fits(binding.type, annotation, output=True):
             return
         package = self.converters.web_package
         if package is not None and binding.type == "http":
-            raise self.error("return-annotation-streaming", annotation=shown, package=package)
-        raise self.error("return-annotation-mismatch", annotation=shown, type=binding.type)
+            raise self.error("return-annotation-streaming", annotation=found, package=package)
+        hint = "func.HttpResponse or str" if binding.type.lower() == "http" else "str, bytes or what the binding takes"
+        raise self.error("return-annotation-mismatch", annotation=found, type=binding.type, hint=hint)
 
 
 def is_generic(annotation: Any) -> bool:
@@ -312,39 +309,3 @@ def _is_out(annotation: Any) -> bool:
     origin = typing.get_origin(annotation) if isinstance(annotation, _ALIASES) else None
     candidate = annotation if origin is None else origin
     return isinstance(candidate, type) and candidate.__name__ == "Out"
-
-
-def _shown(annotation: Any) -> str:
-    if isinstance(annotation, type) and typing.get_origin(annotation) is None:
-        return annotation.__name__
-    return repr(annotation).replace("typing.", "").replace("NoneType", "None")
-
-
-def _generic_hint(annotation: Any) -> str:
-    origin = typing.get_origin(annotation)
-    if isinstance(origin, type) and hasattr(typing, origin.__name__.title()):
-        return f" Write typing.{origin.__name__.title()}[...]: the worker does not know the built-in generics."
-    if origin is typing.Union or type(annotation).__name__ == "UnionType":
-        return " The worker knows no unions and no Optional."
-    return ""
-
-
-_CLASSES = {
-    "httptrigger": "func.HttpRequest",
-    "timertrigger": "func.TimerRequest",
-    "queuetrigger": "func.QueueMessage, str or bytes",
-    "blobtrigger": "func.InputStream, str or bytes",
-    "blob": "func.InputStream, str or bytes; func.Out[str] or func.Out[bytes]",
-    "queue": "func.Out[func.QueueMessage], func.Out[str], func.Out[bytes] or func.Out[typing.List[str]]",
-    "http": "func.Out[func.HttpResponse]",
-    "eventhubtrigger": "func.EventHubEvent or typing.List[func.EventHubEvent]",
-    "servicebustrigger": "func.ServiceBusMessage or typing.List[func.ServiceBusMessage]",
-    "cosmosdb": "func.DocumentList; func.Out[func.Document]",
-    "cosmosdbtrigger": "func.DocumentList",
-    "eventgridtrigger": "func.EventGridEvent or func.CloudEvent",
-}
-
-
-def _class_hint(binding_type: str) -> str:
-    classes = _CLASSES.get(binding_type.lower(), "str or bytes")
-    return f" ({classes})"

@@ -266,3 +266,27 @@ def test_queries_in_detail() -> None:
     assert last_query_values("a=1&a=&code=x&q") == {"a": "", "code": "x", "q": ""}
     many = "&".join(f"k{number}=1" for number in range(10))
     assert next(iter(split_query(f"a=1&{many}&A=2").items())) == ("a", "1,2")
+
+
+# The path without values
+
+
+@pytest.mark.parametrize(
+    ("template", "path"),
+    [
+        ("api/orders", "/api/orders"),
+        ("api/orders/{id?}", "/api/orders"),
+        ("api/orders/{id:int?}", "/api/orders"),
+        ("api/orders/{id=7}", "/api/orders"),
+        ("api/orders/{id:int=x}", None),
+        ("api/files/{*path}", "/api/files"),
+        ("api/files/{*path:length(2)}", None),
+        ("{id?}", "/"),
+        ("api/{a?}/{b?}", "/api"),
+        ("api/{a}/{b?}", None),
+        ("api/{a?}/end", None),
+        ("api/{name}.{ext?}", None),
+    ],
+)
+def test_the_path_that_needs_no_value(template: str, path: str | None) -> None:
+    assert Template.parse(template).shortest == path

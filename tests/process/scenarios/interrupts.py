@@ -89,6 +89,34 @@ def _closes_a_server(apps: Apps) -> Iterator[None]:
         host.close()
 
 
+def _moves_time(apps: Apps) -> Iterator[None]:
+    from pytest_azfunc import Host
+
+    host = Host.open(apps.first)
+    try:
+        yield
+        host.clock.move_to("2031-03-01T02:29:00Z")
+        host.advance(minutes=1)
+        host.restart()
+        yield
+    finally:
+        host.close()
+
+
+def _closes_in_moved_time(apps: Apps) -> Iterator[None]:
+    from pytest_azfunc import Host
+
+    host = Host.open(apps.first)
+    host.clock.move_to("2031-03-01T02:29:00Z")
+    host.invoke("Slow")
+    try:
+        yield
+        host.close()
+        yield
+    finally:
+        host.close()
+
+
 def _indexes(apps: Apps) -> Iterator[None]:
     from pytest_azfunc import Host
 
@@ -109,6 +137,8 @@ INTERRUPTED: dict[str, tuple[Callable[[Apps], Iterator[None]], int]] = {
     "the start of a live server": (_starts_a_server, 10),
     "closing": (_closes, 15),
     "closing a live server": (_closes_a_server, 8),
+    "moving time": (_moves_time, 12),
+    "closing in moved time": (_closes_in_moved_time, 8),
     "a whole life with decorators": (_indexes, 8),
 }
 _PACKAGE = os.sep + "pytest_azfunc" + os.sep

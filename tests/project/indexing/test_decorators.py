@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
@@ -358,24 +359,31 @@ def test_what_the_script_raises(tmp_path: Path, script: str, kind: type, text: s
     with pytest.raises(Exception) as raised:
         project.find("anything")
     assert raised.value is error
-    note = "azfunc: raised while function_app.py was imported. In Azure the worker indexes no function of the app then: 0 functions found."
     assert error is not None
+    steps = traceback.extract_tb(failure.traceback)
+    last = [step for step in steps if step.filename not in (os.__file__, "<frozen os>")][-1:]
+    is_shown = isinstance(error, SyntaxError) or [(step.filename, step.lineno) for step in last] == [
+        (str(tmp_path / "function_app.py"), line)
+    ]
+    place = "" if is_shown else f" (function_app.py:{line})"
+    note = f"azfunc: raised while function_app.py was imported{place}. In Azure the worker indexes no function of the app then: 0 functions found."
     assert error.__notes__[0].startswith(note)  # type: ignore[attr-defined, unused-ignore]
 
 
 @pytest.mark.parametrize(
-    ("bad", "kind", "text"),
+    ("bad", "kind", "text", "hint"),
     [
-        ("@app.function_name('bad')\ndef bad(): ...", ValueError, "Function bad does not have a trigger. A valid function must have one and only one trigger registered."),
-        ("@app.function_name('good')\n@app.route()\ndef bad(req): ...", ValueError, "Function good does not have a unique function name. Please change @app.function_name() or the function method name to be unique."),
-        ("@app.retry('fixed_delay', '3')\n@app.route()\ndef bad(req): ...", TypeError, None),
-        ("@app.retry('fixed_delay', 'three', '00:00:01')\n@app.route()\ndef bad(req): ...", ValueError, "invalid literal for int() with base 10: 'three'"),
-        ("@app.retry('sometimes', '3', minimum_interval='00:00:01', maximum_interval='00:00:02')\n@app.route()\ndef bad(req): ...", ValueError, 'unknown enum label "sometimes"'),
-        ("@app.route()\ndef bad(req: 'Nothing'): ...", NameError, "name 'Nothing' is not defined"),
-        ("@app.generic_trigger('req', 'someTrigger', odd=object())\ndef bad(req): ...", TypeError, "Object of type object is not JSON serializable"),
+        ("@app.function_name('bad')\ndef bad(): ...", ValueError, "Function bad does not have a trigger. A valid function must have one and only one trigger registered.", "Add the decorator of a trigger, such as @app.route() or @app.queue_trigger(...)."),
+        ("@app.function_name('good')\n@app.route()\ndef bad(req): ...", ValueError, "Function good does not have a unique function name. Please change @app.function_name() or the function method name to be unique.", "The other one is at function_app.py:3."),
+        ("@app.retry('fixed_delay', '3')\n@app.route()\ndef bad(req): ...", TypeError, None, "@app.retry with strategy='fixed_delay' needs delay_interval, such as '00:00:30'."),
+        ("@app.retry('fixed_delay', 'three', '00:00:01')\n@app.route()\ndef bad(req): ...", ValueError, "invalid literal for int() with base 10: 'three'", "max_retry_count of @app.retry is a whole number, such as '3', or '-1' for ever."),
+        ("@app.retry('fixed_delay', '3', '30')\n@app.route()\ndef bad(req): ...", ValueError, None, "An interval of @app.retry is written hh:mm:ss, such as '00:00:30', below a day."),
+        ("@app.retry('sometimes', '3', minimum_interval='00:00:01', maximum_interval='00:00:02')\n@app.route()\ndef bad(req): ...", ValueError, 'unknown enum label "sometimes"', "The strategies of @app.retry are 'fixed_delay' and 'exponential_backoff', not 'sometimes'."),
+        ("@app.route()\ndef bad(req: 'Nothing'): ...", NameError, "name 'Nothing' is not defined", ""),
+        ("@app.generic_trigger('req', 'someTrigger', odd=object())\ndef bad(req): ...", TypeError, "Object of type object is not JSON serializable", ""),
     ],
 )  # fmt: skip
-def test_one_function_hides_the_whole_app(tmp_path: Path, bad: str, kind: type, text: str | None) -> None:
+def test_one_function_hides_the_whole_app(tmp_path: Path, bad: str, kind: type, text: str | None, hint: str) -> None:
     project = load(tmp_path, GOOD + bad)
     failure = project.failure
     assert failure is not None
@@ -388,8 +396,7 @@ def test_one_function_hides_the_whole_app(tmp_path: Path, bad: str, kind: type, 
     name = "good" if "good" in bad else "bad"
     assert failure.error.__notes__ == [  # type: ignore[attr-defined, unused-ignore]
         f"azfunc: raised for the function {name!r} (function_app.py:5) while it was indexed. In Azure the worker "
-        "indexes no function of the app then: 0 functions found. Lost with it: good."
-        + (" The other one is at function_app.py:3." if "unique" in (text or "") else "")
+        f"indexes no function of the app then: 0 functions found. Lost with it: good. {hint}".rstrip()
     ]
 
 
@@ -430,7 +437,7 @@ def test_a_signature_hides_the_whole_app(tmp_path: Path) -> None:
         "bad: the following parameters are declared in Python but not in the decorators: limit.",
         "  where:  function_app.py:5",
         "  Azure:  the worker indexes no function of the app: 0 functions found.",
-        "  remedy: add a binding for each, or remove the parameters; a default value does not help.",
+        "  remedy: correct the name, add a binding for it, or remove the parameter; a default value does not help.",
         "  rule:   params-missing-in-decorators",
     ]
     assert (failure.function, failure.lost) == ("bad", ("good",))
@@ -470,17 +477,21 @@ def test_signatures(tmp_path: Path, function: str, rule: str) -> None:
             def f(req): ...
             """,
             [
-                "inner: the following parameters are declared in Python but not in the decorators: args, kwargs. "
-                "They are those of a decorator that hides the function's own: write @functools.wraps in it.",
+                "inner: the following parameters are declared in Python but not in the decorators: args, kwargs.",
                 "  where:  function_app.py:5",
+                "  Azure:  the worker indexes no function of the app: 0 functions found.",
+                "  remedy: write @functools.wraps(function) in the decorator that has them: it hides the function's own "
+                "parameters.",
             ],
         ),
         (
             "@app.route()\n@app.function_name\ndef f(req): ...",
             [
-                "decorator: the following parameters are declared in Python but not in the decorators: func. "
-                "This is a decorator of the SDK, which was written without its parentheses.",
+                "decorator: the following parameters are declared in Python but not in the decorators: func.",
                 "  where:  function_app.py",
+                "  Azure:  the worker indexes no function of the app: 0 functions found.",
+                "  remedy: write the parentheses of the SDK's decorator: without them it takes the function for an "
+                "argument.",
             ],
         ),
         (
@@ -518,7 +529,7 @@ def test_the_cause_and_its_place(tmp_path: Path, script: str, lines: list[str]) 
             return handle
     """
     project = load(tmp_path, script, **{".python_packages__lib__site-packages__durable": durable})
-    assert str(project.index_error).splitlines()[:2] == lines
+    assert str(project.index_error).splitlines()[: len(lines)] == lines
 
 
 @pytest.mark.parametrize(
@@ -599,14 +610,17 @@ def test_what_is_no_exception_but_raised(tmp_path: Path) -> None:
             "http_auth_level is 'FUNCTION', 'ANONYMOUS' or 'ADMIN', in capitals.",
         ),
         ("@app.route(auth_level='nobody')\ndef f(req): ...", ""),
-        ("@app.route(methods='GET')\ndef f(req): ...", ""),
+        ("@app.route(methods='GET')\ndef f(req): ...", 'methods is a list, such as methods=["GET"].'),
         ("1 / 0", ""),
         ("@app.route()\ndef f(req): ...\n@app.route('x')\ndef f(req): ...", "The other one is at function_app.py:3."),
         (
             "bp = func.Blueprint()\n@bp.route()\ndef f(req): ...\n" + 2 * "app.register_functions(bp)\n",
             "It is there twice, with a blueprint that is registered twice.",
         ),
-        ("@app.function_name('f')\ndef f(req): ...", ""),
+        (
+            "@app.function_name('f')\ndef f(req): ...",
+            "Add the decorator of a trigger, such as @app.route() or @app.queue_trigger(...).",
+        ),
         (
             "@app.function_name('f')\n@app.generic_input_binding('client', 'durableClient')\ndef f(req, client): ...",
             "@app.durable_client_input drops what stands below it: write it below the trigger.",

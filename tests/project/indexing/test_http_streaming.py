@@ -148,7 +148,7 @@ def test_requests_of_another_kind(tmp_path: Path) -> None:
     project = load(tmp_path, IMPORT + ROUTE.format(": func.HttpRequest", ""))
     assert isinstance(project.index_error, AppIndexError)
     assert str(project.index_error).splitlines() == [
-        f"good.req: the request 'req' is annotated HttpRequest, but this app imports {PACKAGE}.",
+        f"good.req: the request 'req' is annotated func.HttpRequest, but this app imports {PACKAGE}.",
         "  where:  function_app.py:4",
         "  Azure:  the worker indexes no function of the app: 0 functions found.",
         "  remedy: annotate its Request, as every HTTP function of such an app must, or leave the annotation out.",
@@ -157,7 +157,7 @@ def test_requests_of_another_kind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("annotation", "shown"), [("func.HttpResponse", "HttpResponse"), ("bytes", "bytes"), ("int", "int")]
+    ("annotation", "shown"), [("func.HttpResponse", "func.HttpResponse"), ("bytes", "bytes"), ("int", "int")]
 )
 def test_responses_of_another_kind(tmp_path: Path, annotation: str, shown: str) -> None:
     project = load(tmp_path, IMPORT + ROUTE.format("", f" -> {annotation}"))
