@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_azfunc.host.bindings.blob import BlobPayload
 from pytest_azfunc.host.bindings.net_values import net_time
-from pytest_azfunc.host.stores.blobs import Blob, Blobs, StoredBlob
+from pytest_azfunc.host.stores.blobs import Blob, Blobs, StoredBlob, check_container
 from pytest_azfunc.host.stores.content import shown_body
 from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Sent, Site, Store, Wanted, is_waiting
 
@@ -67,12 +67,14 @@ class BlobStore:
         :raises StoreError: no container can have the name.
         """
         self._site.now()
-        return self.blobs.names(self._site.address(container))
+        return self.blobs.names(check_container(self._site.address(container)))
 
     # --- what the host asks for
 
     def take(self, sent: Sent) -> None:
         """Write the content of an output, over what was there."""
+        if not sent.address:
+            return
         self._origin = sent.origin
         try:
             self.blobs.write(sent.address, sent.binding_type.body(sent.data))

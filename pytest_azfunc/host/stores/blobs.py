@@ -1,5 +1,7 @@
 """The blobs of a storage account: containers, content, metadata, etags.
 
+Paths are looked at where a test gives them; those of bindings are the host's to check.
+
 Sources: the Blob service's REST reference (Put Blob, Set Blob Metadata, naming); azure-sdk-for-net, BlobProperties
 (what a trigger's metadata says of a blob). A container is made by the first blob in it, as the extension makes it.
 """
@@ -78,19 +80,11 @@ class Blobs:
         return sorted(self._containers)
 
     def names(self, container: str) -> list[str]:
-        """The names of a container's blobs, in the service's order; none where there is no such container.
-
-        :raises StoreError: no container can have the name.
-        """
-        if not is_container(container):
-            raise bad_name("container", container, "3 to 63 lower-case letters, digits and dashes")
+        """The names of a container's blobs, in the service's order; none where there is no such container."""
         return sorted(self._containers.get(container, ()))
 
     def find(self, path: str) -> StoredBlob | None:
-        """A blob, or None where there is none.
-
-        :raises StoreError: no blob can have the path.
-        """
+        """A blob, or None where there is none."""
         container, name = _parts(path)
         self._now()
         return self._containers.get(container, {}).get(name)
@@ -98,7 +92,7 @@ class Blobs:
     def read(self, path: str) -> StoredBlob:
         """A blob that is there.
 
-        :raises StoreError: it is not there, or cannot be.
+        :raises StoreError: it is not there.
         """
         found = self.find(path)
         if found is not None:
@@ -117,7 +111,7 @@ class Blobs:
         """Write a blob, over what was there: content and metadata are new.
 
         :param if_match: the etag that the blob must still have; ``"*"`` for any blob that is there.
-        :raises StoreError: a path or metadata that no blob can have; another etag.
+        :raises StoreError: metadata that no blob can have; another etag.
         """
         container, name = _parts(path)
         checked = _checked_metadata(metadata or {}, path)
@@ -194,7 +188,7 @@ class Blob:
     def __init__(self, blobs: Blobs, path: str) -> None:
         self._blobs = blobs
         self._path = path
-        _parts(path)
+        check_path(path)
 
     @property
     def path(self) -> str:
@@ -268,7 +262,12 @@ class Blob:
         return f"<blob {self._path}: not there>" if found is None else repr(found)
 
 
-def _parts(path: str) -> tuple[str, str]:
+def check_path(path: object) -> None:
+    """Look at a path that a test has given.
+
+    :raises StoreError: no blob can have it.
+    :raises UnsupportedFeature: it is that of a snapshot.
+    """
     if not isinstance(path, str):
         raise bad_name("blob", path, "a path is text, 'container/name'")
     if "?snapshot=" in path or "&snapshot=" in path:
@@ -279,9 +278,27 @@ def _parts(path: str) -> tuple[str, str]:
             remedy="write what it held to a blob of its own.",
         )
     try:
-        return blob_parts(path)
+        blob_parts(path)
     except AddressError as error:
         raise bad_name("blob", path, error) from None
+
+
+def check_container(name: str) -> str:
+    """A container's name, looked at.
+
+    :raises StoreError: none can have it.
+    """
+    if not isinstance(name, str) or not is_container(name):
+        raise bad_name("container", name, "it has 3 to 63 lower-case letters, digits and dashes")
+    return name
+
+
+def _parts(path: str) -> tuple[str, str]:
+    """Container and name, also of a blob's address."""
+    if path.lower().startswith(("http://", "https://")):
+        path = path.partition("://")[2].partition("/")[2]
+    container, _, name = path.partition("/")
+    return container, name
 
 
 def _checked_metadata(metadata: Mapping[str, str], path: str) -> dict[str, str]:

@@ -77,7 +77,9 @@ class CosmosStore:
 
         :raises StoreError: one that the service refuses; those before it are stored.
         """
-        name = _checked_name(f"{sent.properties.get('databaseName') or ''}/{sent.address}")
+        if not sent.address:
+            return
+        name = f"{sent.properties.get('databaseName') or ''}/{sent.address}"
         for body in sent.bodies:
             for document in _documents(body):
                 self.upsert(name, document, sent.origin)

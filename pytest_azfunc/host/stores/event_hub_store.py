@@ -73,6 +73,8 @@ class EventHubStore:
 
     def take(self, sent: Sent) -> None:
         """Send the events of an output."""
+        if not sent.address:
+            return
         for body in sent.bodies:
             self.add(sent.address.lower(), EventHubPayload(body), sent.origin)
 

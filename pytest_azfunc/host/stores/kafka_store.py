@@ -75,6 +75,8 @@ class KafkaStore:
 
     def take(self, sent: Sent) -> None:
         """Send the event of an output."""
+        if not sent.address:
+            return
         for body in sent.bodies:
             self.add(sent.address, _sent(body), sent.origin)
 

@@ -58,8 +58,10 @@ class ServiceBusStore:
 
     def take(self, sent: Sent) -> None:
         """Send the messages of an output."""
+        if not sent.address:
+            return
         for body in sent.bodies:
-            self.send(entity_path(sent.address), ServiceBusPayload(body), sent.origin)
+            self.send(sent.address.lower(), ServiceBusPayload(body), sent.origin)
 
     def read(self, wanted: Wanted) -> Any:
         """No input binding reads a queue or subscription."""

@@ -27,6 +27,7 @@ __tracebackhide__ = True
 Row = dict[str, Any]
 
 _BATCH = 100
+_ID = ("id",)
 _ATTEMPTS = 5
 _LEASE = timedelta(minutes=1)
 _INSERT, _UPDATE, _DELETE = 0, 1, 2
@@ -54,10 +55,11 @@ MYSQL = Dialect("MySQL", "mysqltrigger", "", "MySql")
 
 
 class _Table:
-    __slots__ = ("feed", "key", "places", "rows")
+    __slots__ = ("count", "feed", "key", "places", "rows")
 
     def __init__(self, site: Site) -> None:
-        self.key: tuple[str, ...] = ("id",)
+        self.key: tuple[str, ...] | None = None  # nobody has said
+        self.count = 0
         self.rows: dict[tuple[Any, ...], Row] = {}
         self.places: dict[tuple[Any, ...], int] = {}
         self.feed: Feed[Row] = Feed(site, attempts=_ATTEMPTS, pause=_LEASE)
@@ -95,8 +97,8 @@ class SqlStore:
         if not key or not all(isinstance(column, str) and column for column in key):
             raise StoreError("store-value", call=f"the key of {name}", reason="it is a column's name, or several")
         table = self._made(name)
-        if table.rows and _lower(table.key) != _lower(key):
-            reason = f"its rows are there by {', '.join(table.key)}"
+        if table.rows and _lower(table.key or _ID) != _lower(key):
+            reason = f"its rows are there by {', '.join(table.key or _ID)}"
             raise StoreError("store-value", call=f"the key of {name}", reason=reason)
         table.key = key
 
@@ -113,6 +115,8 @@ class SqlStore:
 
         :raises StoreError: one that no table takes.
         """
+        if not sent.address:
+            return
         name = self._named(sent.address)
         for body in sent.bodies:
             for row in _rows(body):
@@ -162,7 +166,8 @@ class SqlStore:
         if not isinstance(given, dict):
             raise StoreError("store-value", call=call, reason=f"{kind_of(row)} is no row (a dict)")
         table = self._made(name)
-        key = _key(given, table.key, call)
+        table.count += 1
+        key = _key(given, table.key, table.count, call)
         before = table.rows.get(key)
         spelled: dict[str, str] = {} if before is None else {column.lower(): column for column in before}
         changed = dict(before or {})
@@ -183,7 +188,7 @@ class SqlStore:
         found = key if isinstance(key, tuple) else (key,)
         if table.rows.pop(found, None) is None:
             raise StoreError("not-stored", what=f"row in {name} with the key", name=key)
-        only_key = dict(zip(table.key, found, strict=True))
+        only_key = dict(zip(table.key or _ID, found, strict=True))
         if self._dialect is SQL:
             self._note(table, found, _DELETE, only_key, OF_TEST)
             self._wake(name)
@@ -231,12 +236,16 @@ def _rows(body: bytes) -> Sequence[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def _key(row: Row, columns: Sequence[str], call: str) -> tuple[Any, ...]:
+def _key(row: Row, said: Sequence[str] | None, number: int, call: str) -> tuple[Any, ...]:
+    """The primary key of a row. Where nobody has said which columns it has, a row without an id has one of its own."""
     values = {column.lower(): value for column, value in row.items()}
+    columns = _ID if said is None else said
+    if said is None and values.get("id") is None:
+        return None, number
     missing = [column for column in columns if values.get(column.lower()) is None]
     if missing:
         known = listing("It has", row)
-        reason = f"it has no {' and no '.join(missing)}, its primary key (another one is said with key=...). {known}"
+        reason = f"it has no {' and no '.join(missing)}, its primary key. {known}"
         raise StoreError("store-value", call=call, reason=reason.rstrip("."))
     found = tuple(values[column.lower()] for column in columns)
     if any(isinstance(value, (dict, list)) for value in found):

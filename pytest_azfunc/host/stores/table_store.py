@@ -40,6 +40,8 @@ class TableStore:
 
         :raises StoreError: one that is there already, or that no table holds.
         """
+        if not sent.address:
+            return
         keys = {key: sent.properties[key] for key in ("PartitionKey", "RowKey") if sent.properties.get(key) is not None}
         self._tables.write(sent.address, [_with_keys(entity, keys) for body in sent.bodies for entity in _sent(body)])
 

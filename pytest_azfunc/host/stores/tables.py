@@ -102,7 +102,7 @@ class Tables:
         :raises StoreError: no table can hold it.
         """
         checked = checked_entity(entity, f"table({table!r}).upsert")
-        self._set(table_name(table), checked)
+        self._set(table, checked)
 
     def delete(self, table: str, partition_key: str, row_key: str) -> bool:
         """Delete an entity; returns whether it was there."""
@@ -115,7 +115,6 @@ class Tables:
 
         :raises StoreError: it is there already, or has changed, or no table can hold it.
         """
-        table_name(table)
         batches: dict[str, dict[str, Mapping[str, Any]]] = {}
         for entity in entities:
             tag = next((value for name, value in entity.items() if name.lower() == "etag"), None)
@@ -157,7 +156,7 @@ class Tables:
 
     def _rows(self, table: str) -> dict[Key, _Row]:
         self._now()
-        return self._tables.get(table_name(table).lower(), {})
+        return self._tables.get(table.lower(), {})
 
 
 class _Row:

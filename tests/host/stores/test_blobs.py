@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pytest_azfunc import StoreError, UnsupportedFeature
-from pytest_azfunc.host.stores.blobs import Blobs
+from pytest_azfunc.host.stores.blobs import Blob, Blobs
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
 CONTAINERS = st.sampled_from(("inbox", "out-box", "$web"))
@@ -88,13 +88,13 @@ def blobs() -> Blobs:
 )
 def test_paths_that_no_blob_has(blobs: Blobs, path: str) -> None:
     with pytest.raises(StoreError) as caught:
-        blobs.write(path, b"")
+        Blob(blobs, path)
     assert caught.value.rule == "store-name"
 
 
 def test_a_snapshot_is_refused_by_name(blobs: Blobs) -> None:
     with pytest.raises(UnsupportedFeature, match="snapshot"):
-        blobs.read("inbox/a.txt?snapshot=2026-03-01T00:00:00.0000000Z")
+        Blob(blobs, "inbox/a.txt?snapshot=2026-03-01T00:00:00.0000000Z")
 
 
 def test_reading_what_is_not_there(blobs: Blobs) -> None:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pytest_azfunc import StoreError
 from pytest_azfunc.host.stores.table_filter import FilterError, parse_filter
-from pytest_azfunc.host.stores.tables import Tables
+from pytest_azfunc.host.stores.tables import Table, Tables
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
 KEYS = st.sampled_from(("", "a", "B", "a b", "é", "'"))
@@ -176,7 +176,7 @@ def test_a_filter_of_ten_thousand_parentheses() -> None:
 @pytest.mark.parametrize("name", ["", "ab", "1ab", "a-b-c", "a" * 64, "tables", "Tables", "a_b", "äbc"])
 def test_names_that_no_table_has(name: str) -> None:
     with pytest.raises(StoreError) as caught:
-        Tables(lambda: START).upsert(name, ENTITY)
+        Table(Tables(lambda: START), name)
     assert caught.value.rule == "store-name"
 
 
