@@ -113,7 +113,8 @@ class Host(HttpApp, TimedApp, DurableApp, StoringApp):
         :param settings: app settings, over local.settings.json and the environment.
         :param storage: ``"memory"``.
         :param strict: whether an output that Azure would drop or mangle is an error.
-        :param raise_exceptions: whether a function's exception reaches an HTTP client's code; False gives it the 500.
+        :param raise_exceptions: whether a function's exception reaches the test, also from an HTTP client and from
+            ``drain()``; False behaves as Azure does: a 500, and messages that are delivered again.
         :param auth: whether authorization levels are enforced.
         :param retry: whether retry policies are carried out.
         :raises ProjectError: the folder is no function app, or the host would not start with it.
@@ -193,7 +194,7 @@ class Host(HttpApp, TimedApp, DurableApp, StoringApp):
 
     @property
     def raise_exceptions(self) -> bool:
-        """Whether a function's exception reaches an HTTP client's code; may be changed at any time."""
+        """Whether a function's exception reaches an HTTP client's code, and who drains; may be changed at any time."""
         return self._behaviour.raise_exceptions
 
     @raise_exceptions.setter

@@ -21,6 +21,9 @@ __tracebackhide__ = True
 # So often a function may run, each time by its own doing, before time has to pass.
 LONGEST_CHAIN = 1000
 
+# So often any entry is taken by chance, before those that are due are looked for.
+_GUESSES = 8
+
 TIMER = "timer"
 """The reason of a timer's run."""
 
@@ -134,8 +137,14 @@ class Agenda:
         first = self.next()
         if first is None or first.at > until or first.reason == TIMER:
             return first
-        due = sorted(item for item in self._heap if item[0] <= until and not item[-1].is_cancelled)
-        return chance.choice([item[-1] for item in due if item[-1].reason != TIMER])
+        for _ in range(_GUESSES):  # most that is on the agenda is due, as a rule
+            found = chance.choice(self._heap)[-1]
+            if found.at <= until and not found.is_cancelled and found.reason != TIMER:
+                return found
+        self._heap = [item for item in self._heap if not item[-1].is_cancelled]
+        heapq.heapify(self._heap)
+        due = [item[-1] for item in self._heap if item[0] <= until and item[-1].reason != TIMER]
+        return chance.choice(due)
 
     def run(self, entry: Entry, now: datetime) -> Invocation | None:
         """Do one thing, and strike it off.

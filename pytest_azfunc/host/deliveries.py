@@ -123,6 +123,8 @@ class Deliveries:
 
         def done() -> Invocation | None:
             self._entries.pop(entry, None)
+            if self._is_disabled(function.function.name):
+                return None  # it waits until somebody listens again
             self._begun = entry
             return work()
 

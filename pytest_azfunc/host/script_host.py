@@ -254,7 +254,7 @@ class ScriptHost:
                 response = complete_outputs(bound, bound.expressions, request, response, self.now(), resolved)
             response = with_refusal(bound, response, resolved)
             if use is not None:
-                response = use.taken(bound, response, resolved)
+                response = use.taken(bound, response, resolved, self.strict)
         duration = time.perf_counter() - started
         return Invocation(bound.function.name, request, response, duration, bound, at, resolved or _NONE, caused_by)
 

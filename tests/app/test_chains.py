@@ -170,6 +170,16 @@ def test_what_nobody_listens_to_waits_until_somebody_does(host: Host) -> None:
     assert names(host.drain()) == ["Process"]
 
 
+def test_a_function_that_is_disabled_meanwhile(host: Host) -> None:
+    host.queue("orders").put({"id": 1})
+    assert len(host.due) == 1
+    host.settings["AzureWebJobs.Process.Disabled"] = "true"
+    assert host.drain() == []
+    assert host.queue("orders").messages[0].dequeue_count == 0
+    del host.settings["AzureWebJobs.Process.Disabled"]
+    assert names(host.drain()) == ["Process"]
+
+
 def test_a_stopped_host_delivers_nothing(host: Host) -> None:
     host.queue("orders").put({"id": 1})
     assert len(host.due) == 1
@@ -369,6 +379,18 @@ def test_a_circle_of_functions(tmp_path: Path) -> None:
     with Host.open(app.root) as host:
         host.queue("pings").put("x")
         assert "In the loop: Ping, Pong." in error_of(host.drain)[0]
+
+
+def test_a_chain_that_waits_in_between_is_none(tmp_path: Path) -> None:
+    app = FunctionApp(tmp_path)
+    app.write({"host.json": {"version": "2.0", "extensions": {"queues": {"visibilityTimeout": "00:01:00"}}}})
+    app.function("Fails", FAIL, queue_trigger(queue="orders-poison"))
+    with Host.open(app.root, raise_exceptions=False) as host:
+        host.clock.move_to(NOON)
+        host.failures.expect(ValueError)
+        for _ in range(300):
+            host.queue("orders-poison").put("x")
+        assert len(host.advance(hours=1)) == 1500
 
 
 # Faults on request

@@ -454,6 +454,8 @@ def test_events_of_event_grid(app: FunctionApp, opened: Callable[[], Host]) -> N
     host.drain()
     assert logged(host) == ["EventGridEvent {'n': 1}", "CloudEvent {'n': 2}"]
     assert refused(host, "text").problem == "the output: it is no JSON."
+    sent(host, '{"subject": "s"}')  # it is the topic's schema that says whether this is let in
+    assert host.event_grid("topic").events[-1].json() == {"subject": "s"}
 
 
 def test_event_grid_tries_for_a_day(app: FunctionApp, opened: Callable[[], Host]) -> None:
