@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from pytest_azfunc.errors import StoreError, kind_of, shown
+from pytest_azfunc.host.bindings.json_body import scalar_text
 from pytest_azfunc.host.bindings.net_values import net_time
 from pytest_azfunc.host.stores.store import Sent, Site, Wanted
 from pytest_azfunc.host.stores.tables import Table, Tables
@@ -84,7 +85,11 @@ def _with_keys(entity: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, 
     """The entity with its keys in the service's spelling, and those of the binding where it has none."""
     spelled = {"partitionkey": "PartitionKey", "rowkey": "RowKey"}
     found = {spelled.get(name.lower(), name): value for name, value in entity.items()}
-    return {**found, **{key: str(value) for key, value in keys.items() if found.get(key) is None}}
+    found.update({key: str(value) for key, value in keys.items() if found.get(key) is None})
+    for key in spelled.values():
+        if isinstance(found.get(key), (int, float)):
+            found[key] = scalar_text(found[key])  # Newtonsoft reads a number as text where text is asked for
+    return found
 
 
 def _as_json(value: Any) -> Any:
