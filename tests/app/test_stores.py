@@ -453,6 +453,7 @@ def test_events_of_event_grid(app: FunctionApp, opened: Callable[[], Host]) -> N
     assert [event.json() for event in host.event_grid("topic").events] == [whole]
     host.drain()
     assert logged(host) == ["EventGridEvent {'n': 1}", "CloudEvent {'n': 2}"]
+    assert refused(host, "text").problem == "the output: it is no JSON."
     sent(host, '{"subject": "s"}')  # it is the topic's schema that says whether this is let in
     assert host.event_grid("topic").events[-1].json() == {"subject": "s"}
 

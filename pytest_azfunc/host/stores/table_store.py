@@ -85,11 +85,13 @@ def _with_keys(entity: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, 
     """The entity with its keys in the service's spelling, and those of the binding where it has none."""
     spelled = {"partitionkey": "PartitionKey", "rowkey": "RowKey"}
     found = {spelled.get(name.lower(), name): value for name, value in entity.items()}
-    found.update({key: str(value) for key, value in keys.items() if found.get(key) is None})
-    for key in spelled.values():
-        if isinstance(found.get(key), (int, float)):
-            found[key] = scalar_text(found[key])  # Newtonsoft reads a number as text where text is asked for
-    return found
+    found.update({key: value for key, value in keys.items() if found.get(key) is None})
+    return {name: _key_text(value) if name in spelled.values() else value for name, value in found.items()}
+
+
+def _key_text(value: Any) -> Any:
+    """A number that is a key, as the extension writes it."""
+    return scalar_text(value) if isinstance(value, (bool, int, float)) else value
 
 
 def _as_json(value: Any) -> Any:
