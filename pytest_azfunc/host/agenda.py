@@ -10,6 +10,7 @@ import heapq
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import NamedTuple
 
 from pytest_azfunc.errors import LoopError
@@ -77,6 +78,16 @@ class Entry:
         return names
 
 
+Cause = tuple[Entry, datetime]
+"""An entry that runs, and the moment at which it does."""
+
+
+class By(Enum):
+    """What has caused an entry, where it is not said."""
+
+    RUNNING = "what is running"
+
+
 _Item = tuple[datetime, bool, str, int, Entry]
 
 
@@ -92,18 +103,24 @@ class Agenda:
         self._count = 0
         self._running: tuple[Entry, datetime] | None = None
 
-    def put(self, at: datetime, function: str, work: Work, *, reason: str) -> Entry:
+    @property
+    def running(self) -> Cause | None:
+        """What is being done at the moment; None where nothing is."""
+        return self._running
+
+    def put(
+        self, at: datetime, function: str, work: Work, *, reason: str, cause: Cause | By | None = By.RUNNING
+    ) -> Entry:
         """Note what is to be done.
 
         :param at: when, in UTC.
         :param function: name of the function that will run then.
         :param work: does it.
         :param reason: why, in a word or two; ``timer`` for the run of a timer.
+        :param cause: what was running when the need for it arose, or None; by default what is running now.
         """
-        cause = None
-        if self._running is not None and at <= self._running[1]:
-            cause = self._running[0]
-        entry = Entry(at, function, reason, work, cause)
+        found = self._running if isinstance(cause, By) else cause
+        entry = Entry(at, function, reason, work, found[0] if found is not None and at <= found[1] else None)
         self._push(entry)
         return entry
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pytest_azfunc.errors import LossyOutputError
-from pytest_azfunc.host.agenda import Agenda, Entry
+from pytest_azfunc.host.agenda import Agenda, By, Cause, Entry
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.host.invocation import Invocation
@@ -118,7 +118,18 @@ class Deliveries:
         heard = found if hears is None else [bound for bound in found if hears(bound)]
         return [bound for bound in heard if not self._is_disabled(bound.function.name)]
 
-    def put(self, at: datetime, function: BoundFunction, reason: str, work: Callable[[], Invocation | None]) -> Entry:
+    def running(self) -> Cause | None:
+        """What is being done at the moment; None where nothing is."""
+        return self._agenda.running
+
+    def put(
+        self,
+        at: datetime,
+        function: BoundFunction,
+        reason: str,
+        work: Callable[[], Invocation | None],
+        cause: Cause | By | None = By.RUNNING,
+    ) -> Entry:
         """Have something done at a moment."""
 
         def done() -> Invocation | None:
@@ -128,7 +139,7 @@ class Deliveries:
             self._begun = entry
             return work()
 
-        entry = self._agenda.put(at, function.function.name, done, reason=reason)
+        entry = self._agenda.put(at, function.function.name, done, reason=reason, cause=cause)
         self._entries[entry] = None
         return entry
 

@@ -13,6 +13,7 @@ import pytest
 from pytest_azfunc import (
     BindingError,
     Host,
+    LoopError,
     StoreError,
     UnsupportedFeature,
     cloud_event,
@@ -308,6 +309,22 @@ def test_events_of_one_at_a_time(app: FunctionApp, opened: Callable[[], Host]) -
     assert [run.function for run in host.drain()] == ["One"] * 5
     assert logged(host) == [event.text for event in events]
     assert len(host.event_hub("readings").events) == 5  # reading takes nothing away
+
+
+def test_many_events_are_no_loop(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    app.function("One", "def main(msg): pass", trigger("eventHubTrigger", eventHubName="h"))
+    host = opened()
+    host.event_hub("h").send(["x"] * 1200)
+    assert len(host.drain()) == 1200
+
+
+def test_a_function_that_sends_to_its_own_hub_is_one(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    script = PASS_ON.replace("func.QueueMessage", "func.EventHubEvent")
+    app.function("Own", script, trigger("eventHubTrigger", eventHubName="h"), binding("eventHub", "out", "out", eventHubName="h"))  # fmt: skip
+    host = opened()
+    host.event_hub("h").send("x")
+    with pytest.raises(LoopError, match="In the loop: Own"):
+        host.drain()
 
 
 def test_events_in_batches(app: FunctionApp, opened: Callable[[], Host]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Site, is_waiting
 
 if TYPE_CHECKING:
-    from pytest_azfunc.host.agenda import Entry
+    from pytest_azfunc.host.agenda import Cause, Entry
     from pytest_azfunc.host.bound_function import BoundFunction
     from pytest_azfunc.host.invocation import Invocation
 
@@ -74,6 +74,7 @@ class Feed(Generic[T]):
         self._pause = pause
         self._items: list[T | None] = []
         self._origins: list[Origin] = []
+        self._causes: list[Cause | None] = []
         self._readers: dict[str, _Reader] = {}
 
     @property
@@ -88,6 +89,7 @@ class Feed(Generic[T]):
         """Put an item at the end; returns its place."""
         self._items.append(item)
         self._origins.append(origin)
+        self._causes.append(self._site.running())
         return len(self._items) - 1
 
     def item(self, place: int) -> T | None:
@@ -111,8 +113,8 @@ class Feed(Generic[T]):
         self._put(reader, reading)
 
     def _put(self, reader: _Reader, reading: Reading[T], pause: timedelta = timedelta()) -> None:
-        at = self._site.now() + pause
-        reader.entry = self._site.put(at, reading.bound, reading.reason, lambda: self._deliver(reader, reading))
+        at, cause = self._site.now() + pause, self._causes[reader.position]
+        reader.entry = self._site.put(at, reading.bound, reading.reason, lambda: self._deliver(reader, reading), cause)
 
     def _rest(self, reader: _Reader) -> bool:
         """Whether there is something left; what was withdrawn is skipped."""

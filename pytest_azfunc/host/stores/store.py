@@ -17,7 +17,7 @@ from pytest_azfunc.errors import AzfuncError, StoreError, shown
 from pytest_azfunc.rpc import TypedData
 
 if TYPE_CHECKING:
-    from pytest_azfunc.host.agenda import Entry
+    from pytest_azfunc.host.agenda import By, Cause, Entry
     from pytest_azfunc.host.bindings.binding_type import BindingType
     from pytest_azfunc.host.bound_function import BoundFunction
     from pytest_azfunc.host.invocation import Invocation
@@ -156,7 +156,17 @@ class Site(Protocol):
         :param hears: whether a function listens to the place in question; None for all places.
         """
 
-    def put(self, at: datetime, function: BoundFunction, reason: str, work: Callable[[], Invocation | None]) -> Entry:
+    def running(self) -> Cause | None:
+        """What is being done at the moment, or None: a store that has something done only later says so."""
+
+    def put(
+        self,
+        at: datetime,
+        function: BoundFunction,
+        reason: str,
+        work: Callable[[], Invocation | None],
+        cause: Cause | By | None = ...,
+    ) -> Entry:
         """Have something done at a moment. The entry ``is_cancelled`` when it was done, or when the host stops."""
 
     def cancel(self, entry: Entry) -> None:
