@@ -1,4 +1,4 @@
-"""From the order to the receipt: messages go from function to function, and nothing of it waits or leaves the process."""
+"""From the order to the receipt: messages go from function to function, and nothing leaves the process."""
 
 import pytest
 

@@ -92,16 +92,17 @@ class Agenda:
         self._count = 0
         self._running: tuple[Entry, datetime] | None = None
 
-    def put(self, at: datetime, function: str, work: Work, *, reason: str) -> Entry:
+    def put(self, at: datetime, function: str, work: Work, *, reason: str, is_chained: bool = True) -> Entry:
         """Note what is to be done.
 
         :param at: when, in UTC.
         :param function: name of the function that will run then.
         :param work: does it.
         :param reason: why, in a word or two; ``timer`` for the run of a timer.
+        :param is_chained: whether what runs now has caused it, if it is due at the same moment.
         """
         cause = None
-        if self._running is not None and at <= self._running[1]:
+        if is_chained and self._running is not None and at <= self._running[1]:
             cause = self._running[0]
         entry = Entry(at, function, reason, work, cause)
         self._push(entry)
