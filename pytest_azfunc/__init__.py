@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from pytest_azfunc.app import Host
     from pytest_azfunc.app_time import Clock
     from pytest_azfunc.durable.durable_entity import DurableEntity
-    from pytest_azfunc.durable.durable_instance import DurableInstance
+    from pytest_azfunc.durable.durable_instance import DurableHistory, DurableInstance
     from pytest_azfunc.durable.handles import Durable
+    from pytest_azfunc.durable.history import HistoryEvent
+    from pytest_azfunc.durable.orchestration import DurableFailure
+    from pytest_azfunc.durable.replaying import Replayed
     from pytest_azfunc.errors import (
         AppIndexError,
         ArgumentError,
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
         FunctionFailed,
         FunctionLoadError,
         FunctionNotFound,
+        FunctionTimeoutError,
         Location,
         LoopError,
         LossyOutputError,
@@ -94,6 +98,8 @@ __all__ = [
     "Durable",
     "DurableEntity",
     "DurableError",
+    "DurableFailure",
+    "DurableHistory",
     "DurableInstance",
     "Failure",
     "Failures",
@@ -101,6 +107,8 @@ __all__ = [
     "FunctionFailed",
     "FunctionLoadError",
     "FunctionNotFound",
+    "FunctionTimeoutError",
+    "HistoryEvent",
     "Host",
     "Invocation",
     "Invoke",
@@ -118,6 +126,7 @@ __all__ = [
     "PayloadBuilders",
     "Project",
     "ProjectError",
+    "Replayed",
     "RouteOverlapWarning",
     "ScheduleWarning",
     "StoreError",
@@ -186,6 +195,8 @@ _MODULES = {
     "Clock": "app_time",
     "Durable": "durable.handles",
     "DurableEntity": "durable.durable_entity",
+    "DurableFailure": "durable.orchestration",
+    "DurableHistory": "durable.durable_instance",
     "DurableInstance": "durable.durable_instance",
     "Context": "worker.context",
     "ContextFactory": "fixture_values",
@@ -193,6 +204,7 @@ _MODULES = {
     "Failure": "host.failures",
     "Failures": "host.failures",
     "Function": "project",
+    "HistoryEvent": "durable.history",
     "Host": "app",
     "Invocation": "host.invocation",
     "Invoke": "fixture_values",
@@ -205,6 +217,7 @@ _MODULES = {
     "Payload": "host.bindings.payload",
     "PayloadBuilders": "fixture_values",
     "Project": "host.checked_project",
+    "Replayed": "durable.replaying",
     **{name: f"host.bindings.{module}" for module, names in _BUILDERS.items() for name in names.split()},
 }
 

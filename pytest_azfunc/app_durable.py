@@ -38,6 +38,11 @@ class DurableApp:
         """Orchestrations and entities of the app; see the fixture ``azfunc_durable``."""
         return self._find_durable().durable
 
+    @property
+    def has_durable(self) -> bool:
+        """Whether anything of Durable Functions was used so far."""
+        return self._durable_host is not None
+
     def _durable_answers(self) -> tuple[DurableClients, Mapping[str, Webhook]]:
         """What answers the app's durable clients, and requests to the management API.
 

@@ -151,6 +151,11 @@ class StoringApp(ServicesApp):
     # --- what a test sees
 
     @property
+    def has_stores(self) -> bool:
+        """Whether anything was stored or looked for in a store."""
+        return self._stores is not None
+
+    @property
     def trace(self) -> str:
         """The latest invocations as text: each below the one that has caused it, with what went where."""
         from pytest_azfunc.reports.chains import chains

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pytest_azfunc.errors import BindingError, shown
 from pytest_azfunc.host.agenda import Due
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.passing_time import MAX_RUNS, PassingTime
+from pytest_azfunc.host.script_host import ScriptHost
 
 __tracebackhide__ = True
 
@@ -84,7 +87,18 @@ _FORWARD = "a number from 0, as time goes forward"
 class TimedApp:
     """What of a running app has to do with time."""
 
+    script_host: ScriptHost
     _passing_time: PassingTime
+
+    def seed(self, number: int) -> None:
+        """Let what is random in the host, the jitter of exponential back-off, be the same each time from now on.
+
+        :param number: any whole number; the same one gives the same waits.
+        :raises BindingError: it is none.
+        """
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise wrong_value("azfunc_host.seed", "the number", number, "a whole number")
+        self.script_host.chance = random.Random(number)  # its own: the one that it had is that of all hosts
 
     @property
     def now(self) -> datetime:

@@ -21,7 +21,7 @@ from pytest_azfunc.project.discovery import find_projects, require_app, the_near
 from pytest_azfunc.project.function_app import settings_in_file
 from pytest_azfunc.project.host_settings import settings_over_host_json
 from pytest_azfunc.project.settings import FILE_NAME, FileSettings, every_value, read_settings_file
-from pytest_azfunc.worker import Worker, WorkerProcess
+from pytest_azfunc.worker import Worker, WorkerProcess, limited
 
 if TYPE_CHECKING:
     from pytest_azfunc.reports.styled_line import StyledLine
@@ -32,7 +32,7 @@ _NO_MARK: Mapping[str, Any] = {}
 
 
 class Choice(NamedTuple):
-    """What option and ini say for the whole session; None where they are silent. Paths are absolute.
+    """What option and ini say for the whole session; None where they are silent. Paths are absolute, times seconds.
 
     :ivar project_by: what names the project, for an error.
     :ivar projects: the folders of the apps; empty to look for them.
@@ -44,6 +44,7 @@ class Choice(NamedTuple):
     strict: bool = True
     storage: str = "memory"
     project_by: str = ""
+    timeout: float | None = None
 
 
 class AppOfTests:
@@ -188,6 +189,7 @@ class SessionApps:
         else:
             check_storage(self.choice.storage, "--azfunc-storage {}")
         app = self.find(folder, mark)
+        worker = Worker if self.choice.timeout is None else limited(self.choice.timeout)
         host = Host(
             app.project,
             settings=mark.get("settings"),
@@ -195,12 +197,11 @@ class SessionApps:
             strict=mark.get("strict", self.choice.strict),
             auth=mark.get("auth", True),
             retry=mark.get("retry", True),
-            worker=Worker(app.process, config=app.project.host),
+            worker=worker(app.process, config=app.project.host),
             observers=self.observers,
             types=self.types,
         )
-        host.begin()
-        return host
+        return host.begin()
 
     def close(self) -> None:
         """The session is over: end what runs in the worker processes."""

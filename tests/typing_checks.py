@@ -27,9 +27,17 @@ from pytest_azfunc import (
     Clock,
     Context,
     ContextFactory,
+    DeterminismError,
     Due,
+    Durable,
+    DurableEntity,
+    DurableError,
+    DurableFailure,
+    DurableHistory,
+    DurableInstance,
     Failure,
     Function,
+    HistoryEvent,
     Host,
     Invocation,
     Invoke,
@@ -44,6 +52,7 @@ from pytest_azfunc import (
     Payload,
     PayloadBuilders,
     Project,
+    Replayed,
     RouteOverlapWarning,
     ScheduleWarning,
     batch,
@@ -114,6 +123,32 @@ def check_time(azfunc_clock: Clock, azfunc_host: Host, azfunc_project: Project) 
 
     azfunc_clock.move_to(7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     azfunc_clock.advance(5)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+
+
+def check_durable(azfunc_durable: Durable) -> None:
+    order = azfunc_durable.start("OrderFlow", {"id": 7}, id="seven", run=False)
+    assert_type(order, DurableInstance)
+    assert_type(azfunc_durable["seven"], DurableInstance)
+    assert_type(azfunc_durable.instances, list[DurableInstance])
+    assert_type(order.status, str)
+    assert_type(order.output, Any)
+    assert_type(order.failure, DurableFailure | None)
+    assert_type(order.history, DurableHistory)
+    assert_type(order.history[0], HistoryEvent)
+    assert_type(order.activities + order.waits_for, list[str])
+    assert_type(order.timers, list[datetime])
+    assert_type(order.restart(new_id=False), DurableInstance)
+    assert_type(azfunc_durable.replay(order.history), Replayed)
+    assert_type(azfunc_durable.entity("Counter", "a"), DurableEntity)
+    assert_type(azfunc_durable.entity("Counter", "a").exists, bool)
+    azfunc_durable.fail("Charge", TimeoutError("bank"), times=2, when=lambda given: given["id"] == 7)
+    azfunc_durable.replace("Charge", lambda given: given)
+    refused: list[type[DurableError]] = [DurableError, DeterminismError]
+    print(refused)
+
+    azfunc_durable.start("OrderFlow", run=None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    azfunc_durable.fail("Charge", "bank")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    order.output = 7  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
 
 
 def check_logs(azfunc_logs: LogCapture) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_azfunc import Clock, Host, Invocation
+from pytest_azfunc import AppSettings, Clock, Host, Invocation
 
 pytestmark = pytest.mark.azfunc(settings={"WEBSITE_TIME_ZONE": "Europe/Oslo"})
 
@@ -38,3 +38,34 @@ def test_a_morning_after_the_power_was_out(azfunc_host: Host, azfunc_clock: Cloc
     assert times([late]) == ["SalesReport 29 06:00"]
     assert azfunc_host.drain() == []  # it is late once
     assert times(azfunc_host.advance(hours=24)) == ["SalesReport 30 00:30"]
+
+
+def test_a_report_that_succeeds_at_last(azfunc_host: Host, azfunc_clock: Clock, azfunc_settings: AppSettings) -> None:
+    azfunc_host.seed(7)  # waits are longer each time, give or take a fifth
+    azfunc_clock.move_to("2026-03-10T02:29:00+01:00")
+    del azfunc_settings["SHOP_CURRENCY"]
+
+    assert azfunc_host.advance(minutes=3) == []  # nothing has come to its end yet
+    assert azfunc_host.due[0].reason == "retry"
+    azfunc_settings["SHOP_CURRENCY"] = "NOK"
+    (run,) = azfunc_host.advance(hours=1)
+
+    assert [f"{attempt.started_at:%H:%M:%S}" for attempt in run.attempts] == ["01:30:00", "01:31:00", "01:32:55"]
+    assert [repr(attempt.exception) for attempt in run.attempts] == ["KeyError('SHOP_CURRENCY')"] * 2 + ["None"]
+    assert run.outputs["report"].text == "Sales in NOK up to 2026-03-10"
+    assert times([run]) == ["SalesReport 10 01:30"]
+
+
+def test_a_report_that_fails_for_good(azfunc_host: Host, azfunc_clock: Clock, azfunc_settings: AppSettings) -> None:
+    azfunc_host.seed(7)
+    azfunc_clock.move_to("2026-03-10T02:29:00+01:00")
+    del azfunc_settings["SHOP_CURRENCY"]
+
+    with pytest.raises(KeyError):
+        azfunc_host.advance(hours=1)
+
+    run = azfunc_host.invocations[-1]
+    assert run.is_exhausted
+    assert [round(attempt.delay.total_seconds()) for attempt in run.attempts] == [0, 60, 116, 163, 314]
+    # The schedule goes on: tomorrow is another night.
+    assert f"{azfunc_host.due[0].at:%d %H:%M}" == "11 01:30"

@@ -88,8 +88,8 @@ class _Seam:
         base = host.rpc_base_url
         path, _, query = url[len(base) :].partition("?")
         reply = host.answer(call_of(method, path, query, body, base.removesuffix("/durabletask/")))
-        # The library makes a status that is false of an answer that has none.
-        return [reply.status, "" if reply.status == 404 and reply.body is None else reply.body]
+        # The library reads nothing, and a null, as an empty text.
+        return [reply.status, "" if method == "GET" and reply.body is None else reply.body]
 
     async def _post_async_request(self, url: str, data: Any = None, *rest: Any, **named: Any) -> Any:
         answer = self._answer("POST", url, None if data is None else json.dumps(data))

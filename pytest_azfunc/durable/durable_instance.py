@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
+from pytest_azfunc.durable.failed_text import FailedText
 from pytest_azfunc.durable.history import HistoryEvent
-from pytest_azfunc.durable.orchestration import Failure, Orchestration, RuntimeStatus
+from pytest_azfunc.durable.orchestration import DurableFailure, Orchestration, RuntimeStatus
 from pytest_azfunc.durable.task_hub import TaskHub
 from pytest_azfunc.errors import DurableError, shown
 from pytest_azfunc.host.bindings.durable import durable_json
@@ -45,7 +46,8 @@ class DurableInstance:
     def status(self) -> str:
         """``Pending``, ``Running``, ``Completed``, ``Failed``, ``Terminated`` or ``Suspended``."""
         self._found.is_looked_at = True
-        return self._found.shown_status.value
+        told: str = self._telling(self._found.shown_status.value)
+        return told
 
     @property
     def input(self) -> Any:
@@ -57,7 +59,29 @@ class DurableInstance:
     def output(self) -> Any:
         """What it has returned, decoded; of a failed one the text that says why, of a terminated one the reason."""
         self._found.is_looked_at = True
-        return self._found.output
+        return self._telling(self._found.output)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it has failed. To ask is not to look at it: the test is still told of a failure at its end."""
+        return self._found.failure is not None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return not self._found.is_over
+
+    def _telling(self, value: Any) -> Any:
+        """The text of a failed orchestration, as one that a failed ``assert`` can ask why."""
+        failure = self._found.failure
+        if failure is None or not isinstance(value, str):
+            return value
+        return FailedText.of(value, failure, self._failed_invocation(failure.exception))
+
+    def _failed_invocation(self, error: BaseException | None) -> Invocation | None:
+        own = (run for run in self.invocations if error is not None and run.exception is error)
+        of_children = (child._failed_invocation(error) for child in self.children)
+        return next(own, None) or next((run for run in of_children if run is not None), None)
 
     @property
     def custom_status(self) -> Any:
@@ -65,15 +89,15 @@ class DurableInstance:
         return self._found.custom_status
 
     @property
-    def failure(self) -> Failure | None:
+    def failure(self) -> DurableFailure | None:
         """Why it has failed: ``.message``, ``.exception`` (the app's own, or None), ``.function``; None otherwise."""
         self._found.is_looked_at = True
         return self._found.failure
 
     @property
-    def history(self) -> History:
+    def history(self) -> DurableHistory:
         """What has happened to it, as events; its ``repr`` reads as a timeline."""
-        return History(self._found.execution.history)
+        return DurableHistory(self._found.execution.history)
 
     @property
     def activities(self) -> list[str]:
@@ -213,13 +237,19 @@ class DurableInstance:
         return ", ".join(parts) + ">"
 
 
-class History(Sequence[HistoryEvent]):
+class DurableHistory(Sequence[HistoryEvent]):
     """The events of an orchestration's present execution, oldest first."""
 
     def __init__(self, events: Sequence[HistoryEvent]) -> None:
         self._events = tuple(events)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> HistoryEvent: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[HistoryEvent]: ...
+
+    def __getitem__(self, index: int | slice) -> HistoryEvent | Sequence[HistoryEvent]:
         return self._events[index]
 
     def __len__(self) -> int:

@@ -31,6 +31,7 @@ from pytest_azfunc.durable.history import EventType, HistoryEvent
 __tracebackhide__ = True
 
 _STATE_LABEL = "\n\n$OutOfProcData$:"
+_STATUS_LIMIT = 16 * 1024  # bytes of UTF-16
 _DURATIONS = {
     # The library's second and third replay schema: it takes the later one that it knows.
     "upperSchemaVersion": 1,
@@ -44,6 +45,14 @@ _DURATIONS = {
 def utc_text(moment: datetime) -> str:
     """A moment as the host writes it, in UTC with microseconds."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parsed(text: str | None) -> Any:
+    """What a text says as JSON; the text itself where it is none."""
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError:
+        return text
 
 
 def context_text(instance_id: str, parent_id: str | None, input: Any, history: Sequence[HistoryEvent]) -> str:
@@ -118,6 +127,12 @@ def _failure(exception: BaseException) -> Decision:
 
 def _decision(state: Mapping[str, Any]) -> Decision:
     actions = tuple(action for actions in state.get("actions") or () for action in _flat(actions))
+    status = state.get("customStatus")
+    size = 0 if status is None else len(json.dumps(status, ensure_ascii=False).encode("utf-16-le", "surrogatepass"))
+    if size > _STATUS_LIMIT:
+        return Decision(
+            actions, error=f"The size of the custom status is 16 KB at most, in UTF-16; it has {size} bytes."
+        )
     return Decision(actions, state.get("isDone") is True, state.get("output"), None, state.get("customStatus"))
 
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import logging
+import os
 import random
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,12 +30,15 @@ from pytest_azfunc.durable.work import Answer, Work
 from pytest_azfunc.errors import DeterminismError, DurableError
 from pytest_azfunc.host.agenda import Agenda, Entry
 from pytest_azfunc.host.bindings.durable import durable_client
+from pytest_azfunc.host.bindings.durable_version import refuse_installed_version, refuse_second_version
 from pytest_azfunc.host.failures import Failure
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import HttpResult
+from pytest_azfunc.process.event_loops import is_loop_running
 from pytest_azfunc.project import Function
+from pytest_azfunc.project.settings import is_disabled
 
 __tracebackhide__ = True
 
@@ -68,7 +72,9 @@ class DurableHost:
         :param advance: lets time pass on the host's clock, and does what comes due.
         :param send: sends an HTTP request.
         :param at_another_time: while its block runs, the clock shows another time.
+        :raises UnsupportedFeature: version 2 of the library is installed.
         """
+        refuse_installed_version()
         self._script_host = script_host
         self._agenda = agenda
         self._base_url = base_url
@@ -90,8 +96,12 @@ class DurableHost:
         return self._script_host.now()
 
     def ready(self, function: str, reason: str, work: Work) -> None:
-        """Have something done at the present moment."""
-        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason)
+        """Have something done at the present moment.
+
+        An orchestration may take any number of steps at one moment, so they are no chain of functions that start one
+        another; what goes on without end is told by the engine.
+        """
+        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason, cause=None)
         self._ready[entry] = work
 
     def _take(self, entry: Entry) -> Invocation | None:
@@ -107,7 +117,16 @@ class DurableHost:
         entry.function, other.function = other.function, entry.function
 
     def settle(self) -> None:
-        """Run what is ready of durable work until everything waits or has ended; nothing else of the host's."""
+        """Run what is ready of durable work until everything waits or has ended; nothing else of the host's.
+
+        In an async test it is done on another thread: activities may be async, and the test's loop is taken.
+        """
+        if is_loop_running():
+            _on_another_thread(self._settle_here)
+        else:
+            self._settle_here()
+
+    def _settle_here(self) -> None:
         while self._ready:
             self._agenda.run(next(iter(self._ready)), self.now())
 
@@ -125,13 +144,16 @@ class DurableHost:
             return self._script_host.run(function, payload, caused_by=caused_by)
 
     def find(self, trigger: str, name: str) -> Function | None:
-        """The function with a trigger of that type, by its registered name."""
-        return self._registered.get((trigger.lower(), name.lower()))
+        """The function with a trigger of that type, by its registered name; a disabled one is not there."""
+        found = self._registered.get((trigger.lower(), name.lower()))
+        if found is not None:
+            refuse_second_version(found.name, found.trigger)
+        return None if found is None or is_disabled(found.name, os.environ) else found
 
     def names(self, trigger: str) -> list[str]:
         """The registered names of all functions with a trigger of that type."""
         found = [f for (kind, _), f in self._registered.items() if kind == trigger.lower()]
-        return sorted(map(_registered_name, found), key=str.lower)
+        return sorted(map(_told_name, found), key=str.lower)
 
     @property
     def _registered(self) -> dict[tuple[str, str], Function]:
@@ -256,6 +278,20 @@ def _registered_name(function: Function) -> str:
     """The name under which orchestrators call it."""
     declared = function.trigger.properties.get(_NAMES[function.trigger.kind])
     return declared if isinstance(declared, str) and declared else function.name
+
+
+def _told_name(function: Function) -> str:
+    name = _registered_name(function)
+    return f"{name} (disabled)" if is_disabled(function.name, os.environ) else name
+
+
+def _on_another_thread(work: Callable[[], None]) -> None:
+    """Do *work* and wait for it; what it raises is raised here."""
+    import contextvars
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(contextvars.copy_context().run, work).result()
 
 
 @contextlib.contextmanager

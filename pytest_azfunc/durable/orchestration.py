@@ -46,7 +46,7 @@ class Parent(NamedTuple):
     task_id: int
 
 
-class Failure(NamedTuple):
+class DurableFailure(NamedTuple):
     """Why an orchestration has failed.
 
     :ivar message: as its status tells it.
@@ -70,6 +70,8 @@ class Orchestration:
     :ivar timers: what cancels its timers' moments on the agenda, by task number.
     :ivar caused_by: the invocation that has started it, or None.
     :ivar failures: what went wrong in its tasks.
+    :ivar depth: how many orchestrations stand above it as parents.
+    :ivar restarts: how many times it has gone on as new, with no timer or event between.
     :ivar obstacle: why nothing will ever come of it by itself; None as long as something may.
     """
 
@@ -85,7 +87,7 @@ class Orchestration:
     status: RuntimeStatus = RuntimeStatus.PENDING
     output: Any = None
     custom_status: Any = None
-    failure: Failure | None = None
+    failure: DurableFailure | None = None
     is_suspended: bool = False
     is_scheduled: bool = False
     is_looked_at: bool = False
@@ -94,7 +96,9 @@ class Orchestration:
     invocations: list[Invocation] = field(default_factory=list)
     activities: list[str] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[DurableFailure] = field(default_factory=list)
+    depth: int = 0
+    restarts: int = 0
     obstacle: Exception | None = None
     updated_at: datetime = field(init=False)
 
@@ -123,13 +127,13 @@ class Orchestration:
             events.append(self.inbox.popleft())
         return events
 
-    def failure_of(self, decision: Decision) -> Failure:
+    def failure_of(self, decision: Decision) -> DurableFailure:
         """Why it fails: for the failure of a task that it did not catch, or what it has raised itself."""
         message = f"Orchestrator function '{self.name}' failed: {decision.error}"
         for failure in reversed(self.failures):
             if decision.error is not None and failure.message in decision.error:
-                return Failure(message, failure.exception, failure.function)
-        return Failure(message, decision.exception, self.name)
+                return DurableFailure(message, failure.exception, failure.function)
+        return DurableFailure(message, decision.exception, self.name)
 
     def started_event(self, at: datetime, text: str | None) -> HistoryEvent:
         """The event that an execution begins with.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pytest_azfunc.durable.actions import Action, describe
 from pytest_azfunc.durable.determinism import Suspect
 from pytest_azfunc.durable.execution import ActionsDiffer
 from pytest_azfunc.durable.history import HistoryEvent
+from pytest_azfunc.durable.orchestration import Orchestration
 from pytest_azfunc.errors import DeterminismError, DurableError, Location
 from pytest_azfunc.errors.wording import listing, suggestion
 from pytest_azfunc.project import Function
 
 __tracebackhide__ = True
 
+_DEEPEST = _MOST_RESTARTS = 1000
 _REMEDY = (
     "take time, random numbers and GUIDs from the context (current_utc_datetime, new_uuid), and do everything else in "
     "activities."
@@ -40,6 +42,34 @@ def missing(kind: str, name: str, known: Iterable[str], orchestrator: str | None
 def stuck(function: Function, instance_id: str) -> DurableError:
     """Nothing is open, and nothing is waited for."""
     return DurableError("durable-stuck", function=function.name, location=_place(function), id=instance_id)
+
+
+def no_child(parent: Orchestration, instance_id: str, present: Mapping[str, Orchestration]) -> DurableError | None:
+    """Why *parent* cannot have a sub-orchestration of that id; None where it can.
+
+    Source: durable extension, DurableOrchestrationContext.cs, for the ids of the caller and of its parent.
+    """
+    taken = present.get(instance_id)
+    if taken is not None and not taken.is_over:
+        return DurableError(
+            "durable-id-taken",
+            function=parent.name,
+            location=_place(parent.function),
+            id=instance_id,
+            status=taken.shown_status.value,
+        )
+    if parent.depth < _DEEPEST:
+        return None
+    return DurableError("durable-depth", function=parent.name, location=_place(parent.function), depth=parent.depth)
+
+
+def endless(found: Orchestration) -> DurableError | None:
+    """Why it must not go on as new once more; None where it may."""
+    if found.restarts < _MOST_RESTARTS:
+        return None
+    return DurableError(
+        "durable-endless", function=found.name, location=_place(found.function), id=found.id, count=found.restarts
+    )
 
 
 def differs(function: Function, difference: ActionsDiffer, suspect: Suspect | None = None) -> DeterminismError:

@@ -5,12 +5,12 @@ Source: durable extension, HttpApiHandler.cs and, for the view of the history, D
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from pytest_azfunc.durable.history import COMPLETIONS, EventType, HistoryEvent
+from pytest_azfunc.durable.json_protocol import parsed
 from pytest_azfunc.durable.orchestration import Orchestration
 
 __tracebackhide__ = True
@@ -71,14 +71,7 @@ def _view(history: list[HistoryEvent], with_output: bool) -> Iterator[dict[str, 
         if event.type is EventType.EXECUTION_STARTED:
             told["FunctionName"] = told.pop("Name")
         if with_output and event.fields.get("Result") is not None:
-            told["Result"] = _parsed(event.fields["Result"])
+            told["Result"] = parsed(event.fields["Result"])
         if event.type is EventType.EVENT_RAISED and with_output:
-            told["Input"] = _parsed(event.fields["Input"])
+            told["Input"] = parsed(event.fields["Input"])
         yield told
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -20,8 +20,8 @@ from pytest_azfunc.durable.entities import Entities, Operation
 from pytest_azfunc.durable.episode_payload import EpisodePayload
 from pytest_azfunc.durable.execution import ActionsDiffer, Execution, Request, call_id, child_id
 from pytest_azfunc.durable.history import EventType, HistoryEvent
-from pytest_azfunc.durable.orchestration import Failure, Orchestration, Parent, RuntimeStatus
-from pytest_azfunc.durable.refusals import differs, missing, stuck
+from pytest_azfunc.durable.orchestration import DurableFailure, Orchestration, Parent, RuntimeStatus
+from pytest_azfunc.durable.refusals import differs, endless, missing, no_child, stuck
 from pytest_azfunc.durable.substitutes import Substitutes
 from pytest_azfunc.durable.tasks import Tasks
 from pytest_azfunc.durable.work import Surroundings
@@ -92,13 +92,14 @@ class TaskHub:
 
         :param text: its value as JSON text.
         """
+        found.restarts = 0
         self.tell(found, HistoryEvent(EventType.EVENT_RAISED, self._host.now(), {"Name": name, "Input": text}))
 
     def terminate(self, found: Orchestration, reason: str | None) -> None:
         """End an orchestration at once; what it has begun goes on, and its children as well."""
         event = HistoryEvent(EventType.EXECUTION_TERMINATED, self._host.now(), {"Input": reason})
         found.execution.history.append(event)
-        self._end(found, RuntimeStatus.TERMINATED, _parsed(reason))
+        self._end(found, RuntimeStatus.TERMINATED, json_protocol.parsed(reason))
 
     def suspend(self, found: Orchestration, reason: str | None) -> None:
         """From now on its events wait."""
@@ -205,7 +206,7 @@ class TaskHub:
             self._refuse(found, error)
 
     def _refuse(self, found: Orchestration, error: Exception) -> None:
-        self._fail(found, Failure(str(error), error, found.name))
+        self._fail(found, DurableFailure(str(error), error, found.name))
 
     def _carry_out(self, found: Orchestration, request: Request) -> None:
         action, number = request.action, request.task_id
@@ -231,6 +232,7 @@ class TaskHub:
         def fire() -> None:
             found.timers.pop(number, None)
             fields = {"TimerId": number, "FireAt": action.fire_at}
+            found.restarts = 0
             if found.execution is execution:
                 self.tell(found, HistoryEvent(EventType.TIMER_FIRED, self._host.now(), fields))
 
@@ -243,14 +245,17 @@ class TaskHub:
     def _call_sub_orchestrator(self, found: Orchestration, number: int, action: CallSubOrchestrator) -> None:
         instance_id = child_id(action, found.execution.id, number)
         parent = Parent(found.id, found.execution.id, number)
-        found.children.append(instance_id)
         if self.substitutes.stands_for(action.name):
             self._tasks.call_substitute(found, number, action)
             return
         if self._host.find("orchestrationTrigger", action.name) is None:
             found.obstacle = missing("orchestrator", action.name, self._host.names("orchestrationTrigger"), found.name)
             return
-        self.start(
+        found.obstacle = no_child(found, instance_id, self.orchestrations)
+        if found.obstacle is not None:
+            return
+        found.children.append(instance_id)
+        child = self.start(
             action.name,
             action.input,
             instance_id=instance_id,
@@ -258,8 +263,11 @@ class TaskHub:
             parent=parent,
             caused_by=found.invocations[-1],
         )
+        child.depth = found.depth + 1
 
-    def _task_ended(self, found: Orchestration, execution: Execution, event: HistoryEvent, why: Failure | None) -> None:
+    def _task_ended(
+        self, found: Orchestration, execution: Execution, event: HistoryEvent, why: DurableFailure | None
+    ) -> None:
         """A task has come to its end; *why* it has failed, if so."""
         if why is not None:
             found.failures.append(why)
@@ -289,14 +297,18 @@ class TaskHub:
             self._end(found, RuntimeStatus.COMPLETED, answer.output)
 
     def _continue_as_new(self, found: Orchestration, input: str | None) -> None:
+        found.obstacle = endless(found)
+        if found.obstacle is not None:
+            raise found.obstacle
         now = self._host.now()
         found.execution = Execution(new_guid().replace("-", ""))
+        found.restarts += 1
         found.input = input
         found.status = RuntimeStatus.RUNNING
         found.inbox.appendleft(found.started_event(now, None if input is None else json.dumps(input)))
         self._ready(found)
 
-    def _fail(self, found: Orchestration, failure: Failure) -> None:
+    def _fail(self, found: Orchestration, failure: DurableFailure) -> None:
         found.failure = failure
         self._end(found, RuntimeStatus.FAILED, failure.message)
 
@@ -332,13 +344,3 @@ def _text(invocation: Invocation) -> str | None:
     """The JSON text that an orchestrator's function has returned."""
     answer = invocation.response.return_value
     return None if answer is None else answer.value
-
-
-def _parsed(reason: str | None) -> Any:
-    """The output of a terminated instance: its reason, read as JSON where it is some."""
-    if reason is None:
-        return None
-    try:
-        return json.loads(reason)
-    except ValueError:
-        return reason

@@ -9,7 +9,7 @@ from typing import Any
 from pytest_azfunc.durable.actions import CallActivity, CallHttp, CallSubOrchestrator
 from pytest_azfunc.durable.execution import Execution
 from pytest_azfunc.durable.history import EventType, HistoryEvent
-from pytest_azfunc.durable.orchestration import Failure, Orchestration
+from pytest_azfunc.durable.orchestration import DurableFailure, Orchestration
 from pytest_azfunc.durable.refusals import missing
 from pytest_azfunc.durable.substitutes import Substitutes
 from pytest_azfunc.durable.work import Surroundings
@@ -18,7 +18,7 @@ from pytest_azfunc.host.invocation import Invocation
 
 __tracebackhide__ = True
 
-Ended = Callable[[Orchestration, Execution, HistoryEvent, "Failure | None"], None]
+Ended = Callable[[Orchestration, Execution, HistoryEvent, "DurableFailure | None"], None]
 
 
 class Tasks:
@@ -74,7 +74,7 @@ class Tasks:
                 kind = EventType.SUB_ORCHESTRATION_INSTANCE_FAILED
                 reason = f"Orchestrator function '{action.name}' failed: {error}"
                 fields.update(Reason=reason, Details=None)
-                failure = Failure(reason, error, action.name)
+                failure = DurableFailure(reason, error, action.name)
             self._ended(found, execution, HistoryEvent(kind, self._host.now(), fields), failure)
             return None
 
@@ -111,7 +111,7 @@ class Tasks:
     ) -> None:
         fields = {"TaskScheduledId": number, "Reason": reason, "Details": _net_exception(error)}
         event = HistoryEvent(EventType.TASK_FAILED, self._host.now(), fields)
-        self._ended(found, execution, event, Failure(reason, error, name))
+        self._ended(found, execution, event, DurableFailure(reason, error, name))
 
 
 _NOT_REPLACED = object()

@@ -153,6 +153,10 @@ class DeterminismError(DurableError):
     """An orchestrator that asks for something else when it is replayed; the host fails the orchestration."""
 
 
+class FunctionTimeoutError(AzfuncError):
+    """A function has run for longer than ``azfunc_timeout`` allows: it hangs, or is too slow for a test."""
+
+
 class LoopError(AzfuncError):
     """Functions start one another, or themselves, over and over again, and no time passes."""
 

@@ -328,19 +328,20 @@ class ScriptHost:
 
 def _again(request: InvocationRequest, retry: RetryContext) -> InvocationRequest:
     """The request of a retry: the same id, but for HTTP, where each attempt has its own (JobHost.cs)."""
-    invocation_id, trace = request.invocation_id, request.trace_context
+    invocation_id, trace, proxied = request.invocation_id or "", request.trace_context, request.http_request
     if any(isinstance(data, TypedData) and data.kind == "http" for data in request.inputs.values()):
-        invocation_id = new_guid()
+        before, invocation_id = invocation_id, new_guid()
         trace = TraceContext(_trace_parent(invocation_id))
+        proxied = proxied and _proxied(proxied, invocation_id, before)
     return InvocationRequest(
-        request.function, request.inputs, request.trigger_metadata, invocation_id, trace, retry, request.http_request
+        request.function, request.inputs, request.trigger_metadata, invocation_id, trace, retry, proxied
     )
 
 
-def _proxied(request: ProxiedRequest, invocation_id: str) -> ProxiedRequest:
+def _proxied(request: ProxiedRequest, invocation_id: str, before: str | None = None) -> ProxiedRequest:
     from pytest_azfunc.host.web.http_proxy import for_invocation  # few apps stream HTTP
 
-    return for_invocation(request, invocation_id)
+    return for_invocation(request, invocation_id, before)
 
 
 def _trace_parent(invocation_id: str) -> str:

@@ -172,7 +172,8 @@ class Timers:
         project = self._host.project
         project.raise_failure()  # what hides all functions is worth more than that nothing runs
         for name, refused in project.refused.items():
-            if any(binding.kind == "timertrigger" for binding in refused.bindings.values()):
+            is_timer = any(binding.kind == "timertrigger" for binding in refused.bindings.values())
+            if is_timer and not self._is_disabled(name):
                 self._warn(name, project.errors[name])
         for function in sorted(project.functions.values(), key=lambda found: host_order(found.name)):
             if function.trigger.kind == "timertrigger" and not self._is_disabled(function.name):

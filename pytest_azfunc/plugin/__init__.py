@@ -44,7 +44,7 @@ _FIXTURES_ARE = ("function", "FixtureFunctionDefinition")
 # Whose modules need no look.
 _PYTEST = ("_pytest", "pytest_azfunc")
 
-MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, auth=True)"
+MARK = "azfunc(*, project=None, settings=None, storage='memory', strict=True, auth=True, retry=True)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("azfunc_project", "the function app's folder, relative to the ini file")
     parser.addini("azfunc_settings", "settings file instead of local.settings.json, or none")
     parser.addini("azfunc_strict", "fail a test when Azure would drop or mangle an output", "bool", default=True)
+    parser.addini("azfunc_timeout", "fail a test whose function runs for so many seconds; nothing for no limit")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -79,7 +80,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f"{MARK}: which function app a test uses, and with what. 'settings' are app settings; strict=False lets "
-        "outputs pass that Azure would drop or mangle; auth=False opens every HTTP function, as `func start` does. "
+        "outputs pass that Azure would drop or mangle; auth=False opens every HTTP function, as `func start` does; "
+        "retry=False runs every function once, whatever its retry policy. "
         "The closest mark wins, key by key.",
     )
     config.stash[_LOOK] = FirstLook(config)

@@ -250,6 +250,7 @@ class FunctionCheck(_Check):
             unfit = unfit_setting(bound)
             if unfit is not None:
                 raise unfit
+            self.check.durable.raise_error(self.function_name)
             for error in self.check.overlaps(self.function_name):
                 warn_of(error)
             bound.warn_of_missing_settings()

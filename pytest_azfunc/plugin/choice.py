@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,6 +33,7 @@ def session_apps(config: pytest.Config) -> SessionApps:
             _truth(config, "azfunc_strict"),
             config.getoption("azfunc_storage") or "memory",
             "--azfunc-project" if config.getoption("azfunc_project") else "the ini option azfunc_project",
+            _timeout(config.getini("azfunc_timeout")),
         )
         apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added))
         config.add_cleanup(apps.close)
@@ -84,6 +87,22 @@ def _path(config: pytest.Config, name: str) -> str | None:
         return "none" if option == "none" else os.path.join(config.invocation_params.dir, option)
     value = config.getini(f"azfunc_{name}")
     return value or None if not value or value == "none" else os.path.join(_ini_folder(config), value)
+
+
+def _timeout(text: str) -> float | None:
+    """What ``azfunc_timeout`` says; None for no limit.
+
+    :raises pytest.UsageError: it is no number of seconds: the session ends.
+    """
+    try:
+        seconds = float(text or 0)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= threading.TIMEOUT_MAX:
+        from pytest_azfunc.errors import BindingError, shown
+
+        raise pytest.UsageError(str(BindingError("timeout-value", found=shown(text))))
+    return seconds or None
 
 
 def _ini_folder(config: pytest.Config) -> str:

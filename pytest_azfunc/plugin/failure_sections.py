@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc.plugin.colours import coloured
-from pytest_azfunc.reports.chains import chains
 from pytest_azfunc.reports.trace import describe, records_shown
 from pytest_azfunc.reports.trace_layout import lay_out, without
 
@@ -20,14 +19,23 @@ if TYPE_CHECKING:
 _TITLE = "azfunc invocations"
 _CHAINS = "azfunc chains"
 _MOST_LINES = 60
+_ORCHESTRATIONS = "azfunc orchestrations"
 _CAPTURED_LOG = "Captured log"
 
 
 def add_invocations(report: pytest.TestReport, host: Host, config: pytest.Config) -> None:
     """Add what the app has done, as plain text: other plugins read it, and a worker of pytest-xdist has no terminal."""
     report.sections.append((f"{_TITLE} ({report.when})", describe(host.invocations, host.refusals)))
-    if any(invocation.caused_by is not None for invocation in host.invocations):
+    if host.has_stores and any(invocation.caused_by is not None for invocation in host.invocations):
+        from pytest_azfunc.reports.chains import chains
+
         report.sections.append((f"{_CHAINS} ({report.when})", chains(host.invocations, _MOST_LINES)))
+    if host.has_durable:
+        from pytest_azfunc.reports.orchestrations import describe as describe_orchestrations
+
+        text = describe_orchestrations(host.durable)
+        if text:
+            report.sections.append((f"{_ORCHESTRATIONS} ({report.when})", text))
     logging: Any = config.pluginmanager.getplugin("logging-plugin")
     entries: list[str] = []
     if logging is not None and config.getoption("showcapture") == "all":  # or else ours is not shown

@@ -47,8 +47,13 @@ def _unfrozen_clock() -> Callable[[], float]:
 
 def is_loop_running() -> bool:
     """Whether the calling thread is inside a running event loop."""
+    return running_loop() is not None
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that the calling thread is inside of."""
     events: Any = sys.modules.get("asyncio.events")
-    return events is not None and events._get_running_loop() is not None
+    return None if events is None else events._get_running_loop()
 
 
 @contextmanager

@@ -13,8 +13,10 @@ from pytest_azfunc.host.routing.function_routes import invalid_templates
 from pytest_azfunc.host.routing.route_overlaps import overlap_errors
 from pytest_azfunc.host.routing.route_table import RouteTable
 from pytest_azfunc.project.extension_bundle import bundle_error, unregistered
+from pytest_azfunc.project.function_timeout import timeout_error
 from pytest_azfunc.project.language import other_language
 from pytest_azfunc.project.without_functions import why_none
+from pytest_azfunc.reports.durable_check import DurableCheck
 
 __tracebackhide__ = True
 
@@ -29,17 +31,19 @@ class AppCheck:
     :ivar unseen: functions that Azure does not see, in an app in which it sees others.
     :ivar invalid: name -> why the host does not start because of this function.
     :ivar unregistered: name -> which binding types of it no extension registers. It can be invoked here.
+    :ivar durable: what there is to say of durable functions.
     """
 
     def __init__(self, project: Project, contributed: Collection[str] = ()) -> None:
         host, root = project.host, os.fspath(project.root)
         self.other_language = other_language(root, project.script, project.read_contents, host, os.environ)
         place = None if host.source is None else host.source.location("extensionBundle")
-        self.start_error = bundle_error(host.bundle, place)
+        self.start_error = bundle_error(host.bundle, place) or timeout_error(host, os.environ)
         self.none = why_none(root, project.script, project.read_contents)
         self.unseen = [] if self.none else _unseen(project)
         self.invalid: Mapping[str, ProjectError] = invalid_templates(project)
         self.unregistered = unregistered(project.declared.values(), root, host.bundle, contributed)
+        self.durable = DurableCheck(project)
         self._overlaps: dict[str, list[ProjectError]] = {}
         if not self.invalid:  # otherwise the host has no routes
             for error in overlap_errors(project, RouteTable.of(project)):

@@ -1,4 +1,4 @@
-"""What is worth knowing of a decorator app as a whole although nothing is wrong: what Azure would pass over."""
+"""What is worth knowing of an app as a whole although nothing is wrong: its time-out, what Azure would pass over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pytest_azfunc.errors import AzfuncError, app_notes
 from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_line import declared_by
 from pytest_azfunc.project.app_script import SCRIPT_SETTING
+from pytest_azfunc.project.function_timeout import timeout_note
 from pytest_azfunc.project.names import host_order
 
 
@@ -17,6 +18,11 @@ def notes_of(project: Project, unseen: Iterable[AzfuncError]) -> list[str]:
 
     :param unseen: about functions that Azure does not see.
     """
+    timeout = timeout_note(project.host, os.environ)
+    return [*([timeout] if timeout else ()), *_passed_over(project, unseen)]
+
+
+def _passed_over(project: Project, unseen: Iterable[AzfuncError]) -> list[str]:
     is_empty = not (project.functions or project.errors)
     if project.script is None:
         return [app_notes.script_not_there(SCRIPT_SETTING)] if SCRIPT_SETTING in os.environ and not is_empty else []

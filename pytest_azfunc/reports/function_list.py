@@ -21,6 +21,7 @@ from pytest_azfunc.reports.app_check import AppCheck, unfit_setting
 
 # What a problem means: for this function, or for the whole app.
 NOT_LOADED: Final = "would not load"
+NOT_WORKING: Final = "would not work in Azure"
 NOT_STARTED: Final = "the host does not start"
 NOT_INDEXED: Final = "hides the whole app"
 NOT_FOUND: Final = "0 functions found"
@@ -84,7 +85,10 @@ def list_functions(
         bound = bind(function)
         entry = _entry(bound, is_disabled, now)
         notes = (*entry.notes, *map(_unreached, check.overlaps(function.name)))
+        if function.name in check.durable.notes:
+            notes += (check.durable.notes[function.name],)
         problem = _problem(load, bound) or check.unregistered.get(function.name) or unfit_setting(bound)
+        problem = problem or check.durable.errors.get(function.name)
         if problem is None:
             missing = [named for named in bound.named_settings if named.missing]
             notes += tuple(_needed(named) for named in missing)
@@ -124,7 +128,9 @@ def _hidden(project: Project, failure: IndexFailure) -> list[Entry]:
 
 
 def _fault(problem: BaseException | None) -> str:
-    return NOT_EMULATED if isinstance(problem, UnsupportedFeature) else NOT_LOADED
+    if isinstance(problem, UnsupportedFeature):
+        return NOT_EMULATED
+    return NOT_WORKING if isinstance(problem, ProjectError) and problem.rule.startswith("durable-") else NOT_LOADED
 
 
 @contextlib.contextmanager

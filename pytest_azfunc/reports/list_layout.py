@@ -11,7 +11,7 @@ from pytest_azfunc.project import Project
 from pytest_azfunc.project.app_line import app_line
 from pytest_azfunc.project.hints import hint_for
 from pytest_azfunc.project.user_errors import place_of
-from pytest_azfunc.reports.function_list import NOT_EMULATED, NOT_INDEXED, NOT_STARTED, Entry
+from pytest_azfunc.reports.function_list import NOT_EMULATED, NOT_INDEXED, NOT_STARTED, NOT_WORKING, Entry
 from pytest_azfunc.reports.styled_line import Role, StyledLine, whole, wrapped
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -98,7 +98,8 @@ def _verdict(entries: list[Entry], project: Project) -> str:
         others = f"; it would show the others{given}"
     else:
         others = f"; the others would{given}" if needed else ""
-    return f"{total}, {failing} would not load in Azure{others}.{here}"
+    verb = "work" if any(entry.fault == NOT_WORKING for entry in functions) else "load"
+    return f"{total}, {failing} would not {verb} in Azure{others}.{here}"
 
 
 def _culprit(entries: list[Entry]) -> str:

@@ -12,6 +12,7 @@ from pytest_azfunc.errors import message_of, printable, shown
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.log_capture import LogCapture
 from pytest_azfunc.host.outputs import Output
+from pytest_azfunc.host.retries import Attempt
 from pytest_azfunc.host.web.http_response import Answer
 from pytest_azfunc.rpc import PythonObject, TypedData
 
@@ -67,8 +68,18 @@ def _lines(number: int, invocation: Invocation) -> list[str]:
     if invocation.exception is not None:
         error = invocation.exception
         lines.append(f"   raised {type(error).__name__}: {_one_line(message_of(error))}")
-    lines += [f"   log  {line}" for line in logged(invocation.logs)]
-    return lines
+    attempts = invocation.attempts
+    if len(attempts) > 1:
+        return [*lines, *(line for number, attempt in enumerate(attempts, 1) for line in _attempt(number, attempt))]
+    return [*lines, *(f"   log  {line}" for line in logged(invocation.logs))]
+
+
+def _attempt(number: int, attempt: Attempt) -> list[str]:
+    """One run of an invocation that was retried, with what it logged."""
+    error, waited = attempt.exception, attempt.delay.total_seconds()
+    outcome = "succeeded" if error is None else f"{type(error).__name__}: {_one_line(message_of(error))}"
+    delay = f", after {waited:g} s" if number > 1 else ""
+    return [f"   try  {number}{delay}: {outcome}", *(f"   log  {line}" for line in logged(attempt.logs))]
 
 
 def place_shown(arrow: str, invocation: Invocation, name: str) -> str:

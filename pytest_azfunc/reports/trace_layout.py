@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pytest_azfunc.reports.styled_line import Role, StyledLine, whole, wrapped
 
 _HEADING = re.compile(r"\d+\. (?P<name>.*) \([\d.]+ ms\)")
-_ROW = re.compile(r"   (?P<label>in|out|log|raised) +(?=\S)")
+_ROW = re.compile(r"   (?P<label>in|out|log|raised|try) +(?=\S)")
 _LEVELS: dict[str, Role] = {"WARNING": "caution", "ERROR": "problem", "CRITICAL": "problem"}
 
 

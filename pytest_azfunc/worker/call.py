@@ -9,7 +9,6 @@ from pytest_azfunc.errors.notes import value_without_binding
 from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
 from pytest_azfunc.worker.context import Out
-from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.logs import CURRENT, Records
 from pytest_azfunc.worker.runtime import Runtime
@@ -50,10 +49,6 @@ class Call:
             self._encode(self._main(self._decode()))
         except Exception as error:
             self._fail(error)
-
-    def run_on(self, loop: WorkerLoop) -> None:
-        """Run an async function on *loop*."""
-        loop.run(self.arun())
 
     async def arun(self) -> None:
         """Run an async function on the running loop."""
@@ -160,3 +155,7 @@ class Call:
         if hint:
             add_note(error, raised_by_call(hint))
         self.response = InvocationResponse(self.invocation_id, exception=error, logs=self.records, context=self.context)
+
+
+ENTER_FUNCTION = frozenset(method.__code__ for method in (Call._main, Call._amain, Call._with_extensions))
+"""The code whose frames call the user's function: who comes next there is the user's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -184,7 +184,7 @@ class Worker:
                 if is_loop_running() or self._loop.is_busy:  # a sync function that an async one called hides the loop
                     name = call.loaded.function.name
                     raise BindingError("async-in-running-loop", function=name)
-                call.run_on(self._loop)
+                self._loop.run(self._arun(call))
             elif is_loop_running():
                 with no_running_loop():
                     call.run()
@@ -200,13 +200,17 @@ class Worker:
         try:
             if call.loaded.signature.is_async or call.loaded.http_parameter is not None:
                 with tasks_run_in_surroundings():
-                    await call.arun()
+                    await self._arun(call)
             else:
                 with no_running_loop():
                     call.run()
             return call.response
         finally:
             call.end()
+
+    def _arun(self, call: Call) -> Coroutine[Any, Any, None]:
+        """What runs a call on a loop."""
+        return call.arun()
 
     def _call(self, request: InvocationRequest) -> Call:
         loaded = self._loaded(request.function)
@@ -219,6 +223,10 @@ class Worker:
     def is_inside(self) -> bool:
         """Whether who asks is a function that runs, or a thread or task of one."""
         return CURRENT.get() is not None
+
+    def is_loop(self, loop: object) -> bool:
+        """Whether *loop* is the asyncio loop that async functions run on."""
+        return self._loop.is_this(loop)
 
     def run_loop_on_a_thread(self) -> None:
         """Let async functions run on a thread of their own until the worker is closed, as in Azure.

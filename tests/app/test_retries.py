@@ -159,6 +159,32 @@ def test_a_policy_without_end(tmp_path: Path) -> None:
     )
 
 
+def test_a_policy_without_end_by_http_and_by_a_timer(tmp_path: Path) -> None:
+    for name, bindings in (("web", HTTP), ("timer", [TIMER])):
+        root = app(tmp_path / name, 10_000, bindings=bindings, retry={**FIXED, "maxRetryCount": -1}, result="None")
+        with Host.open(root) as host:
+            host.clock.move_to(START)
+            with pytest.raises(
+                BindingError, match="F: the function has failed 1000 times, and its retry policy has no"
+            ):
+                host.http.get("/api/F") if name == "web" else host.advance(hours=4)
+
+
+def test_a_timer_that_comes_due_while_somebody_waits_for_a_retry(tmp_path: Path) -> None:
+    root = app(tmp_path, 1)
+    (root / "Timer").mkdir()
+    (root / "Timer" / "function.json").write_text(json.dumps({"bindings": [{**TIMER, "schedule": "5 0 2 * * *"}]}))
+    (root / "Timer" / "__init__.py").write_text("def main(timer): assert not timer.past_due")
+    with Host.open(root) as host:
+        host.clock.move_to(START)
+
+        host.invoke("F")
+
+        assert host.now - START == timedelta(seconds=10)
+        (run,) = host.drain()  # it is late, but not past due: the host was up
+        assert (run.function, run.started_at - START) == ("Timer", timedelta(seconds=10))
+
+
 def test_a_timer_waits_on_the_agenda(tmp_path: Path) -> None:
     with Host.open(app(tmp_path, 2, bindings=[TIMER])) as host:
         host.clock.move_to(START)

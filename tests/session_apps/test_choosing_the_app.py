@@ -361,7 +361,7 @@ def test_fixtures_and_markers_are_documented(sessions: Sessions) -> None:
         "Run a function of the app in-process, with real binding conversion; returns an ``Invocation``."
     )
     assert (
-        "@pytest.mark.azfunc(*, project=None, settings=None, storage='memory', strict=True, auth=True): which function "
+        "@pytest.mark.azfunc(*, project=None, settings=None, storage='memory', strict=True, auth=True, retry=True): which function "
         "app a test uses, and with what." in markers
     )
 

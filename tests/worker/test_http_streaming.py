@@ -414,8 +414,58 @@ def test_one_wrong_annotation_hides_the_app(app: FunctionApp, session: Session, 
     )
     result = session.test("def test_it(invoke): invoke('good')\n")
 
-    shown = annotation.removeprefix("func.")
     assert error_lines(result)[0] == (
-        f"pytest_azfunc.errors.AppIndexError: bad.req: the request 'req' is annotated {shown}, "
+        f"pytest_azfunc.errors.AppIndexError: bad.req: the request 'req' is annotated {annotation}, "
         "but this app imports azurefunctions.extensions.http.fastapi."
     )
+
+
+RETRIED = """
+    import logging
+
+    import azure.functions as func
+    from azurefunctions.extensions.http.fastapi import Request
+
+    app = func.FunctionApp(http_auth_level="ANONYMOUS")
+
+    async def answer(req, context):
+        seen = req.headers["x-ms-invocation-id"] == context.invocation_id
+        body = (await req.body()).decode()
+        logging.info("%s %s %s", context.retry_context.retry_count, seen, body)
+        if context.retry_context.retry_count < 2:
+            raise ValueError(f"no {context.retry_context.retry_count}")
+        return f"at last {body}"
+
+    @app.route(methods=["POST"])
+    @app.retry(strategy="fixed_delay", max_retry_count="3", delay_interval="00:00:10")
+    async def flaky(req: Request, context: func.Context) -> str:
+        return await answer(req, context)
+"""
+
+
+def test_a_retry_policy(app: FunctionApp, session: Session) -> None:
+    app.write({"function_app.py": RETRIED})
+
+    result = session.test(
+        """
+        import requests
+        from pytest_azfunc import http
+
+        LOGGED = ["0 True hi", "1 True hi", "2 True hi"]
+
+        def test_client(azfunc_http, azfunc_logs):
+            assert azfunc_http.post("/api/flaky", data="hi").json() == "at last hi"
+            assert azfunc_logs.messages == LOGGED
+
+        def test_invoke(invoke):
+            result = invoke("flaky", http("POST", data="hi"))
+            assert (result.json(), result.logs.messages) == ("at last hi", LOGGED)
+            assert len({attempt.context.invocation_id for attempt in result.attempts}) == 3
+
+        def test_server(azfunc_live_server, azfunc_logs):
+            assert requests.post(azfunc_live_server.url + "/api/flaky", data="hi", timeout=9).json() == "at last hi"
+            assert azfunc_logs.messages == LOGGED
+        """
+    )
+
+    passed(result, 3)

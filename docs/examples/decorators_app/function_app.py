@@ -58,6 +58,9 @@ def import_catalogue(upload: func.InputStream, catalogue: func.Out[str]) -> None
 
 @app.function_name("SalesReport")
 @app.timer_trigger(arg_name="timer", schedule="0 30 2 * * *")
+@app.retry(
+    strategy="exponential_backoff", max_retry_count="4", minimum_interval="00:01:00", maximum_interval="00:15:00"
+)
 @app.blob_output(arg_name="report", path="reports/latest.txt", connection="AzureWebJobsStorage")
 def sales_report(timer: func.TimerRequest, report: func.Out[str]) -> None:
     if timer.past_due:

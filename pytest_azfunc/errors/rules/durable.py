@@ -26,6 +26,16 @@ DURABLE: Final[dict[str, Rule]] = {
         "yield a task that is new or still open: no bare yield, and no second task_all or task_any over tasks that "
         "another one waits for.",
     ),
+    "durable-depth": Rule(
+        "sub-orchestrations have called one another {depth} deep.",
+        "they go on without end, and fill the task hub.",
+        "let the orchestrator return where there is nothing more to divide.",
+    ),
+    "durable-endless": Rule(
+        "the orchestration {id!r} has gone on as new {count} times, and waited for no timer and no event between.",
+        "it goes on without end, and without a pause.",
+        "wait for a timer or an event before continue_as_new().",
+    ),
     "durable-nondeterministic": Rule(
         "the orchestrator asks for {now} where it had asked for {before} when it ran before (action {index}){cause}.",
         "the host fails the orchestration with a non-determinism error, if it is replayed.",
@@ -35,6 +45,17 @@ DURABLE: Final[dict[str, Rule]] = {
         "today's orchestrator asks for {now} where the history has {before} (task {index}).",
         "the host fails every instance in flight with a non-determinism error.",
         "deploy the change under another name, or let the instances in flight end first.",
+    ),
+    "durable-client-sync": Rule(
+        "it has a durable client and is no async function: the library awaits what it returns.",
+        "each call fails with a TypeError, after the function has run.",
+        "write async def, and await what the client does.",
+    ),
+    "durable-renamed": Rule(
+        "it calls the activity {registered!r} as the object {name}: the library takes the name {name!r}, under which "
+        "nothing is registered.",
+        _HANGS,
+        "call it by its name: {registered!r}.",
     ),
     "durable-failed": of_test("{text}.", "look at the orchestration's failure."),
     "durable-history": of_test(

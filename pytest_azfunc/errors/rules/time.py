@@ -1,4 +1,4 @@
-"""Time that a test moves, and what comes due meanwhile (BindingError, LoopError, ProjectError)."""
+"""Time: what a test moves, what comes due, what takes too long (BindingError, FunctionTimeoutError, LoopError)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ TIME: Final[dict[str, Rule]] = {
         "the function has failed {count} times, and its retry policy has no end (maxRetryCount is -1).",
         "let it succeed some time, or run it once: retry=False, as an argument of invoke or of the mark azfunc.",
         "the host would try for ever.",
+    ),
+    "function-timeout": of_test(
+        "it has run for {seconds} s, which is all that azfunc_timeout allows, and has not come to its end.{stood}",
+        "give what it waits for a time-out of its own, or a mock; or give a greater azfunc_timeout.",
+        "the host ends it when functionTimeout is over ({limit}), and the worker process with it.",
+    ),
+    "timeout-value": of_test(
+        "azfunc_timeout is {found}, but must be a number of seconds, such as 10; 0 is for no limit.",
+        "correct the ini file.",
     ),
     "clock-backwards": of_test(
         "{call}: time would go back from {now} to {to}.",

@@ -17,6 +17,7 @@ from pytest_azfunc.host.bindings.binding_type import BindingType, by_builder
 from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, check_texts, wrong_value
 from pytest_azfunc.host.bindings.builder_calls import payload_builder
 from pytest_azfunc.host.bindings.by_hand import json_value, never
+from pytest_azfunc.host.bindings.durable_version import refuse_second_version
 from pytest_azfunc.host.bindings.given_values import not_json, plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
 from pytest_azfunc.host.bindings.message_content import text_delivery
@@ -70,6 +71,7 @@ class ActivityPayload(Payload):
     instance_id: str | None = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        refuse_second_version(occasion.function.name, occasion.trigger)
         metadata = {"instanceId": TypedData("string", self.instance_id or new_guid().replace("-", ""))}
         put(metadata, occasion.trigger.name, TypedData("string", self.text))
         put(metadata, "data", TypedData("json", compact(self.text)))  # a JSON string that holds the input's JSON
@@ -111,6 +113,7 @@ class OrchestrationPayload(Payload):
     parent_instance_id: str | None = None
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        refuse_second_version(occasion.function.name, occasion.trigger)
         instance_id = self.instance_id or new_guid().replace("-", "")
         context = {
             "history": list(self.history) or self._beginning(occasion, instance_id),
@@ -209,6 +212,7 @@ class EntityPayload(Payload):
     exists: bool = False
 
     def deliver(self, occasion: Occasion) -> Delivery:
+        refuse_second_version(occasion.function.name, occasion.trigger)
         declared = occasion.trigger.properties.get("entityName")
         name = self.name or (declared if isinstance(declared, str) and declared else occasion.function.name)
         text = _indented(
@@ -276,6 +280,7 @@ def _operation(operation: Any) -> dict[str, Any]:
 
 
 def _client(given: Input, value: Any) -> TypedData:
+    refuse_second_version(given.function, given.binding)
     make = given.durable_client or durable_client
     return object_text(given, value, make(given.text("taskHub", "TestHubName"), given.base_url))
 

@@ -48,9 +48,12 @@ def proxied(
     )
 
 
-def for_invocation(request: ProxiedRequest, invocation_id: str) -> ProxiedRequest:
-    """The request with the header by which the worker finds the invocation that it belongs to."""
-    if any(name.lower() == INVOCATION_ID for name, _ in request.headers):
+def for_invocation(request: ProxiedRequest, invocation_id: str, before: str | None = None) -> ProxiedRequest:
+    """The request with the header by which the worker finds the invocation that it belongs to.
+
+    :param before: the id of the attempt before, where it is sent for another one.
+    """
+    headers = tuple(header for header in request.headers if header != (INVOCATION_ID, before))
+    if any(name.lower() == INVOCATION_ID for name, _ in headers):
         return request
-    headers = (*request.headers, (INVOCATION_ID, invocation_id))
-    return ProxiedRequest(request.method, request.url, headers, request.body)
+    return ProxiedRequest(request.method, request.url, (*headers, (INVOCATION_ID, invocation_id)), request.body)
