@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         ProjectError,
         RouteOverlapWarning,
         ScheduleWarning,
+        StoreError,
         UnsupportedFeature,
     )
     from pytest_azfunc.fixture_values import AsyncInvoke, ContextFactory, Invoke, PayloadBuilders
@@ -128,6 +129,7 @@ __all__ = [
     "Replayed",
     "RouteOverlapWarning",
     "ScheduleWarning",
+    "StoreError",
     "UnsupportedFeature",
     "activity",
     "assistant_skill",

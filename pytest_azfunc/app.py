@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from pytest_azfunc import http_client
 from pytest_azfunc.app_durable import DurableApp
 from pytest_azfunc.app_http import HttpApp
+from pytest_azfunc.app_stores import StoringApp
 from pytest_azfunc.app_time import TimedApp
 from pytest_azfunc.clock import HostTime
 from pytest_azfunc.errors import AzfuncError
@@ -45,7 +46,7 @@ __tracebackhide__ = True
 _SCRIPT_ROOT = "AzureWebJobsScriptRoot"  # the app's folder, as worker extensions look for it
 
 
-class Host(HttpApp, TimedApp, DurableApp):
+class Host(HttpApp, TimedApp, DurableApp, StoringApp):
     """A running function app. Open one with :meth:`open`; the fixture ``azfunc_host`` is one."""
 
     def __init__(
@@ -86,6 +87,7 @@ class Host(HttpApp, TimedApp, DurableApp):
             [self._kept.add, *observers],
             retry,
             time.move_over,
+            find_stores=self._lend_stores(),
         )
         """The part of the host that runs functions."""
         self.failures = Failures()
@@ -111,7 +113,8 @@ class Host(HttpApp, TimedApp, DurableApp):
         :param settings: app settings, over local.settings.json and the environment.
         :param storage: ``"memory"``.
         :param strict: whether an output that Azure would drop or mangle is an error.
-        :param raise_exceptions: whether a function's exception reaches an HTTP client's code; False gives it the 500.
+        :param raise_exceptions: whether a function's exception reaches the test, also from an HTTP client and from
+            ``drain()``; False behaves as Azure does: a 500, and messages that are delivered again.
         :param auth: whether authorization levels are enforced.
         :param retry: whether retry policies are carried out.
         :raises ProjectError: the folder is no function app, or the host would not start with it.
@@ -191,7 +194,7 @@ class Host(HttpApp, TimedApp, DurableApp):
 
     @property
     def raise_exceptions(self) -> bool:
-        """Whether a function's exception reaches an HTTP client's code; may be changed at any time."""
+        """Whether a function's exception reaches an HTTP client's code, and who drains; may be changed at any time."""
         return self._behaviour.raise_exceptions
 
     @raise_exceptions.setter

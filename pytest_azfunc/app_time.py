@@ -128,15 +128,6 @@ class TimedApp:
         clock = Clock(self._passing_time, "azfunc_host")
         return clock.advance(days=days, hours=hours, minutes=minutes, seconds=seconds, max_runs=max_runs)
 
-    def drain(self) -> list[Invocation]:
-        """Run what is due now, until nothing is. Time does not move.
-
-        :returns: the invocations, in order.
-        :raises LoopError: functions start one another over and over again.
-        :raises Exception: what a function raises; the next call goes on from there.
-        """
-        return self._passing_time.drain()
-
     def start(self) -> list[Invocation]:
         """Do what a host does when it comes up: warmup, timers that are past due, those with ``runOnStartup``.
 

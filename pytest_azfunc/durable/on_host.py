@@ -101,7 +101,7 @@ class DurableHost:
         An orchestration may take any number of steps at one moment, so they are no chain of functions that start one
         another; what goes on without end is told by the engine.
         """
-        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason, is_chained=False)
+        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason, cause=None)
         self._ready[entry] = work
 
     def _take(self, entry: Entry) -> Invocation | None:
@@ -141,7 +141,7 @@ class DurableHost:
     def run(self, function: Function, payload: Any, caused_by: Invocation | None) -> Invocation:
         """Run a function and wait for it."""
         with _without_own_warnings():
-            return self._script_host.run(function, payload)
+            return self._script_host.run(function, payload, caused_by=caused_by)
 
     def find(self, trigger: str, name: str) -> Function | None:
         """The function with a trigger of that type, by its registered name; a disabled one is not there."""

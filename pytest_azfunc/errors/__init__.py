@@ -25,6 +25,7 @@ from pytest_azfunc.errors.exceptions import (
     ProjectError,
     RouteOverlapWarning,
     ScheduleWarning,
+    StoreError,
     UnsupportedFeature,
 )
 from pytest_azfunc.errors.wording import (
@@ -68,6 +69,7 @@ __all__ = [
     "RouteOverlapWarning",
     "Rule",
     "ScheduleWarning",
+    "StoreError",
     "UnsupportedFeature",
     "either",
     "json_kind",

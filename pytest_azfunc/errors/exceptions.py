@@ -141,6 +141,10 @@ class FunctionFailed(AzfuncError):
     """A function failed where nobody was given its exception: it was the answer to an HTTP client."""
 
 
+class StoreError(AzfuncError):
+    """What a queue, a blob container or another store does not have, or its service refuses."""
+
+
 class DurableError(AzfuncError):
     """An orchestration or entity that Azure would leave waiting for ever, or what no task hub has."""
 

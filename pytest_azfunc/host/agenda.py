@@ -7,8 +7,10 @@ not come due again in the hour that a clock repeats.
 from __future__ import annotations
 
 import heapq
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import NamedTuple
 
 from pytest_azfunc.errors import LoopError
@@ -19,6 +21,9 @@ __tracebackhide__ = True
 
 # So often a function may run, each time by its own doing, before time has to pass.
 LONGEST_CHAIN = 1000
+
+# So often any entry is taken by chance, before those that are due are looked for.
+_GUESSES = 8
 
 TIMER = "timer"
 """The reason of a timer's run."""
@@ -47,10 +52,11 @@ class Entry:
     :ivar function: name of the function that will run.
     :ivar reason: why, in a word or two.
     :ivar work: does it.
+    :ivar is_going_on: whether what was begun then waits, or runs.
     :ivar cause: what has put it there for the very moment at which that ran itself; None where time passes.
     """
 
-    __slots__ = ("at", "cause", "depth", "function", "is_cancelled", "reason", "work")
+    __slots__ = ("at", "cause", "depth", "function", "is_cancelled", "is_going_on", "reason", "work")
 
     def __init__(self, at: datetime, function: str, reason: str, work: Work, cause: Entry | None) -> None:
         self.at = at
@@ -60,6 +66,7 @@ class Entry:
         self.cause = cause
         self.depth: int = 0 if cause is None else cause.depth + 1
         self.is_cancelled = False
+        self.is_going_on = False
 
     def chain(self) -> list[str]:
         """The functions that have led to this one without time passing, the latest first."""
@@ -69,6 +76,16 @@ class Entry:
             names.append(entry.function)
             entry = entry.cause
         return names
+
+
+Cause = tuple[Entry, datetime]
+"""An entry that runs, and the moment at which it does."""
+
+
+class By(Enum):
+    """What has caused an entry, where it is not said."""
+
+    RUNNING = "what is running"
 
 
 _Item = tuple[datetime, bool, str, int, Entry]
@@ -86,19 +103,24 @@ class Agenda:
         self._count = 0
         self._running: tuple[Entry, datetime] | None = None
 
-    def put(self, at: datetime, function: str, work: Work, *, reason: str, is_chained: bool = True) -> Entry:
+    @property
+    def running(self) -> Cause | None:
+        """What is being done at the moment; None where nothing is."""
+        return self._running
+
+    def put(
+        self, at: datetime, function: str, work: Work, *, reason: str, cause: Cause | By | None = By.RUNNING
+    ) -> Entry:
         """Note what is to be done.
 
         :param at: when, in UTC.
         :param function: name of the function that will run then.
         :param work: does it.
         :param reason: why, in a word or two; ``timer`` for the run of a timer.
-        :param is_chained: whether what runs now has caused it, if it is due at the same moment.
+        :param cause: what was running when the need for it arose, or None; by default what is running now.
         """
-        cause = None
-        if is_chained and self._running is not None and at <= self._running[1]:
-            cause = self._running[0]
-        entry = Entry(at, function, reason, work, cause)
+        found = self._running if isinstance(cause, By) else cause
+        entry = Entry(at, function, reason, work, found[0] if found is not None and at <= found[1] else None)
         self._push(entry)
         return entry
 
@@ -126,6 +148,20 @@ class Agenda:
         while heap and heap[0][-1].is_cancelled:
             heapq.heappop(heap)
         return heap[0][-1] if heap else None
+
+    def any_of(self, until: datetime, chance: random.Random) -> Entry | None:
+        """Any of what is due by then; timers keep their order. None where nothing is due."""
+        first = self.next()
+        if first is None or first.at > until or first.reason == TIMER:
+            return first
+        for _ in range(_GUESSES):  # most that is on the agenda is due, as a rule
+            found = chance.choice(self._heap)[-1]
+            if found.at <= until and not found.is_cancelled and found.reason != TIMER:
+                return found
+        self._heap = [item for item in self._heap if not item[-1].is_cancelled]
+        heapq.heapify(self._heap)
+        due = [item[-1] for item in self._heap if item[0] <= until and item[-1].reason != TIMER]
+        return chance.choice(due)
 
     def run(self, entry: Entry, now: datetime) -> Invocation | None:
         """Do one thing, and strike it off.

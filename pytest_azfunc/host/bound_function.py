@@ -96,6 +96,8 @@ class BoundFunction:
         self._inputs: list[Input] | None = None
         self._expressions: BoundExpressions | None = None
         self._knows_expressions = False
+        self._uses_stores: bool | None = None
+        self._addresses: dict[str, str] = {}  # of outputs without expressions
         self._output_types: dict[str, tuple[str, BindingType]] = {}
 
     # --- what its declaration means
@@ -255,6 +257,14 @@ class BoundFunction:
         """Whether there is an output with which its extension may fail the call."""
         return any(self.output_type(name)[1].refusal is not None for name in self.function.outputs)
 
+    @property
+    def uses_stores(self) -> bool:
+        """Whether an input is read from a store, or an output goes to one."""
+        if self._uses_stores is None:
+            find, bindings = self.options.types.find, self.function.bindings.values()
+            self._uses_stores = any(find(b.kind).store is not None for b in bindings if not b.is_trigger)
+        return self._uses_stores
+
     def output_type(self, name: str) -> tuple[str, BindingType]:
         """The type of an output, as it is declared, and what the host knows of it."""
         found = self._output_types.get(name)
@@ -276,21 +286,28 @@ class BoundFunction:
         outputs = {}
         for name, data in sent.items():
             written, binding_type = self.output_type(name)
-            address = self._address(name, invocation.resolved.get(name), binding_type)
+            address = self.sent_to(name, invocation.resolved.get(name))
             outputs[name] = Output(name, written, values.get(name), data, binding_type, address)
         return Outputs(self.function.name, outputs, self.function.outputs)
 
-    def _address(self, name: str, resolved: ResolvedBinding | None, binding_type: BindingType) -> str:
-        """Where an output went."""
-        binding = self.function.outputs.get(name)
-        if binding is None:  # a returned value that no binding takes
-            return ""
-        if resolved is None:
-            address = binding_type.address_of(binding.properties)
-            with suppress(AddressError):
-                address = binding_type.address_as_sent(address)
-            return address
-        return resolved.address
+    def sent_to(self, name: str, resolved: ResolvedBinding | None) -> str:
+        """Where an output goes; empty where its binding says nothing of it.
+
+        :param resolved: what the call has completed of the binding; None where it has no expressions.
+        """
+        if resolved is not None:
+            return resolved.address
+        found = self._addresses.get(name)
+        if found is None:
+            binding = self.function.outputs.get(name)
+            found = ""
+            if binding is not None:  # or else it is a returned value that no binding takes
+                _, binding_type = self.output_type(name)
+                found = binding_type.address_of(binding.properties)
+                with suppress(AddressError):
+                    found = binding_type.address_as_sent(found)
+            self._addresses[name] = found
+        return found
 
     def http_response(self, invocation: Invocation) -> requests.Response | None:
         """The response that a caller would get; None without one."""

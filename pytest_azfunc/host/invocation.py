@@ -51,6 +51,7 @@ class Invocation:
     :ivar started_at: when it began, by the host's clock, in UTC.
     :ivar resolved: what the binding expressions of its inputs and outputs have come to, by binding name; only of those
         that have any.
+    :ivar caused_by: the invocation that has put there what it ran for; None where it was a test, or time.
     """
 
     function: str
@@ -59,6 +60,7 @@ class Invocation:
     duration: float
     started_at: datetime
     resolved: Mapping[str, ResolvedBinding]
+    caused_by: Invocation | None
     _view: InvocationView
 
     def __init__(
@@ -70,6 +72,7 @@ class Invocation:
         view: InvocationView,
         started_at: datetime,
         resolved: Mapping[str, ResolvedBinding] = _NOTHING_RESOLVED,
+        caused_by: Invocation | None = None,
     ) -> None:
         # The one that `dataclass(frozen=True)` writes takes three times as long.
         fields = self.__dict__
@@ -79,6 +82,7 @@ class Invocation:
         fields["duration"] = duration
         fields["started_at"] = started_at
         fields["resolved"] = resolved
+        fields["caused_by"] = caused_by
         fields["_view"] = view
 
     @property
@@ -131,7 +135,14 @@ class Invocation:
     def retried(self, first: Invocation, attempts: tuple[Attempt, ...]) -> Invocation:
         """This, the last attempt, as the invocation of which all *attempts* are."""
         whole = Invocation(
-            self.function, self.request, self.response, self.duration, self._view, first.started_at, self.resolved
+            self.function,
+            self.request,
+            self.response,
+            self.duration,
+            self._view,
+            first.started_at,
+            self.resolved,
+            self.caused_by,
         )
         whole.__dict__["_attempts"] = attempts
         return whole

@@ -28,6 +28,11 @@ class KeptInvocations:
         """Remember an invocation."""
         self.latest.append(invocation)
 
+    def keep_more(self) -> None:
+        """Keep a hundred times as many from now on: one message may start hundreds of functions."""
+        if self.latest.maxlen == KEPT_INVOCATIONS:
+            self.latest = deque(self.latest, maxlen=KEPT_INVOCATIONS * 100)
+
     def keep_all(self) -> None:
         """Forget none from now on."""
         self.latest = deque(self.latest)

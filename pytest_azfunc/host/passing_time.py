@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_azfunc.clock import HostTime, as_moment
 from pytest_azfunc.errors import EXPECTED_MOMENT, BindingError
@@ -28,6 +29,22 @@ MAX_RUNS = 10_000
 
 # So much goes by on the machine's clock, and no time has passed for those who start one another.
 _A_MOMENT = timedelta(seconds=1)
+
+
+class Watcher(Protocol):
+    """Something that notes on the agenda what is due, beside the timers."""
+
+    def look(self) -> None:
+        """Somebody asks what is due."""
+
+    def shift(self, by: timedelta) -> None:
+        """Time was set anew, and nothing of it has passed."""
+
+    def stop(self) -> None:
+        """The host stops."""
+
+    def start(self) -> None:
+        """The host comes up again."""
 
 
 class PassingTime:
@@ -63,6 +80,8 @@ class PassingTime:
         self._is_stopped = False
         self._was_set = False
         self._returning: list[list[Invocation]] = []
+        self._shuffle: random.Random | None = None
+        self.watchers: list[Watcher] = []
 
     @cached_property
     def _timers(self) -> Timers:
@@ -88,14 +107,23 @@ class PassingTime:
         self._look()
         return self.agenda.due
 
-    def drain(self) -> list[Invocation]:
+    def drain(self, shuffle: random.Random | None = None) -> list[Invocation]:
         """Run what is due now, and what comes due by that, until nothing is; time does not move.
 
+        :param shuffle: chooses what comes next; None for what is due first.
         :returns: the invocations, in order.
         """
+        if shuffle is not None:
+            outer, self._shuffle = self._shuffle, shuffle
+            try:
+                return self.drain()
+            finally:
+                self._shuffle = outer
         if self._time.stands:
             return self._run_until(self._look())
         self._behaviour.settings()  # raises when the host is closed
+        for watcher in self.watchers if not self._is_stopped else ():
+            watcher.look()
         self._timers.pause()  # the machine's clock goes on, and might come to a timer just now
         runs: list[Invocation] = []
         while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
@@ -128,6 +156,8 @@ class PassingTime:
         self._time.set(to)
         self._timers.forget()
         self.agenda.shift(to - now)
+        for watcher in self.watchers:
+            watcher.shift(to - now)
         self._latest = None
         self._opened_at = to
         self._look()
@@ -139,6 +169,8 @@ class PassingTime:
         now, latest, stands = self._time.now(), self._latest, self._time.stands
         if self._is_stopped:
             return now
+        for watcher in self.watchers:
+            watcher.look()
         if latest is None:
             start = self._opened_at
             self._timers.listen(now if start is None or start > now else start)
@@ -187,7 +219,7 @@ class PassingTime:
         self._returning.append(runs)
         agenda, time = self.agenda, self._time
         try:
-            while (entry := agenda.next()) is not None and entry.at <= until:
+            while (entry := self._next(until)) is not None and entry.at <= until:
                 now = time.now()
                 if len(runs) >= max_runs:
                     names = ", ".join(dict.fromkeys(due.function for due in agenda.due if due.at <= until))
@@ -204,6 +236,9 @@ class PassingTime:
         finally:
             self._returning.pop()
         return runs
+
+    def _next(self, until: datetime) -> Entry | None:
+        return self.agenda.next() if self._shuffle is None else self.agenda.any_of(until, self._shuffle)
 
     def _run(self, entry: Entry, now: datetime) -> Invocation | None:
         """Run what is due. Inside a running event loop, on which no function could be waited for, a thread does it."""
@@ -237,6 +272,8 @@ class PassingTime:
         self._behaviour.settings()  # raises when the host is closed
         now = self._time.now()
         self._is_stopped = False
+        for watcher in self.watchers:
+            watcher.start()
         entries = [self.agenda.put(now, *warmup, reason="warmup") for warmup in self._warmups()]
         entries += self._timers.come_up(now)
         self._latest, self._stood = now, self._time.stands
@@ -265,6 +302,8 @@ class PassingTime:
         """Stop the timers: what is due from now on is past due when the host starts again."""
         self._look()
         self._timers.stop()
+        for watcher in self.watchers:
+            watcher.stop()
         self._is_stopped = True
 
     def close(self) -> None:

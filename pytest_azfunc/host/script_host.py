@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc import clock
@@ -15,10 +16,12 @@ from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
 from pytest_azfunc.host.bindings.trigger_values import deliver
 from pytest_azfunc.host.bound_function import BoundFunction, HostOptions
+from pytest_azfunc.host.completed_bindings import complete_inputs, complete_outputs
 from pytest_azfunc.host.given_context import ContextOverrides
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.output_bindings import with_refusal, with_returned
 from pytest_azfunc.host.retries import MOST_RETRIES, Wait, delays, next_attempt
+from pytest_azfunc.host.stores.use import Use
 from pytest_azfunc.project import Function, Project, RetryPolicy
 from pytest_azfunc.rpc import (
     InvocationRequest,
@@ -32,7 +35,9 @@ from pytest_azfunc.rpc import (
 )
 
 if TYPE_CHECKING:
-    from pytest_azfunc.host.bound_expressions import BoundExpressions, ResolvedBinding
+    from pytest_azfunc.host.bound_expressions import ResolvedBinding
+    from pytest_azfunc.host.faults import Faults
+    from pytest_azfunc.host.stores.stores import Stores
 
 __tracebackhide__ = True
 
@@ -46,6 +51,7 @@ What it yields is a request to the worker, or a wait before a retry, for which t
 
 
 _NO_OVERRIDES = ContextOverrides()
+_NONE: Mapping[str, ResolvedBinding] = MappingProxyType({})
 _DEFAULTS = HostOptions()
 _CHANCE = random.Random()  # to seed one takes as long as to open a host
 
@@ -73,6 +79,7 @@ class ScriptHost:
         retries: bool = True,
         wait: Callable[[timedelta], None] = lambda delay: None,
         chance: random.Random | None = None,
+        find_stores: Callable[[], Stores] | None = None,
     ) -> None:
         self.worker = worker
         self.options = options
@@ -82,6 +89,8 @@ class ScriptHost:
         self.retries = retries
         self.wait = wait
         self.chance = _CHANCE if chance is None else chance
+        self.find_stores = find_stores
+        self.faults: Faults | None = None
         self._bound: dict[str, BoundFunction] = {}
 
     @property
@@ -104,6 +113,7 @@ class ScriptHost:
         inputs: Mapping[str, Any] = _NO_INPUTS,
         context: ContextOverrides | None = None,
         retry: bool = True,
+        caused_by: Invocation | None = None,
     ) -> Invocation:
         """Run a function and wait for it, retries included; its exception is a field of the result.
 
@@ -111,12 +121,13 @@ class ScriptHost:
         :param inputs: values of input bindings, by name.
         :param context: what the invocation context is to say.
         :param retry: whether its retry policy is carried out, the clock moving over the waits.
+        :param caused_by: the invocation that it runs for; None for none.
         :raises BindingError: the payload or an input does not fit the function's bindings, or its policy has no end.
         :raises LossyOutputError: in strict mode, an output that Azure would drop or mangle.
         :raises AzfuncError: what else is wrong with the function, or how it is called.
         :raises Exception: what the function's script raises while it is imported.
         """
-        steps = self._steps(self._loaded(function), payload, inputs, context, retry)
+        steps = self._steps(self._loaded(function), payload, inputs, context, retry, caused_by)
         response: Any = None
         while True:
             try:
@@ -154,9 +165,9 @@ class ScriptHost:
             else:
                 response = await self.worker.ainvoke(asked)
 
-    def begin(self, function: Function, payload: Any = None) -> Steps:
+    def begin(self, function: Function, payload: Any = None, caused_by: Invocation | None = None) -> Steps:
         """Begin a function for which nobody waits; :meth:`proceed` runs it, up to where it waits before a retry."""
-        return self._steps(self._loaded(function), payload, _NO_INPUTS, None, True)
+        return self._steps(self._loaded(function), payload, _NO_INPUTS, None, True, caused_by)
 
     def proceed(self, steps: Steps) -> Invocation | Wait:
         """Go on with what :meth:`begin` has begun.
@@ -173,6 +184,14 @@ class ScriptHost:
             if isinstance(asked, Wait):
                 return asked
             response = self.worker.invoke(asked)
+
+    def load(self, function: Function) -> None:
+        """Have the worker load a function, as it does before the first call.
+
+        :raises AzfuncError: it would not load.
+        :raises Exception: what the function's script raises while it is imported.
+        """
+        self._loaded(function)
 
     def _loaded(self, function: Function) -> BoundFunction:
         """The bound function. One that would not load says so before its payload is judged."""
@@ -191,14 +210,20 @@ class ScriptHost:
         inputs: Mapping[str, Any],
         context: ContextOverrides | None,
         retry: bool,
+        caused_by: Invocation | None = None,
     ) -> Steps:
         at = self.now()
-        invocation = yield from self._attempt(bound, self._request(bound, payload, inputs, context, at), at)
+        use = Use(self.find_stores(), inputs) if self.find_stores is not None and bound.uses_stores else None
+        invocation = yield from self._attempt(
+            bound, self._request(bound, payload, inputs, context, at), at, use, caused_by
+        )
         if invocation.response.exception is not None and retry:
             policy = bound.retry_policy if self.retries else None
             # A test that says which attempt it is plays the host itself.
             if policy is not None and (context is None or context.retry is None):
-                invocation = yield from self._retried(bound, policy, invocation)
+                invocation = yield from self._retried(bound, policy, invocation, use)
+        if use is not None:
+            use.origin.invocation = invocation
         for observer in self.observers:
             observer(invocation)
         if self.strict and invocation.response.exception is None:
@@ -207,18 +232,33 @@ class ScriptHost:
                 raise loss
         return invocation
 
-    def _attempt(self, bound: BoundFunction, request: InvocationRequest, at: datetime) -> Steps:
+    def _attempt(
+        self,
+        bound: BoundFunction,
+        request: InvocationRequest,
+        at: datetime,
+        use: Use | None,
+        caused_by: Invocation | None,
+    ) -> Steps:
         """One run of the function, which begins at that moment."""
         started = time.perf_counter()
-        if bound.expressions is None:
-            response = with_refusal(bound, with_returned(bound, (yield request)))
-            return Invocation(bound.function.name, request, response, time.perf_counter() - started, bound, at)
         resolved: dict[str, ResolvedBinding] = {}
-        response = yield from self._resolving(bound, bound.expressions, request, resolved)
+        response = None
+        if bound.expressions is not None or self.faults is not None:
+            response = self._failed_before(bound, request, resolved)
+        if response is None:
+            if use is not None:
+                request = use.filled(bound, request, resolved)
+            response = with_returned(bound, (yield request))
+            if bound.expressions is not None:
+                response = complete_outputs(bound, bound.expressions, request, response, self.now(), resolved)
+            response = with_refusal(bound, response, resolved)
+            if use is not None:
+                response = use.taken(bound, response, resolved, self.strict)
         duration = time.perf_counter() - started
-        return Invocation(bound.function.name, request, response, duration, bound, at, resolved)
+        return Invocation(bound.function.name, request, response, duration, bound, at, resolved or _NONE, caused_by)
 
-    def _retried(self, bound: BoundFunction, policy: RetryPolicy, first: Invocation) -> Steps:
+    def _retried(self, bound: BoundFunction, policy: RetryPolicy, first: Invocation, use: Use | None) -> Steps:
         """The rest of a function's attempts, after the first has failed."""
         invocation, attempts = first, [first.attempt()]
         for number, delay in enumerate(delays(policy, self.chance), 1):
@@ -231,35 +271,20 @@ class ScriptHost:
                 raise BindingError("retries-without-end", function=name, location=place, count=MOST_RETRIES) from error
             yield Wait(delay)
             request = _again(invocation.request, next_attempt(policy, number, bound.function.name, error))
-            invocation = yield from self._attempt(bound, request, self.now())
+            invocation = yield from self._attempt(bound, request, self.now(), use, first.caused_by)
             attempts.append(invocation.attempt(delay))
         return invocation.retried(first, tuple(attempts))
 
-    def _resolving(
-        self,
-        bound: BoundFunction,
-        expressions: BoundExpressions,
-        request: InvocationRequest,
-        resolved: dict[str, ResolvedBinding],
-    ) -> Generator[InvocationRequest, InvocationResponse, InvocationResponse]:
-        """What comes of a request where input and output bindings have expressions, which are *resolved*.
-
-        The host evaluates those of the inputs before the function runs, and those of the outputs that it has set
-        afterwards. (WorkerFunctionInvoker.cs)
-        """
-        try:
-            resolved.update(expressions.inputs(bound.call(request, self.now())))
-        except BindingError as error:
-            return InvocationResponse(request.invocation_id or "", exception=error)
-        response = with_returned(bound, (yield request))
-        if response.exception is None:
-            sent = {**response.outputs, "$return": response.return_value}
-            names = [name for name, data in sent.items() if data is not None and data.kind is not None]
-            try:
-                resolved.update(expressions.outputs(names, bound.call(request, self.now())))
-            except BindingError as error:
-                return response._replace(exception=error)
-        return with_refusal(bound, response, resolved)
+    def _failed_before(
+        self, bound: BoundFunction, request: InvocationRequest, resolved: dict[str, ResolvedBinding]
+    ) -> InvocationResponse | None:
+        """How a call ends before the function runs; None where it runs."""
+        error: BaseException | None = None
+        if bound.expressions is not None:
+            error = complete_inputs(bound, bound.expressions, request, self.now(), resolved)
+        if error is None and self.faults is not None:
+            error = self.faults.take(bound.function.name)
+        return None if error is None else InvocationResponse(request.invocation_id or "", exception=error)
 
     def request(
         self,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pytest_azfunc import Host
 
 _TITLE = "azfunc invocations"
+_CHAINS = "azfunc chains"
+_MOST_LINES = 60
 _ORCHESTRATIONS = "azfunc orchestrations"
 _CAPTURED_LOG = "Captured log"
 
@@ -24,6 +26,10 @@ _CAPTURED_LOG = "Captured log"
 def add_invocations(report: pytest.TestReport, host: Host, config: pytest.Config) -> None:
     """Add what the app has done, as plain text: other plugins read it, and a worker of pytest-xdist has no terminal."""
     report.sections.append((f"{_TITLE} ({report.when})", describe(host.invocations, host.refusals)))
+    if host.has_stores and any(invocation.caused_by is not None for invocation in host.invocations):
+        from pytest_azfunc.reports.chains import chains
+
+        report.sections.append((f"{_CHAINS} ({report.when})", chains(host.invocations, _MOST_LINES)))
     if host.has_durable:
         from pytest_azfunc.reports.orchestrations import describe as describe_orchestrations
 

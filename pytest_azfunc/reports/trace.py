@@ -56,10 +56,10 @@ def _refusal(answer: Answer) -> str:
 def _lines(number: int, invocation: Invocation) -> list[str]:
     lines = [f"{number}. {invocation.function} ({invocation.duration * 1000:.1f} ms)"]
     for name, data in invocation.request.inputs.items():
-        lines.append(f"   in   {name}{_place(' <- ', invocation, name)}: {_data(data)}")
+        lines.append(f"   in   {name}{place_shown(' <- ', invocation, name)}: {data_shown(data)}")
     for output in invocation.outputs.values():
-        place = _place(" -> ", invocation, output.name)
-        lines.append(f"   out  {output.name}{place}: {_data(output.typed_data)}{_value(output)}")
+        place = place_shown(" -> ", invocation, output.name)
+        lines.append(f"   out  {output.name}{place}: {data_shown(output.typed_data)}{_value(output)}")
     if invocation.is_loss_unknown:
         lines.append("   out  not checked for losses: the worker does not tell what the function set")
     if invocation.response.http_response is not None:
@@ -82,13 +82,14 @@ def _attempt(number: int, attempt: Attempt) -> list[str]:
     return [f"   try  {number}{delay}: {outcome}", *(f"   log  {line}" for line in logged(attempt.logs))]
 
 
-def _place(arrow: str, invocation: Invocation, name: str) -> str:
+def place_shown(arrow: str, invocation: Invocation, name: str) -> str:
     """Where a binding has read or written, where its expressions have said it."""
     resolved = invocation.resolved.get(name)
     return "" if resolved is None else f"{arrow}{printable(resolved.shown)}"
 
 
-def _data(data: TypedData | PythonObject | None) -> str:
+def data_shown(data: TypedData | PythonObject | None) -> str:
+    """What the host and the worker have told each other, in short."""
     if isinstance(data, PythonObject):
         return f"as given: {shown(data.value, _WIDTH)}"
     if data is None or data.kind is None:

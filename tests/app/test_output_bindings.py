@@ -192,7 +192,7 @@ def table_app(tmp_path: Path, **keys: str) -> FunctionApp:
     [
         BOTH,
         {"partitionkey": "p", "ROWKEY": "r", "Name": "x"},
-        [BOTH, {**BOTH, "n": 1.5, "b": True, "none": None}],
+        [BOTH, {**BOTH, "RowKey": "s", "n": 1.5, "b": True, "none": None}],
         [],
         {"PartitionKey": 5, "RowKey": "", "Name": "x"},
         {"PartitionKey": "ä b", "RowKey": "a-b_c.d|e"},

@@ -18,6 +18,8 @@ from pytest_azfunc.errors.rules.payloads import PAYLOADS
 from pytest_azfunc.errors.rules.rule import INDEX_FAILS, Rule
 from pytest_azfunc.errors.rules.scripts import SCRIPTS
 from pytest_azfunc.errors.rules.settings import SETTINGS
+from pytest_azfunc.errors.rules.stored import STORED
+from pytest_azfunc.errors.rules.stores import STORES
 from pytest_azfunc.errors.rules.time import TIME
 from pytest_azfunc.errors.rules.unseen import UNSEEN
 from pytest_azfunc.errors.rules.use_in_tests import USE_IN_TESTS
@@ -36,6 +38,8 @@ PARTS: Final = (
     OUTPUTS,
     UNSEEN,
     TIME,
+    STORES,
+    STORED,
     DURABLE,
     USE_IN_TESTS,
 )

@@ -179,6 +179,15 @@ TYPES = (
         by_hand=_by_hand,
         address=_PATH,
         dictionaries={"properties": True, "metadata": True},
+        store="blob",
     ),
-    BindingType("blob", input=_input, body=_body, loss=_raw_number, address=_PATH, check_address=blob_address),
+    BindingType(
+        "blob",
+        input=_input,
+        body=_body,
+        loss=_raw_number,
+        address=_PATH,
+        check_address=blob_address,
+        store="blob",
+    ),
 )

@@ -88,6 +88,7 @@ TYPES = (
         by_hand=_by_hand,
         address=_CONTAINER,
         expressions=_FEED,
+        store="cosmos",
     ),
-    BindingType("cosmosDB", input=_documents, address=_CONTAINER, expressions=_DOCUMENT),
+    BindingType("cosmosDB", input=_documents, address=_CONTAINER, expressions=_DOCUMENT, store="cosmos"),
 )

@@ -210,6 +210,12 @@ def cloud_event(
 
 
 TYPES = (
-    BindingType("eventGridTrigger", builder="event_grid", payload=by_builder(event_grid), by_hand=_by_hand),
-    BindingType("eventGrid", fan_out=array_items),
+    BindingType(
+        "eventGridTrigger",
+        builder="event_grid",
+        payload=by_builder(event_grid),
+        by_hand=_by_hand,
+        store="event_grid",
+    ),
+    BindingType("eventGrid", fan_out=array_items, store="event_grid"),
 )

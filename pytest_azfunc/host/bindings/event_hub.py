@@ -204,6 +204,7 @@ TYPES = (
         address=("eventHubName",),
         expressions=("consumerGroup",),
         dictionaries={"properties": False, "systemproperties": False, "partitioncontext": True},
+        store="event_hub",
     ),
-    BindingType("eventHub", fan_out=array_items, address=("eventHubName",)),
+    BindingType("eventHub", fan_out=array_items, address=("eventHubName",), store="event_hub"),
 )

@@ -199,6 +199,7 @@ TYPES = (
         many=Many(kafka, KafkaPayload),
         address=("topic",),
         expressions=(*_BROKER, "consumerGroup"),
+        store="kafka",
     ),
-    BindingType("kafka", address=("topic",), expressions=_BROKER),
+    BindingType("kafka", address=("topic",), expressions=_BROKER, store="kafka"),
 )

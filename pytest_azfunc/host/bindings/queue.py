@@ -140,6 +140,6 @@ def _enveloped(value: Any, data: TypedData) -> Loss | None:
 _QUEUE = ("queueName",)
 
 TYPES = (
-    BindingType("queueTrigger", builder="queue", payload=by_builder(queue), address=_QUEUE),
-    BindingType("queue", fan_out=array_items, loss=_enveloped, address=_QUEUE, check_address=queue_name),
+    BindingType("queueTrigger", builder="queue", payload=by_builder(queue), address=_QUEUE, store="queue"),
+    BindingType("queue", fan_out=array_items, loss=_enveloped, address=_QUEUE, check_address=queue_name, store="queue"),
 )

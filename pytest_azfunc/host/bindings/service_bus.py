@@ -272,6 +272,7 @@ TYPES = (
         many=Many(service_bus, ServiceBusPayload),
         address=_ENTITY,
         dictionaries={"applicationproperties": False, "userproperties": False},
+        store="service_bus",
     ),
-    BindingType("serviceBus", fan_out=array_items, address=_ENTITY),
+    BindingType("serviceBus", fan_out=array_items, address=_ENTITY, store="service_bus"),
 )

@@ -113,8 +113,10 @@ def _rows(given: Input, value: Any) -> TypedData:
 _TABLE = ("tableName", "commandText")
 
 TYPES = (
-    BindingType("sqlTrigger", builder="sql", payload=by_builder(sql), address=_TABLE, by_hand=as_it_is),
-    BindingType("sql", input=_rows, address=_TABLE, expressions=("parameters",)),
-    BindingType("mysqlTrigger", builder="mysql", payload=by_builder(mysql), address=_TABLE, by_hand=as_it_is),
-    BindingType("mysql", input=_rows, address=_TABLE, expressions=("parameters",)),
+    BindingType("sqlTrigger", builder="sql", payload=by_builder(sql), address=_TABLE, by_hand=as_it_is, store="sql"),
+    BindingType("sql", input=_rows, address=_TABLE, expressions=("parameters",), store="sql"),
+    BindingType(
+        "mysqlTrigger", builder="mysql", payload=by_builder(mysql), address=_TABLE, by_hand=as_it_is, store="mysql"
+    ),
+    BindingType("mysql", input=_rows, address=_TABLE, expressions=("parameters",), store="mysql"),
 )

@@ -88,4 +88,13 @@ def _key_text(value: object) -> str:
     return value if isinstance(value, str) else scalar_text(value)
 
 
-TYPES = (BindingType("table", input=_entities, refusal=_refusal, address=("tableName",), expressions=_EXPRESSIONS),)
+TYPES = (
+    BindingType(
+        "table",
+        input=_entities,
+        refusal=_refusal,
+        address=("tableName",),
+        expressions=_EXPRESSIONS,
+        store="table",
+    ),
+)

@@ -1,0 +1,225 @@
+"""What the host delivers of its stores to functions: it listens, runs them, and tells the store how it has ended."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pytest_azfunc.errors import LossyOutputError
+from pytest_azfunc.host.agenda import Agenda, By, Cause, Entry
+from pytest_azfunc.host.behaviour import Behaviour
+from pytest_azfunc.host.bound_function import BoundFunction
+from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.redelivery import Again
+from pytest_azfunc.host.retries import Wait
+from pytest_azfunc.host.script_host import ScriptHost, Steps
+from pytest_azfunc.host.stores.store import Delivering, Origin, Outcome
+from pytest_azfunc.project import Function
+from pytest_azfunc.project.names import host_order
+from pytest_azfunc.project.setting_names import filled_in
+
+__tracebackhide__ = True
+
+RETRY = "retry"
+"""The reason of what follows the wait before a retry."""
+
+DUPLICATE = "duplicate"
+"""The reason of a delivery that a test has asked for, and that comes after one that has succeeded."""
+
+# So many of the deliveries that have succeeded come twice.
+_DUPLICATES = 0.5
+
+Report = Callable[[Invocation, str], None]
+"""Is told of every run that has failed, and how it came about."""
+
+
+class _Run(NamedTuple):
+    """A function that runs for a delivery."""
+
+    bound: BoundFunction
+    delivering: Delivering
+    steps: Steps
+    entry: Entry | None
+
+
+def _nothing(outcome: Outcome) -> None:
+    """A duplicate changes nothing in its store."""
+
+
+class Deliveries:
+    """What the stores of one host ask of it; a :class:`~pytest_azfunc.host.stores.store.Site`.
+
+    :param host: runs the functions.
+    :param agenda: what is due.
+    :param behaviour: whether the host is open.
+    :param is_disabled: whether an app setting disables a function.
+    :param report: is told of every run that has failed.
+    """
+
+    def __init__(
+        self,
+        host: ScriptHost,
+        agenda: Agenda,
+        behaviour: Behaviour,
+        is_disabled: Callable[[str], bool],
+        report: Report,
+    ) -> None:
+        self._host = host
+        self._agenda = agenda
+        self._behaviour = behaviour
+        self._is_disabled = is_disabled
+        self._report = report
+        self._entries: dict[Entry, None] = {}
+        self._functions: Mapping[str, Function] | None = None
+        self._by_trigger: dict[str, list[BoundFunction]] = {}
+        self.is_stopped = False
+        self._begun: Entry | None = None
+        self.duplicate: random.Random | None = None
+
+    # --- what a store asks for
+
+    def now(self) -> datetime:
+        """The host's time, UTC.
+
+        :raises BindingError: the host is closed.
+        """
+        self._behaviour.settings()
+        return self._host.now()
+
+    def address(self, name: str) -> str:
+        """A name that a test has given, with its app settings put in."""
+        settings = self._behaviour.configuration()
+        return filled_in(name, settings) if "%" in name else name
+
+    def option(self, *names: str) -> Any:
+        """What host.json says below ``extensions``; None for nothing. Names ignore case."""
+        found: Any = self._host.options.config.content
+        for name in ("extensions", *names):
+            if not isinstance(found, Mapping):
+                return None
+            found = next((value for key, value in found.items() if key.lower() == name.lower()), None)
+        return found
+
+    def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
+        """The functions with that trigger type to which the host listens, in the host's order."""
+        if self.is_stopped:
+            return ()
+        functions = self._host.project.functions
+        if functions is not self._functions:
+            self._functions = functions
+            self._by_trigger.clear()
+        found = self._by_trigger.get(trigger)
+        if found is None:
+            named = [f for f in functions.values() if f.trigger.kind == trigger]
+            named.sort(key=lambda f: host_order(f.name))
+            found = self._by_trigger[trigger] = [self._host.bound(function) for function in named]
+        heard = found if hears is None else [bound for bound in found if hears(bound)]
+        return [bound for bound in heard if not self._is_disabled(bound.function.name)]
+
+    def running(self) -> Cause | None:
+        """What is being done at the moment; None where nothing is."""
+        return self._agenda.running
+
+    def put(
+        self,
+        at: datetime,
+        function: BoundFunction,
+        reason: str,
+        work: Callable[[], Invocation | None],
+        cause: Cause | By | None = By.RUNNING,
+    ) -> Entry:
+        """Have something done at a moment."""
+
+        def done() -> Invocation | None:
+            self._entries.pop(entry, None)
+            if self._is_disabled(function.function.name):
+                return None  # it waits until somebody listens again
+            self._begun = entry
+            return work()
+
+        entry = self._agenda.put(at, function.function.name, done, reason=reason, cause=cause)
+        self._entries[entry] = None
+        return entry
+
+    def cancel(self, entry: Entry) -> None:
+        """Strike something off."""
+        self._entries.pop(entry, None)
+        self._agenda.cancel(entry)
+
+    def deliver(self, function: BoundFunction, delivering: Delivering) -> Invocation | None:
+        """Run a function for a delivery, its retry policy included.
+
+        :returns: the invocation; None where it waits before a retry.
+        :raises BaseException: what the function raises, unless the host is to behave as in Azure.
+        """
+        self._host.load(function.function)  # one that would not load takes nothing out of its store
+        entry, self._begun = self._begun, None
+        steps = self._host.begin(function.function, delivering.take(), delivering.origin.invocation)
+        if entry is not None:
+            entry.is_going_on = True
+        return self._go_on(_Run(function, delivering, steps, entry))
+
+    # --- one run
+
+    def _go_on(self, run: _Run) -> Invocation | None:
+        """Run the function up to its end, or to where it waits before a retry: the whole is one delivery."""
+        origin = Origin()
+        try:
+            found = self._host.proceed(run.steps)
+        except LossyOutputError:  # of which Azure knows nothing
+            self._end(run, None, origin)
+            raise
+        except BaseException as error:
+            self._end(run, error, origin)
+            raise
+        if isinstance(found, Wait):
+            name = run.bound.function.name
+            self._agenda.put(self._host.now() + found.delay, name, lambda: self._go_on(run), reason=RETRY)
+            return None
+        origin.invocation = found
+        failure = found.exception
+        self._end(run, failure, origin)
+        if failure is not None and not self._was_asked_for(failure):
+            self._report(found, run.delivering.how)
+        chance = self.duplicate
+        if (
+            failure is None
+            and chance is not None
+            and run.delivering.ended is not _nothing
+            and chance.random() < _DUPLICATES
+        ):
+            self._deliver_twice(run, found)
+        return found
+
+    def _end(self, run: _Run, error: BaseException | None, origin: Origin) -> None:
+        if run.entry is not None:
+            run.entry.is_going_on = False
+        run.delivering.ended(Outcome(error, origin))
+
+    def _deliver_twice(self, run: _Run, found: Invocation) -> None:
+        """Have the same message come once more, as if its service had not heard that the function was done with it."""
+
+        def again() -> Invocation | None:
+            delivering = Delivering(lambda: Again(found.request), _nothing, f"{run.delivering.how}, duplicate")
+            steps = self._host.begin(run.bound.function, delivering.take(), found.caused_by)
+            return self._go_on(_Run(run.bound, delivering, steps, None))
+
+        self.put(self._host.now(), run.bound, DUPLICATE, again)
+
+    def _was_asked_for(self, error: BaseException) -> bool:
+        faults = self._host.faults
+        return faults is not None and faults.were_asked_for(error)
+
+    # --- the host's ups and downs
+
+    def stop(self) -> None:
+        """Listen no more; what is stored stays."""
+        self.is_stopped = True
+        for entry in list(self._entries):
+            self.cancel(entry)
+
+    def start(self) -> None:
+        """Listen again."""
+        self.is_stopped = False

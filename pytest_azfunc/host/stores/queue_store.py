@@ -1,0 +1,329 @@
+"""Storage queues in memory, and what the host does with their messages.
+
+Sources: azure-webjobs-sdk, Extensions.Storage Queues: QueueProcessor.cs and QueueListener.cs (a message that fails is
+visible again after visibilityTimeout, the last time it goes to the poison queue); limits of the queue service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pytest_azfunc.errors import StoreError, shown
+from pytest_azfunc.host.bindings.address_error import AddressError
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.bindings.given_values import content_of
+from pytest_azfunc.host.bindings.net_values import new_guid
+from pytest_azfunc.host.bindings.queue import QueuePayload
+from pytest_azfunc.host.bindings.queue_names import queue_name
+from pytest_azfunc.host.stores.store import (
+    OF_TEST,
+    Delivering,
+    Origin,
+    Outcome,
+    Sent,
+    Site,
+    Stored,
+    Wanted,
+    bad_name,
+    is_waiting,
+)
+from pytest_azfunc.project.timespan import parse_timespan
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.agenda import Entry
+    from pytest_azfunc.host.bound_function import BoundFunction
+    from pytest_azfunc.host.invocation import Invocation
+
+__tracebackhide__ = True
+
+MESSAGE = "message"
+"""The reason of a run for a message."""
+
+_SUFFIX = "-poison"
+_LARGEST = 64 * 1024
+_WEEK = timedelta(days=7)
+_PROCESSING = timedelta(minutes=10)
+_MAX_DEQUEUE_COUNT = 5
+
+
+@dataclass(frozen=True)
+class QueueMessage(Stored):
+    """One message of a queue, as it was when it was looked at.
+
+    :ivar id: its id.
+    :ivar dequeue_count: how often it was fetched.
+    :ivar inserted_at: when it was put there.
+    :ivar visible_at: from when on it can be fetched.
+    :ivar expires_at: when it is gone.
+    """
+
+    id: str = field(compare=False)
+    dequeue_count: int
+    inserted_at: datetime = field(compare=False)
+    visible_at: datetime = field(compare=False)
+    expires_at: datetime = field(compare=False)
+
+
+class _Message:
+    """A message as the service has it."""
+
+    __slots__ = (
+        "_id",
+        "body",
+        "dequeue_count",
+        "entry",
+        "expires_at",
+        "inserted_at",
+        "is_given_up",
+        "origin",
+        "visible",
+    )
+
+    def __init__(self, body: bytes, now: datetime, visible: datetime, origin: Origin) -> None:
+        self.body = body
+        self.origin = origin
+        self._id: str | None = None
+        self.dequeue_count = 0
+        self.inserted_at = now
+        self.visible = visible
+        self.expires_at = now + _WEEK
+        self.entry: Entry | None = None
+        self.is_given_up = False  # fetched over and over again, and never run
+
+    @property
+    def id(self) -> str:
+        """Its id, made up when somebody asks."""
+        if self._id is None:
+            self._id = new_guid()
+        return self._id
+
+
+class _Messages:
+    """The messages of one queue, and which of the functions that listen to it has its turn."""
+
+    __slots__ = ("all", "turn")
+
+    def __init__(self) -> None:
+        self.all: dict[_Message, None] = {}
+        self.turn = 0
+
+
+class QueueStore:
+    """The queues of a storage account."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._queues: dict[str, _Messages] = {}
+        self._is_base64 = site.option("queues", "messageEncoding") != "none"
+
+    def queue(self, name: str) -> Queue:
+        """A queue, by the name that a test gives it.
+
+        :raises StoreError: no queue can have it.
+        """
+        try:
+            return Queue(self, queue_name(self.site.address(name)))
+        except AddressError as error:
+            raise bad_name("queue", name, error) from None
+
+    # --- what the host asks for
+
+    def take(self, sent: Sent) -> None:
+        """Put the messages of an output on its queue."""
+        for body in sent.bodies:
+            self.add(sent.address, body, sent.origin)
+
+    def read(self, wanted: Wanted) -> Any:
+        """No input binding reads a queue."""
+        return None
+
+    def look(self) -> None:
+        """Have the messages delivered for which nobody listened before."""
+        for name, messages in self._queues.items():
+            for message in messages.all:
+                self._schedule(name, messages, message)
+
+    def shift(self, by: timedelta) -> None:
+        """Move all moments by the same span."""
+        for messages in self._queues.values():
+            for message in messages.all:
+                message.inserted_at += by
+                message.visible += by
+                message.expires_at += by
+
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The messages of each queue."""
+        return {f"queue {name}": [shown(m.body, 300) for m in found.all] for name, found in self._queues.items()}
+
+    # --- queues
+
+    def add(self, name: str, body: bytes, origin: Origin = OF_TEST, visible_in: timedelta = timedelta()) -> None:
+        """Put a message on a queue, which is made if there is none.
+
+        :raises StoreError: it is too large.
+        """
+        self._check_size(name, body)
+        now = self.site.now()
+        messages = self._queues.get(name)
+        if messages is None:
+            messages = self._queues[name] = _Messages()
+        message = _Message(body, now, now + visible_in, origin)
+        messages.all[message] = None
+        self._schedule(name, messages, message)
+
+    def messages(self, name: str) -> list[QueueMessage]:
+        """The messages that are there, oldest first."""
+        now = self.site.now()
+        messages = self._queues.get(name)
+        return [
+            QueueMessage(m.body, m.id, m.dequeue_count, m.inserted_at, m.visible, m.expires_at)
+            for m in (() if messages is None else messages.all)
+            if m.expires_at > now
+        ]
+
+    def clear(self, name: str) -> None:
+        """Delete all messages of a queue."""
+        self.site.now()
+        messages = self._queues.pop(name, None)
+        for message in () if messages is None else messages.all:
+            if message.entry is not None:
+                self.site.cancel(message.entry)
+
+    def _check_size(self, name: str, body: bytes) -> None:
+        size = -(-len(body) // 3) * 4 if self._is_base64 else len(body)
+        if size > _LARGEST:
+            raise StoreError("store-message-size", name=name, size=len(body), sent=size, limit=_LARGEST)
+
+    # --- deliveries
+
+    def _listeners(self, name: str) -> Sequence[BoundFunction]:
+        return self.site.listeners("queuetrigger", lambda bound: (bound.resolved("queueName") or "").lower() == name)
+
+    def _schedule(self, name: str, messages: _Messages, message: _Message) -> None:
+        """Have a message delivered when it is visible: functions that listen to the same queue take turns."""
+        if message.is_given_up or is_waiting(message.entry):
+            return
+        listeners = self._listeners(name)
+        if listeners:
+            bound = listeners[messages.turn % len(listeners)]
+            messages.turn += 1
+            message.entry = self.site.put(
+                message.visible, bound, MESSAGE, lambda: self._deliver(name, messages, message, bound)
+            )
+
+    def _deliver(self, name: str, messages: _Messages, message: _Message, bound: BoundFunction) -> Invocation | None:
+        if message not in messages.all:
+            return None
+        if self.site.now() >= message.expires_at:
+            del messages.all[message]
+            return None
+        if message.dequeue_count >= self._max_dequeue_count:  # the host has fetched it more often than it may
+            message.dequeue_count += 1
+            self._give_up(name, messages, message, message.origin)
+            return None
+
+        def take() -> QueuePayload:
+            message.dequeue_count += 1
+            message.visible = self.site.now() + _PROCESSING
+            # The queue service tells whole seconds only.
+            inserted, expires, visible = (
+                moment.replace(microsecond=0) for moment in (message.inserted_at, message.expires_at, message.visible)
+            )
+            return QueuePayload(message.body, message.id, message.dequeue_count, inserted, expires, visible)
+
+        def ended(outcome: Outcome) -> None:
+            if outcome.error is None:
+                messages.all.pop(message, None)
+            else:
+                self._failed(name, messages, message, outcome.origin)
+
+        how = f"message of the queue {name}, delivery {message.dequeue_count + 1}"
+        return self.site.deliver(bound, Delivering(take, ended, how, message.origin))
+
+    def _failed(self, name: str, messages: _Messages, message: _Message, origin: Origin) -> None:
+        if message not in messages.all:
+            return
+        if message.dequeue_count >= self._max_dequeue_count:
+            self._give_up(name, messages, message, origin)
+            return
+        message.visible = self.site.now() + self._visibility_timeout
+        self._schedule(name, messages, message)
+
+    def _give_up(self, name: str, messages: _Messages, message: _Message, origin: Origin) -> None:
+        """Move a message to the poison queue; where there can be none, it comes back until it is no longer run."""
+        poison = _poison_queue(name)
+        if poison is not None:
+            messages.all.pop(message, None)
+            self.add(poison, message.body, origin)
+            return
+        message.visible = self.site.now() + _PROCESSING
+        message.is_given_up = message.dequeue_count > self._max_dequeue_count
+        self._schedule(name, messages, message)
+
+    @property
+    def _max_dequeue_count(self) -> int:
+        given = self.site.option("queues", "maxDequeueCount")
+        return _MAX_DEQUEUE_COUNT if given is None else int(given)
+
+    @property
+    def _visibility_timeout(self) -> timedelta:
+        given = self.site.option("queues", "visibilityTimeout")
+        return (parse_timespan(given) if isinstance(given, str) else None) or timedelta()
+
+
+def _poison_queue(name: str) -> str | None:
+    """The name of the queue for messages that have failed too often; None where there can be none."""
+    if name.endswith(_SUFFIX):
+        return None
+    try:
+        return queue_name(name + _SUFFIX)
+    except AddressError:
+        return None
+
+
+class Queue:
+    """A storage queue of the test, from ``azfunc_host.queue("orders")``."""
+
+    def __init__(self, store: QueueStore, name: str) -> None:
+        self._store = store
+        self.name = name
+
+    def put(self, body: Any, *, visible_in: float | timedelta = 0) -> None:
+        """Put a message there; ``drain()`` or ``advance()`` delivers it.
+
+        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON.
+        :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days.
+        :raises BindingError: no message can have such a body, or the moment is none.
+        :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
+        """
+        delay = _delay(visible_in)
+        found = body.body if isinstance(body, QueuePayload) else content_of(body, "queue.put")
+        self._store.add(self.name, found.encode("utf-8") if isinstance(found, str) else found, visible_in=delay)
+
+    @property
+    def messages(self) -> Sequence[QueueMessage]:
+        """The messages that are there, also those that cannot be fetched yet; oldest first."""
+        return self._store.messages(self.name)
+
+    def clear(self) -> None:
+        """Delete all messages."""
+        self._store.clear(self.name)
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def __repr__(self) -> str:
+        return f"<Queue {self.name}: {', '.join(shown(m.body, 40) for m in self.messages[:5]) or 'empty'}>"
+
+
+def _delay(given: Any) -> timedelta:
+    try:
+        found = given if isinstance(given, timedelta) else timedelta(seconds=given)
+    except (TypeError, ValueError, OverflowError):
+        found = timedelta(-1)
+    if isinstance(given, bool) or not timedelta() <= found <= _WEEK:
+        raise wrong_value("queue.put", "visible_in", given, "seconds from 0, or a timedelta, of at most seven days")
+    return found

@@ -1,0 +1,235 @@
+"""Service Bus in memory: queues, topics with their subscriptions, and their dead letters.
+
+A topic keeps all that was sent to it, for a test to look at; each of its subscriptions has a copy of every message.
+What is a topic, the app says with the ``topicName`` of a trigger, or a test by asking for ``"topic/subscription"``.
+
+Sources: azure-sdk-for-net, ServiceBusListener.cs (a success completes, a failure abandons), ServiceBusOptions.cs; the
+Service Bus documentation on dead-letter queues and on quotas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from pytest_azfunc.errors import StoreError
+from pytest_azfunc.host.bindings.batch import BatchPayload
+from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload, service_bus
+from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.service_bus_entities import (
+    DEAD_LETTERS,
+    Entity,
+    Held,
+    ServiceBusMessage,
+    entity_path,
+    topic_of,
+)
+from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Sent, Site, Wanted, is_waiting
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.bound_function import BoundFunction
+    from pytest_azfunc.host.invocation import Invocation
+
+__tracebackhide__ = True
+
+MAX_DELIVERY_COUNT = 10
+"""What queues and subscriptions have, unless somebody sets them up with another number."""
+
+_BATCH = 1000
+_LARGEST = 100 * 1024 * 1024  # of the premium tier
+
+
+class ServiceBusStore:
+    """The queues, topics and subscriptions of a namespace."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._entities: dict[str, Entity] = {}
+
+    def entity(self, name: str) -> ServiceBusEntity:
+        """A queue, topic or subscription, by the name that a test gives it.
+
+        :raises StoreError: none can have it.
+        """
+        return ServiceBusEntity(self, entity_path(self._site.address(name)))
+
+    # --- what the host asks for
+
+    def take(self, sent: Sent) -> None:
+        """Send the messages of an output."""
+        if not sent.address:
+            return
+        for body in sent.bodies:
+            self.send(sent.address.lower(), ServiceBusPayload(body), sent.origin)
+
+    def read(self, wanted: Wanted) -> Any:
+        """No input binding reads a queue or subscription."""
+        return None
+
+    def look(self) -> None:
+        """Have the messages delivered for which nobody listened before."""
+        for bound in self._site.listeners("servicebustrigger"):
+            path = _listens_to(bound)
+            topic = topic_of(path)
+            if path in self._entities or (topic is not None and topic in self._entities):
+                self._schedule(path, self._made(path).held)
+
+    def shift(self, by: timedelta) -> None:
+        """Move all moments by the same span."""
+        for entity in self._entities.values():
+            for held in entity.held:
+                held.shift(by)
+
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The messages of each queue, topic and subscription."""
+        return {
+            f"service bus {path}": [shown_body(held.shown().body) for held in entity.held]
+            for path, entity in self._entities.items()
+        }
+
+    # --- queues, topics, subscriptions
+
+    def send(self, path: str, message: ServiceBusPayload, origin: Origin = OF_TEST) -> None:
+        """Send a message.
+
+        :raises StoreError: it is too large.
+        """
+        now = self._site.now()
+        size = len(message.body.encode("utf-8") if isinstance(message.body, str) else message.body)
+        if size > _LARGEST:
+            what = f"a message for {path!r}"
+            raise StoreError("store-too-large", what=what, size=size, limit=_LARGEST, service="Service Bus")
+        for name in (*self._subscriptions(path), path):
+            self._schedule(name, [self._made(name).add(message, now, origin)])
+
+    def messages(self, path: str) -> list[ServiceBusMessage]:
+        """The messages that are there, oldest first."""
+        now = self._site.now()
+        if path not in self._entities and topic_of(path) not in self._entities:
+            return []
+        return self._made(path).messages(now)
+
+    def _made(self, path: str) -> Entity:
+        """The entity; a subscription begins with all that its topic ever got, as if it had been there before."""
+        found = self._entities.get(path)
+        if found is None:
+            found = self._entities[path] = Entity()
+            topic = self._entities.get(topic_of(path) or "")
+            if topic is not None:
+                for held in topic.held:
+                    found.add(held.payload, held.enqueued_at, held.origin)
+        return found
+
+    def _subscriptions(self, path: str) -> list[str]:
+        """The subscriptions of a topic that somebody has named so far; they are made."""
+        found = [_listens_to(bound) for bound in self._site.listeners("servicebustrigger")]
+        known = dict.fromkeys([name.removesuffix(DEAD_LETTERS) for name in found] + list(self._entities))
+        named = [name for name in known if topic_of(name) == path]
+        for name in named:
+            self._made(name)
+        return named
+
+    # --- deliveries
+
+    def _schedule(self, path: str, waiting: Iterable[Held]) -> None:
+        """Have messages delivered that wait for nothing yet: functions that listen to one entity take turns."""
+        listeners = [b for b in self._site.listeners("servicebustrigger") if _listens_to(b) == path]
+        if not listeners:
+            return
+        entity = self._made(path)
+        batches: dict[str, list[Held]] = {}
+        for held in list(waiting):
+            if held not in entity.held or held.is_locked or is_waiting(held.entry):
+                continue
+            bound = listeners[entity.turn % len(listeners)]
+            entity.turn += 1
+            if bound.trigger.cardinality != "many":
+                self._put(path, entity, bound, [held])
+            else:
+                batch = batches.setdefault(bound.function.name, [])
+                batch.append(held)
+                if len(batch) == 1:
+                    self._put(path, entity, bound, batch)
+                else:
+                    held.entry = batch[0].entry
+                if len(batch) == self._batch_size:
+                    del batches[bound.function.name]
+
+    def _put(self, path: str, entity: Entity, bound: BoundFunction, batch: list[Held]) -> None:
+        at = self._site.now()
+        batch[0].entry = self._site.put(at, bound, "message", lambda: self._deliver(path, entity, batch, bound))
+
+    def _deliver(self, path: str, entity: Entity, batch: list[Held], bound: BoundFunction) -> Invocation | None:
+        now = self._site.now()
+        batch = [held for held in batch if held in entity.held and not held.is_expired(now)]
+        if not batch:
+            return None
+
+        def take() -> Any:
+            payloads = [held.locked() for held in batch]
+            return BatchPayload(tuple(payloads)) if bound.trigger.cardinality == "many" else payloads[0]
+
+        def ended(outcome: Outcome) -> None:
+            for held in batch:
+                self._settle(path, entity, held, outcome)
+            self._schedule(path, batch)
+
+        how = f"message of {path}, delivery {batch[0].delivery_count + 1}"
+        return self._site.deliver(bound, Delivering(take, ended, how, batch[0].origin))
+
+    def _settle(self, path: str, entity: Entity, held: Held, outcome: Outcome) -> None:
+        """Complete a message, abandon it, or move it to the dead letters."""
+        held.is_locked = False
+        if outcome.error is None:
+            entity.held.pop(held, None)
+        elif held.delivery_count >= MAX_DELIVERY_COUNT and not path.endswith(DEAD_LETTERS):
+            entity.held.pop(held, None)
+            dead = self._made(path + DEAD_LETTERS)
+            buried = dead.bury(held, self._site.now(), outcome.origin, path)
+            self._schedule(path + DEAD_LETTERS, [buried])
+
+    @property
+    def _batch_size(self) -> int:
+        given = self._site.option("serviceBus", "maxMessageBatchSize")
+        return _BATCH if given is None else int(given)
+
+
+def _listens_to(bound: BoundFunction) -> str:
+    """The entity that a trigger reads."""
+    queue = bound.resolved("queueName")
+    name = queue or f"{bound.resolved('topicName') or ''}/{bound.resolved('subscriptionName') or ''}"
+    return name.lower()
+
+
+class ServiceBusEntity:
+    """A queue, topic or subscription of the test, from ``azfunc_host.service_bus("orders")``."""
+
+    def __init__(self, store: ServiceBusStore, path: str) -> None:
+        self._store = store
+        self.path = path
+
+    def send(self, body: Any, **properties: Any) -> None:
+        """Send a message; ``drain()`` delivers it. That of a topic goes to all its subscriptions.
+
+        :param body: ``str`` is its text, ``bytes`` its raw content, everything else is sent as JSON. What
+            ``service_bus(...)`` has built is taken, too.
+        :param properties: arguments of the builder ``service_bus``, such as ``subject`` or ``application_properties``.
+        :raises BindingError: no message can have such a body or property.
+        :raises StoreError: it is larger than 100 MB, the limit of the premium tier.
+        """
+        message = body if isinstance(body, ServiceBusPayload) else service_bus(body, **properties)
+        self._store.send(self.path, message)
+
+    @property
+    def messages(self) -> Sequence[ServiceBusMessage]:
+        """The messages that are there, oldest first; a topic shows all that were sent to it."""
+        return self._store.messages(self.path)
+
+    @property
+    def dead_letters(self) -> Sequence[ServiceBusMessage]:
+        """The messages that were given up, oldest first."""
+        return self._store.messages(self.path.removesuffix(DEAD_LETTERS) + DEAD_LETTERS)
+
+    def __repr__(self) -> str:
+        return f"<ServiceBusEntity {self.path}: {len(self.messages)} messages, {len(self.dead_letters)} dead letters>"

@@ -1,0 +1,285 @@
+"""The tables of Azure SQL and of MySQL in memory: rows by their keys, and the tracking of changes.
+
+Sources: the sql extension, SqlAsyncCollector.cs (an output merges rows by the primary key: columns that it does not
+name stay), SqlTableChangeMonitor.cs (a batch that has failed is tried again when its lease of a minute is over, five
+times in all); the mysql extension, where all changes are updates, and deletions are not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_azfunc.errors import StoreError, UnsupportedFeature, kind_of, listing, shown
+from pytest_azfunc.host.bindings.given_values import plain
+from pytest_azfunc.host.bindings.sql import MySqlPayload, SqlPayload
+from pytest_azfunc.host.stores.feeds import Feed, Reading
+from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Wanted, bad_name
+from pytest_azfunc.project.lenient_json import JsonError, loads
+
+if TYPE_CHECKING:
+    from pytest_azfunc.host.bound_function import BoundFunction
+
+__tracebackhide__ = True
+
+Row = dict[str, Any]
+
+_BATCH = 100
+_ID = ("id",)
+_ATTEMPTS = 5
+_LEASE = timedelta(minutes=1)
+_INSERT, _UPDATE, _DELETE = 0, 1, 2
+_ALL = re.compile(r"\s*select\s+\*\s+from\s+(?P<table>[^\s;()]+)\s*;?\s*", re.IGNORECASE)
+_QUOTES = re.compile(r'[\[\]"`]')
+
+
+class Dialect(NamedTuple):
+    """What the two services have of their own.
+
+    :ivar name: of the service, in errors.
+    :ivar trigger: its trigger, in lower case.
+    :ivar schema: of a table that names none.
+    :ivar option: where host.json says how many changes a batch has.
+    """
+
+    name: str
+    trigger: str
+    schema: str
+    option: str
+
+
+SQL = Dialect("Azure SQL", "sqltrigger", "dbo.", "Sql")
+MYSQL = Dialect("MySQL", "mysqltrigger", "", "MySql")
+
+
+class _Table:
+    __slots__ = ("count", "feed", "key", "places", "rows")
+
+    def __init__(self, site: Site) -> None:
+        self.key: tuple[str, ...] | None = None  # nobody has said
+        self.count = 0
+        self.rows: dict[tuple[Any, ...], Row] = {}
+        self.places: dict[tuple[Any, ...], int] = {}
+        self.feed: Feed[Row] = Feed(site, attempts=_ATTEMPTS, pause=_LEASE)
+
+
+class SqlStore:
+    """The tables of a host; names of tables and columns are compared without case.
+
+    :param dialect: which service it is.
+    """
+
+    def __init__(self, site: Site, dialect: Dialect = SQL) -> None:
+        self._site = site
+        self._dialect = dialect
+        self._tables: dict[str, _Table] = {}
+
+    def table(self, name: str, key: str | Sequence[str] | None = None) -> SqlTable:
+        """A table, by the name that a test gives it.
+
+        :param key: the column of its primary key, or several.
+        :raises StoreError: it is none, or the table has rows by another key.
+        """
+        found = self._named(self._site.address(name))
+        if key is not None:
+            self._set_key(found, (key,) if isinstance(key, str) else tuple(key))
+        return SqlTable(self, found)
+
+    def _named(self, name: str) -> str:
+        plain_name = _QUOTES.sub("", name).strip().lower()
+        if not plain_name or any(not part for part in plain_name.split(".")):
+            raise bad_name("table", name, "it is 'schema.table', or 'table'")
+        return plain_name if "." in plain_name else f"{self._dialect.schema}{plain_name}"
+
+    def _set_key(self, name: str, key: tuple[str, ...]) -> None:
+        if not key or not all(isinstance(column, str) and column for column in key):
+            raise StoreError("store-value", call=f"the key of {name}", reason="it is a column's name, or several")
+        table = self._made(name)
+        if table.rows and _lower(table.key or _ID) != _lower(key):
+            reason = f"its rows are there by {', '.join(table.key or _ID)}"
+            raise StoreError("store-value", call=f"the key of {name}", reason=reason)
+        table.key = key
+
+    def _made(self, name: str) -> _Table:
+        found = self._tables.get(name)
+        if found is None:
+            found = self._tables[name] = _Table(self._site)
+        return found
+
+    # --- what the host asks for
+
+    def take(self, sent: Sent) -> None:
+        """Merge the rows of an output into its table.
+
+        :raises StoreError: one that no table takes.
+        """
+        if not sent.address:
+            return
+        name = self._named(sent.address)
+        for body in sent.bodies:
+            for row in _rows(body):
+                self.upsert(name, row, sent.origin)
+
+    def read(self, wanted: Wanted) -> Any:
+        """All rows of a table.
+
+        :raises UnsupportedFeature: every query but the one for all rows.
+        """
+        text = str(wanted.properties.get("commandText") or "")
+        asked = _ALL.fullmatch(text)
+        if asked is None or str(wanted.properties.get("commandType") or "text").lower() not in ("text", "1"):
+            raise UnsupportedFeature(
+                "unsupported",
+                feature=f"the commandText of the input {wanted.binding.name!r}",
+                azure=f"{self._dialect.name} runs it.",
+                remedy=f"give its rows to invoke: {wanted.binding.name}=[...].",
+            )
+        return self.rows(self._named(str(asked.group("table"))))
+
+    def look(self) -> None:
+        """Have the changes delivered for which nobody listened before."""
+        for name in self._tables:
+            self._wake(name)
+
+    def shift(self, by: timedelta) -> None:
+        """Rows have no moments of their own."""
+
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The rows of each table."""
+        return {
+            f"{self._dialect.name} {name}": [shown(row) for row in table.rows.values()]
+            for name, table in self._tables.items()
+        }
+
+    # --- rows
+
+    def upsert(self, name: str, row: Any, origin: Origin = OF_TEST) -> None:
+        """Insert a row, or change the columns that it names in the row with its key.
+
+        :raises StoreError: it is none, or has no key.
+        """
+        self._site.now()
+        given = row if isinstance(row, str) else plain(row, "sql.upsert")
+        call = f"{name}: the row"
+        if not isinstance(given, dict):
+            raise StoreError("store-value", call=call, reason=f"{kind_of(row)} is no row (a dict)")
+        table = self._made(name)
+        table.count += 1
+        key = _key(given, table.key, table.count, call)
+        before = table.rows.get(key)
+        spelled: dict[str, str] = {} if before is None else {column.lower(): column for column in before}
+        changed = dict(before or {})
+        columns: dict[str, Any] = given
+        for column, value in columns.items():
+            changed[spelled.get(column.lower(), column)] = value
+        table.rows[key] = changed
+        self._note(table, key, _INSERT if before is None else _UPDATE, changed, origin)
+        self._wake(name)
+
+    def delete(self, name: str, key: Any) -> None:
+        """Delete the row with that key.
+
+        :raises StoreError: it is not there.
+        """
+        self._site.now()
+        table = self._made(name)
+        found = key if isinstance(key, tuple) else (key,)
+        if table.rows.pop(found, None) is None:
+            raise StoreError("not-stored", what=f"row in {name} with the key", name=key)
+        only_key = dict(zip(table.key or _ID, found, strict=True))
+        if self._dialect is SQL:
+            self._note(table, found, _DELETE, only_key, OF_TEST)
+            self._wake(name)
+
+    def rows(self, name: str) -> list[Row]:
+        """Copies of all rows, in the order in which they came."""
+        self._site.now()
+        table = self._tables.get(name)
+        return [] if table is None else [dict(row) for row in table.rows.values()]
+
+    def _note(self, table: _Table, key: tuple[Any, ...], operation: int, row: Row, origin: Origin) -> None:
+        """Track a change. Of several of one row that nobody has seen, the last is told; an insert stays an insert."""
+        place = table.places.get(key)
+        if place is not None:
+            before = table.feed.item(place)
+            is_unseen = table.feed.withdraw(place)
+            if is_unseen and before is not None and before["Operation"] == _INSERT and operation == _UPDATE:
+                operation = _INSERT
+        if self._dialect is MYSQL:
+            operation = 0
+        table.places[key] = table.feed.add({"Operation": operation, "Item": dict(row)}, origin)
+
+    def _wake(self, name: str) -> None:
+        for bound in self._site.listeners(self._dialect.trigger):
+            listened = bound.resolved("tableName")
+            if listened and self._named(listened) == name:
+                self._tables[name].feed.wake(self._reading(name, bound))
+
+    def _reading(self, name: str, bound: BoundFunction) -> Reading[Row]:
+        given = self._site.option(self._dialect.option, "maxBatchSize")
+        payload = SqlPayload if self._dialect is SQL else MySqlPayload
+        size = _BATCH if given is None else int(given)
+        return Reading(bound, size, lambda changes: payload(tuple(changes)), f"change of {name}", "changes")
+
+
+def _lower(names: Sequence[str]) -> list[str]:
+    return [name.lower() for name in names]
+
+
+def _rows(body: bytes) -> Sequence[Any]:
+    try:
+        found = loads(body.decode("utf-8"))
+    except (JsonError, UnicodeDecodeError):
+        raise StoreError("store-value", call="the output", reason="it is no JSON") from None
+    return found if isinstance(found, list) else [found]
+
+
+def _key(row: Row, said: Sequence[str] | None, number: int, call: str) -> tuple[Any, ...]:
+    """The primary key of a row. Where nobody has said which columns it has, a row without an id has one of its own."""
+    values = {column.lower(): value for column, value in row.items()}
+    columns = _ID if said is None else said
+    if said is None and values.get("id") is None:
+        return None, number
+    missing = [column for column in columns if values.get(column.lower()) is None]
+    if missing:
+        known = listing("It has", row)
+        reason = f"it has no {' and no '.join(missing)}, its primary key. {known}"
+        raise StoreError("store-value", call=call, reason=reason.rstrip("."))
+    found = tuple(values[column.lower()] for column in columns)
+    if any(isinstance(value, (dict, list)) for value in found):
+        raise StoreError("store-value", call=call, reason="its primary key is no text and no number")
+    return found
+
+
+class SqlTable:
+    """A table of the test, from ``azfunc_host.sql("dbo.Orders", key="OrderId")`` or ``azfunc_host.mysql(...)``."""
+
+    def __init__(self, store: SqlStore, name: str) -> None:
+        self._store = store
+        self.name = name
+
+    def upsert(self, row: Mapping[str, Any]) -> None:
+        """Insert a row, or change what it names in the row with its key; ``drain()`` delivers the change.
+
+        :param row: a dict, a dataclass or a pydantic model.
+        :raises StoreError: it is no row, or has no key.
+        """
+        self._store.upsert(self.name, row)
+
+    def delete(self, key: Any) -> None:
+        """Delete a row.
+
+        :param key: the value of its primary key; a tuple where that has several columns.
+        :raises StoreError: it is not there.
+        """
+        self._store.delete(self.name, key)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Copies of all rows, in the order in which they came."""
+        return self._store.rows(self.name)
+
+    def __repr__(self) -> str:
+        return f"<SqlTable {self.name}: {len(self.rows)} rows>"
