@@ -7,8 +7,9 @@ whether the function has succeeded or not. The sql extension's SqlTableChangeMon
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Site, is_waiting
 
@@ -22,7 +23,8 @@ __tracebackhide__ = True
 T = TypeVar("T")
 
 
-class Reading(NamedTuple, Generic[T]):
+@dataclass(frozen=True)
+class Reading(Generic[T]):
     """How a function reads a feed.
 
     :ivar bound: the function.
