@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,12 @@ def body(text: object) -> dict[str, object]:
         ("Kafka", "tea", "tea"),
         ("Sql", '[{"Operation": 0, "Item": {"Id": 1}}]', '[{"Operation": 0, "Item": {"Id": 1}}]'),
         ("Sql", "tea", "tea"),
-        ("MySql", '[{"Operation": 0, "Item": {"Id": 1}}]', [{"Operation": 0, "Item": {"Id": 1}}]),
+        pytest.param(
+            "MySql",
+            '[{"Operation": 0, "Item": {"Id": 1}}]',
+            [{"Operation": 0, "Item": {"Id": 1}}],
+            marks=pytest.mark.skipif("AZFUNC_OLDEST" in os.environ, reason="the oldest SDK does not know MySQL"),
+        ),
         ("Activity", '"tea"', "tea"),
         ("Activity", '{"a": [1]}', {"a": [1]}),
         ("Activity", 7, 7),

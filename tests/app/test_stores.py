@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -451,6 +452,7 @@ def test_a_message_expires(app: FunctionApp, opened: Callable[[], Host]) -> None
 # Event Grid
 
 
+@pytest.mark.skipif("AZFUNC_OLDEST" in os.environ, reason="the oldest SDK knows no CloudEvent")
 def test_events_of_event_grid(app: FunctionApp, opened: Callable[[], Host]) -> None:
     script = """
         import logging

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
 
 from tests.mistakes.conftest import Rows
 from tests.mistakes.table import MISTAKES
+
+# In these it is pytest, or requests, that says most of it: in other words, in the oldest that is supported.
+IN_WORDS_OF_OTHERS = {
+    "http: A key that no function takes",
+    "http: A route without the prefix",
+    "fixtures: A fixture of a module that wants to invoke",
+    "fixtures: A fixture of a session that wants a host",
+}
 
 EVERY_MISTAKE = pytest.mark.parametrize("name", MISTAKES)
 
@@ -24,6 +33,8 @@ def _is_made_here(name: str) -> bool:
 def test_what_is_told(rows: Rows, name: str) -> None:
     if not _is_made_here(name):
         pytest.skip(f"a mistake with Python {MISTAKES[name].python}")
+    if "AZFUNC_OLDEST" in os.environ and name in IN_WORDS_OF_OTHERS:
+        pytest.skip("told in other words")
     found = rows.told(name, mended=False)
     assert "\n\n".join(told for outcome, told in found if outcome == "failed").strip("\n") == MISTAKES[name].told
 

@@ -107,6 +107,9 @@ def run(runs: PytestRuns, suite: Suite, command: str, mode: str, folder: Path, p
     return runs.run(folder, *plugin, *LONG_MODES[mode], *arguments, plugins=plugins, as_module=as_module, watched=True)
 
 
+FOR_PRESENT_PYTEST = {"fixture-overrides-of-parameters", "usefixtures-in-ini"}
+
+
 def test_there_are_enough() -> None:
     assert len(SUITES) >= 25
     assert {mode for suite in SUITES for mode in suite.modes} == MODES.keys()
@@ -117,6 +120,8 @@ def test_nothing_changes(runs: PytestRuns, tmp_path: Path, suite: Suite, mode: s
     missing = {*suite.plugins} - {entry.name for entry in entry_points(group="pytest11")}
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
+    if "AZFUNC_OLDEST" in os.environ and suite.name in FOR_PRESENT_PYTEST:
+        pytest.skip("it fails with the oldest pytest, also without the plugin")
     folder = tmp_path.resolve() / suite.name
     found = []
     for command in suite.runs if LONG or mode == suite.modes[0] else suite.runs[:1]:
