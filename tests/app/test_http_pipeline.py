@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -512,12 +513,14 @@ def test_throttled_functions_may_call_their_own_app(http_app: FunctionApp) -> No
         assert host.http.get("/api/Calling").text == "called by another thread"
 
 
-@pytest.mark.asyncio
-async def test_an_async_function_in_a_running_loop(host: Host) -> None:
-    assert host.http.get("/api/Anonymous").status_code == 200
-    with pytest.raises(BindingError) as caught:
-        host.http.get("/api/Async")
-    assert caught.value.rule == "http-async-in-running-loop"
+def test_an_async_function_in_a_running_loop(host: Host) -> None:
+    async def call() -> None:
+        assert host.http.get("/api/Anonymous").status_code == 200
+        with pytest.raises(BindingError) as caught:
+            host.http.get("/api/Async")
+        assert caught.value.rule == "http-async-in-running-loop"
+
+    asyncio.run(call())
 
 
 def test_a_closed_host(http_app: FunctionApp) -> None:
