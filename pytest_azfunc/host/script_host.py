@@ -128,18 +128,9 @@ class ScriptHost:
         :raises Exception: what the function's script raises while it is imported.
         """
         steps = self._steps(self._loaded(function), payload, inputs, context, retry, caused_by)
-        response: Any = None
-        while True:
-            try:
-                asked = steps.send(response)
-            except StopIteration as done:
-                invocation: Invocation = done.value
-                return invocation
-            if isinstance(asked, Wait):
-                response = None
-                self.wait(asked.delay)
-            else:
-                response = self.worker.invoke(asked)
+        while isinstance(found := self.proceed(steps), Wait):
+            self.wait(found.delay)
+        return found
 
     async def arun(
         self,
