@@ -31,12 +31,9 @@ def find_projects(start: str, rootdir: str) -> list[str]:
 
     :raises ProjectError: there is none; it says where it looked.
     """
-    found = nearest_above(start)
-    if found is not None:
-        return [found]
-    near = _apps_below(rootdir, 1)
-    if len(near) == 1:
-        return near
+    near = _near(start, rootdir)
+    if near is not None:
+        return [near]
     apps = _apps_below(rootdir, _DEEPEST)
     if apps:
         return apps
@@ -54,13 +51,23 @@ def the_nearest(start: str, rootdir: str) -> str:
 
     :raises ProjectError: there is none, or several, or one only that is further down, which a test has to name.
     """
+    near = _near(start, rootdir)
+    if near is not None:
+        return near
     apps = find_projects(start, rootdir)
-    if len(apps) == 1 and apps[0] not in (nearest_above(start), *_apps_below(rootdir, 1)):
-        searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders right below it"
-        raise ProjectError(
-            "project-not-found", searched=f"{searched}; there is one in {os.path.relpath(apps[0], rootdir)}"
-        )
-    return the_one_of(apps, start, rootdir)
+    if len(apps) > 1:
+        return the_one_of(apps, start, rootdir)
+    searched = f"there is no host.json in {start} or above it, nor in {rootdir} or the folders right below it"
+    raise ProjectError("project-not-found", searched=f"{searched}; there is one in {os.path.relpath(apps[0], rootdir)}")
+
+
+def _near(start: str, rootdir: str) -> str | None:
+    """The nearest app above the folder *start*, else the only one at or right below *rootdir*."""
+    found = nearest_above(start)
+    if found is not None:
+        return found
+    apps = _apps_below(rootdir, 1)
+    return apps[0] if len(apps) == 1 else None
 
 
 def the_one_of(apps: Sequence[str], start: str, rootdir: str) -> str:
