@@ -15,9 +15,7 @@ from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.kept_invocations import KeptInvocations
 from pytest_azfunc.host.passing_time import PassingTime
-from pytest_azfunc.host.redelivery import Again
 from pytest_azfunc.host.script_host import ScriptHost
-from pytest_azfunc.host.stores.comparison import differences
 from pytest_azfunc.project import Function
 
 if TYPE_CHECKING:
@@ -114,6 +112,8 @@ class StoringApp(ServicesApp):
         :returns: the new invocation; it is caused by what has caused the first.
         :raises Exception: what the function raises, unless ``raise_exceptions`` is off.
         """
+        from pytest_azfunc.host.redelivery import Again  # few tests have use for it
+
         self._behaviour.settings()  # raises when it is closed
         function = self.function(invocation.function)
         again = Again(invocation.request)
@@ -135,6 +135,8 @@ class StoringApp(ServicesApp):
         :raises AssertionError: the stores are not as they were after the first time; it shows what came twice.
         :raises Exception: what the function raises.
         """
+        from pytest_azfunc.host.stores.comparison import differences  # few tests have use for it
+
         stores = self._find_stores()
         first = self.script_host.run(self.function(function), payload)
         if first.exception is not None:
