@@ -7,6 +7,8 @@ durabletask, TaskOrchestrationContext.cs and RetryInterceptor.cs; azure-function
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -272,8 +274,6 @@ class Execution:
 
 def call_id(execution_id: str, task_id: int) -> str:
     """The GUID by which the answer to a call of an entity finds its way back."""
-    import uuid
-
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{execution_id}:{task_id}"))
 
 
@@ -304,7 +304,5 @@ def _created(request: Request, execution_id: str, now: datetime) -> HistoryEvent
 
 
 def _sent(action: CallEntity | SignalEntity, guid: str) -> Mapping[str, Any]:
-    import json
-
     message = {"op": action.operation, "signal": isinstance(action, SignalEntity), "input": action.input, "id": guid}
     return {"InstanceId": str(action.entity), "Name": "op", "Input": json.dumps(message)}

@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from pytest_azfunc.durable.actions import EntityId
 from pytest_azfunc.durable.entities import Operation
+from pytest_azfunc.durable.moments import utc_moment
 from pytest_azfunc.durable.orchestration import Orchestration, RuntimeStatus
 from pytest_azfunc.durable.status import second_text, status_json
 from pytest_azfunc.durable.task_hub import TaskHub
 from pytest_azfunc.errors import DurableError
-from pytest_azfunc.host.bindings.net_values import new_guid
+from pytest_azfunc.host.bindings.net_values import new_guid_digits
 from pytest_azfunc.host.invocation import Invocation
 
 __tracebackhide__ = True
@@ -117,7 +118,7 @@ class ManagementApi:
 
     def _start(self, call: Call) -> Reply:
         name, *ids = call.segments[1:]
-        instance_id = ids[0] if ids else new_guid().replace("-", "")
+        instance_id = ids[0] if ids else new_guid_digits()
         fault = instance_id_fault(instance_id)
         if fault is not None:
             return _refused(400, f"The instance id {instance_id!r} is refused: {fault}.")
@@ -240,7 +241,8 @@ class ManagementApi:
         return Reply(200, [status_json(one, with_input=with_input) for one in page], headers)
 
     def _filtered(self, query: Mapping[str, str]) -> Iterable[Orchestration]:
-        since, until = _moment(query.get("createdtimefrom")), _moment(query.get("createdtimeto"))
+        # What is no date is as if it were not there.
+        since, until = utc_moment(query.get("createdtimefrom")), utc_moment(query.get("createdtimeto"))
         statuses = {status.strip().lower() for status in query.get("runtimestatus", "").split(",") if status.strip()}
         prefix = query.get("instanceidprefix", "")
         for one in list(self._hub.orchestrations.values()):
@@ -297,17 +299,6 @@ def _refused(status: int, text: str) -> Reply:
     return Reply(
         status, {"Message": "Something went wrong.", "ExceptionMessage": text, "ExceptionType": "System.Exception"}
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    """A moment of a query; what is no date is as if it were not there."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d*|Z$", lambda found: found[1] or "+00:00", text))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
 
 
 def _page(found: list[Orchestration], query: Mapping[str, str]) -> tuple[list[Orchestration], str]:

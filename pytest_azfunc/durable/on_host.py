@@ -211,7 +211,7 @@ class DurableHost:
             raise missing("orchestrator", name, self.names("orchestrationTrigger"))
         ids = first.fields.get("OrchestrationInstance")
         instance_id = str(ids.get("InstanceId")) if isinstance(ids, Mapping) else "recorded"
-        given = replaying.given_input(first)
+        given = json_protocol.parsed(first.fields.get("Input"))
 
         def ask(so_far: Sequence[HistoryEvent]) -> Decision:
             return self._replay(function, json_protocol.context_text(instance_id, None, given, so_far))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from pytest_azfunc.durable.actions import CallActivity, CallEntity, CallHttp, CallSubOrchestrator, CreateTimer, Decision
 from pytest_azfunc.durable.execution import ActionsDiffer, Execution, Request
 from pytest_azfunc.durable.history import EventType, HistoryEvent
+from pytest_azfunc.durable.moments import utc_moment
 
 __tracebackhide__ = True
 
@@ -61,20 +60,10 @@ def _event(row: Any) -> HistoryEvent:
     for name in ("TaskScheduledId", "TimerId"):
         if name in fields:
             fields[name] = int(fields[name])
-    return HistoryEvent(kind, _moment(stamp), fields, int(row.get("EventId", -1)))
-
-
-def _moment(stamp: Any) -> datetime:
-    if isinstance(stamp, datetime):
-        return stamp if stamp.tzinfo is not None else stamp.replace(tzinfo=timezone.utc)
-    text = str(stamp).strip().replace("Z", "+00:00")
-    head, dot, rest = text.partition(".")
-    if dot:  # .NET writes seven digits of a second
-        digits = "".join(character for character in rest[:7] if character.isdecimal())
-        zone = rest[len(digits) :].lstrip("0123456789")
-        text = f"{head}.{digits[:6].ljust(6, '0')}{zone}"
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+    at = utc_moment(stamp)
+    if at is None:
+        raise ValueError(f"no moment: {stamp!r}")
+    return HistoryEvent(kind, at, fields, int(row.get("EventId", -1)))
 
 
 def started(history: Sequence[HistoryEvent]) -> HistoryEvent:
@@ -86,15 +75,6 @@ def started(history: Sequence[HistoryEvent]) -> HistoryEvent:
         if event.type is EventType.EXECUTION_STARTED:
             return event
     raise ValueError("a history without ExecutionStarted")
-
-
-def given_input(event: HistoryEvent) -> Any:
-    """The input of an execution as a context has it."""
-    text = event.fields.get("Input")
-    try:
-        return None if text is None else json.loads(text)
-    except ValueError:
-        return text
 
 
 def replay(history: Sequence[HistoryEvent], ask: Callable[[Sequence[HistoryEvent]], Decision]) -> Replayed:

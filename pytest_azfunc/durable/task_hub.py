@@ -25,7 +25,7 @@ from pytest_azfunc.durable.refusals import differs, endless, missing, no_child, 
 from pytest_azfunc.durable.substitutes import Substitutes
 from pytest_azfunc.durable.tasks import Tasks
 from pytest_azfunc.durable.work import Surroundings
-from pytest_azfunc.host.bindings.net_values import new_guid
+from pytest_azfunc.host.bindings.net_values import new_guid_digits
 from pytest_azfunc.host.invocation import Invocation
 
 __tracebackhide__ = True
@@ -37,14 +37,12 @@ class TaskHub:
     :ivar orchestrations: by instance id, in the order in which they were started.
     :ivar entities: the entities.
     :ivar substitutes: what a test has put in the place of activities and sub-orchestrations.
-    :ivar default_version: the version of an orchestration that is started without one.
     :ivar shuffle: gives the order of what is ready; None for the order in which it became so.
     """
 
-    def __init__(self, surroundings: Surroundings, default_version: str = "") -> None:
+    def __init__(self, surroundings: Surroundings) -> None:
         self.orchestrations: dict[str, Orchestration] = {}
         self.substitutes = Substitutes()
-        self.default_version = default_version
         self.shuffle: random.Random | None = None
         self._host = surroundings
         self.entities = Entities(surroundings, self.tell)
@@ -72,13 +70,13 @@ class TaskHub:
             raise missing("orchestrator", name, self._host.names("orchestrationTrigger"))
         now = self._host.now()
         found = Orchestration(
-            instance_id or new_guid().replace("-", ""),
+            instance_id or new_guid_digits(),
             function,
             name,
-            self.default_version if version is None else version,
+            version or "",
             input,
             now,
-            Execution(new_guid().replace("-", "")),
+            Execution(new_guid_digits()),
             parent,
             caused_by,
         )
@@ -301,7 +299,7 @@ class TaskHub:
         if found.obstacle is not None:
             raise found.obstacle
         now = self._host.now()
-        found.execution = Execution(new_guid().replace("-", ""))
+        found.execution = Execution(new_guid_digits())
         found.restarts += 1
         found.input = input
         found.status = RuntimeStatus.RUNNING

@@ -19,7 +19,7 @@ from pytest_azfunc.host.bindings.durable_version import refuse_second_version
 from pytest_azfunc.host.bindings.given_values import not_json, plain
 from pytest_azfunc.host.bindings.inputs import Input, object_text
 from pytest_azfunc.host.bindings.message_content import text_delivery
-from pytest_azfunc.host.bindings.net_values import compact, new_guid, put, utc_text
+from pytest_azfunc.host.bindings.net_values import compact, new_guid_digits, put, utc_text
 from pytest_azfunc.host.bindings.payload import Delivery, Occasion, Payload
 from pytest_azfunc.rpc import TypedData
 
@@ -70,7 +70,7 @@ class ActivityPayload(Payload):
 
     def deliver(self, occasion: Occasion) -> Delivery:
         refuse_second_version(occasion.function.name, occasion.trigger)
-        metadata = {"instanceId": TypedData("string", self.instance_id or new_guid().replace("-", ""))}
+        metadata = {"instanceId": TypedData("string", self.instance_id or new_guid_digits())}
         put(metadata, occasion.trigger.name, TypedData("string", self.text))
         put(metadata, "data", TypedData("json", compact(self.text)))  # a JSON string that holds the input's JSON
         return text_delivery(self.text, occasion, self.builder, metadata)
@@ -112,7 +112,7 @@ class OrchestrationPayload(Payload):
 
     def deliver(self, occasion: Occasion) -> Delivery:
         refuse_second_version(occasion.function.name, occasion.trigger)
-        instance_id = self.instance_id or new_guid().replace("-", "")
+        instance_id = self.instance_id or new_guid_digits()
         context = {
             "history": list(self.history) or self._beginning(occasion, instance_id),
             "input": self.input,
@@ -135,7 +135,7 @@ class OrchestrationPayload(Payload):
         declared = occasion.trigger.properties.get("orchestration")
         parent = None
         if self.parent_instance_id is not None:
-            ids = {"InstanceId": self.parent_instance_id, "ExecutionId": new_guid().replace("-", "")}
+            ids = {"InstanceId": self.parent_instance_id, "ExecutionId": new_guid_digits()}
             parent = {"Name": None, "OrchestrationInstance": ids, "TaskScheduleId": 0, "Version": None}
         return [
             {"EventType": 12, **base},
@@ -146,7 +146,7 @@ class OrchestrationPayload(Payload):
                 "Version": "",
                 "Input": None if self.input is None else json.dumps(self.input),
                 "Tags": None,
-                "OrchestrationInstance": {"InstanceId": instance_id, "ExecutionId": new_guid().replace("-", "")},
+                "OrchestrationInstance": {"InstanceId": instance_id, "ExecutionId": new_guid_digits()},
                 **base,
             },
         ]

@@ -28,6 +28,11 @@ def new_guid() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
+def new_guid_digits() -> str:
+    """The digits of a new GUID alone, as Durable Functions write ids."""
+    return new_guid().replace("-", "")
+
+
 def net_time(moment: datetime) -> str:
     """A moment in UTC as .NET's DateTimeOffset prints it in JSON: offset ``+00:00``, no needless zeros."""
     text = moment.isoformat()
