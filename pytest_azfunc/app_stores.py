@@ -92,6 +92,7 @@ class StoringApp(ServicesApp):
         :raises FunctionNotFound: no such function.
         :raises BindingError: no exception, or no number from 1.
         """
+        self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
         if not isinstance(exception, BaseException):
             raise wrong_value("azfunc_host.fail", "exception", exception, 'an exception, such as TimeoutError("bank")')
@@ -110,11 +111,13 @@ class StoringApp(ServicesApp):
         the stores as they are now.
 
         :returns: the new invocation; it is caused by what has caused the first.
+        :raises BindingError: what is given is no invocation.
         :raises Exception: what the function raises, unless ``raise_exceptions`` is off.
         """
         from pytest_azfunc.host.redelivery import Again  # few tests have use for it
 
         self._behaviour.settings()  # raises when it is closed
+        _check_invocation("redeliver", invocation)
         function = self.function(invocation.function)
         again = Again(invocation.request)
         types, stores = self.script_host.options.types, self._find_stores()
@@ -168,7 +171,10 @@ class StoringApp(ServicesApp):
         """The invocations that ran for what this one has put into stores, or started; oldest first.
 
         They are looked for among the :attr:`invocations`, which are the latest ones.
+
+        :raises BindingError: what is given is no invocation.
         """
+        _check_invocation("caused", invocation)
         return [found for found in self.invocations if found.caused_by is invocation]
 
     # --- how the host is made
@@ -198,6 +204,11 @@ class StoringApp(ServicesApp):
             self._kept.keep_more()
             time.watchers.append(self._stores)
         return self._stores
+
+
+def _check_invocation(call: str, invocation: object) -> None:
+    if not isinstance(invocation, Invocation):
+        raise wrong_value(f"azfunc_host.{call}", "invocation", invocation, "an invocation, as invoke and drain return")
 
 
 def _chance(name: str, seed: int | None) -> random.Random | None:

@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pytest_azfunc.errors import LossyOutputError
+from pytest_azfunc.errors import LossyOutputError, StoreError, shown
 from pytest_azfunc.host.agenda import Agenda, By, Cause, Entry
 from pytest_azfunc.host.behaviour import Behaviour
+from pytest_azfunc.host.bindings.builder_arguments import is_utf8
 from pytest_azfunc.host.bound_function import BoundFunction
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.redelivery import Again
 from pytest_azfunc.host.retries import Wait
 from pytest_azfunc.host.script_host import ScriptHost, Steps
-from pytest_azfunc.host.stores.store import Delivering, Origin, Outcome
+from pytest_azfunc.host.stores.store import Delivering, Origin, Outcome, bad_name
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.names import host_order
-from pytest_azfunc.project.setting_names import filled_in
+from pytest_azfunc.project.setting_names import SettingNameError, filled_in, missing_settings
 
 __tracebackhide__ = True
 
@@ -88,10 +89,26 @@ class Deliveries:
         self._behaviour.settings()
         return self._host.now()
 
-    def address(self, name: str) -> str:
-        """A name that a test has given, with its app settings put in."""
+    def address(self, what: str, name: str) -> str:
+        """A name that a test has given, with its app settings put in.
+
+        :raises StoreError: it is no text, or names a setting that is not there.
+        :raises BindingError: the host is closed.
+        """
         settings = self._behaviour.configuration()
-        return filled_in(name, settings) if "%" in name else name
+        if not isinstance(name, str):
+            raise bad_name(what, name, "a name is text")
+        if not is_utf8(name):
+            raise bad_name(what, name, "it has text that UTF-8 cannot carry (a lone surrogate)")
+        if "%" not in name:
+            return name
+        try:
+            missing = missing_settings(name, settings)
+        except SettingNameError:  # a per cent sign that stands for itself
+            return name
+        if missing:
+            raise StoreError("store-name-setting", what=what, name=shown(name), missing=", ".join(missing))
+        return filled_in(name, settings)
 
     def option(self, *names: str) -> Any:
         """What host.json says below ``extensions``; None for nothing. Names ignore case."""

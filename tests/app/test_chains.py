@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError
+from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError, queue
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_out, queue_trigger, timer_trigger
 
 ACCEPT = """
@@ -433,7 +433,7 @@ def test_what_is_not_idempotent(host: Host) -> None:
         host.assert_idempotent("Process", {"id": 7})
     assert str(caught.value).splitlines() == [
         "Process is not idempotent: delivered twice, the same message has changed the stores twice.",
-        """  queue receipts: new b'{"id": 7, "seen": 2}'""",
+        """  queue receipts: new '{"id": 7, "seen": 2}'""",
     ]
 
 
@@ -542,4 +542,35 @@ def test_messages_can_be_compared(host: Host) -> None:
     assert host.queue("a-queue").messages == host.queue("other").messages
     assert isinstance(host.queue("other").messages[0].visible_at, datetime)
     assert json.loads(host.queue("other").messages[0].body) == {"id": 1}
-    assert repr(host.queue("a-queue")) == """<Queue a-queue: b'{"id": 1}'>"""
+    assert repr(host.queue("a-queue")) == """<Queue a-queue: '{"id": 1}'>"""
+
+
+def test_a_message_that_was_built_is_put_as_it_is(host: Host) -> None:
+    built = queue(
+        {"bad": True},
+        id="7",
+        dequeue_count=4,
+        insertion_time="2026-02-25T12:00:00Z",
+        expiration_time="2026-03-01T12:00:01Z",
+    )
+    host.clock.move_to(NOON)
+    host.queue("orders").put(built)
+    (message,) = host.queue("orders").messages
+    assert (message.id, message.dequeue_count) == ("7", 3)
+    assert (message.inserted_at.isoformat(), message.expires_at.isoformat()) == (
+        "2026-02-25T12:00:00+00:00",
+        "2026-03-01T12:00:01+00:00",
+    )
+    with pytest.raises(ValueError, match="seen 4 times"):
+        host.drain()
+    host.queue("orders").clear()
+    host.queue("orders").put(built, visible_in=1)
+    assert host.advance(seconds=1) == []
+    assert host.queue("orders").messages == []
+
+
+@pytest.mark.parametrize("argument", [{"pop_receipt": "x"}, {"next_visible_time": NOON}])
+def test_what_only_a_delivery_has_cannot_be_put(host: Host, argument: dict[str, Any]) -> None:
+    problem, *_ = error_of(lambda: host.queue("orders").put(queue("x", **argument)))
+    assert problem.startswith(f"queue.put(): {next(iter(argument))} is ")
+    assert host.queue("orders").messages == []

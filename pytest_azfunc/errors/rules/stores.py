@@ -7,11 +7,16 @@ from typing import Final
 from pytest_azfunc.errors.rules.rule import Rule, of_test
 
 STORES: Final[dict[str, Rule]] = {
-    "not-stored": of_test("there is no {what} {name!r}.{suggestion}{known}", "put it there first, or look at .exists."),
+    "not-stored": of_test("there is no {what} {name}.{suggestion}{known}", "put it there first, or look at {look}."),
     "store-name": Rule(
         "no {what} can be called {name}: {reason}.",
         "the service refuses the name.",
         "give a name that the service can have.",
+    ),
+    "store-name-setting": Rule(
+        "the name {name} of a {what} has app settings in it that are not there: {missing}.",
+        "the host puts a function in error whose binding has such a name.",
+        "set them, as with azfunc_settings, or write the name itself.",
     ),
     "store-message-size": Rule(
         "a message of {size} bytes for the queue {name!r} is {sent} bytes as it is sent, and {limit} are allowed.",

@@ -34,7 +34,9 @@ USE_IN_TESTS: Final[dict[str, Rule]] = {
         "{request} was still running when the live server stopped.",
         "wait for the response, or let the function come to an end.",
     ),
-    "host-closed": of_test("the host is closed.", "invoke functions before the `with Host.open(...)` block ends."),
+    "host-closed": of_test(
+        "the host is closed.", "use it before the `with Host.open(...)` block ends, or the test with the fixture."
+    ),
     "mark": of_test("@pytest.mark.azfunc: {reason}.", "{remedy}."),
     "host-of-path": of_test(
         "Host(...) is given {found}, not a project.",

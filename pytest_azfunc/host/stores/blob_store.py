@@ -59,15 +59,16 @@ class BlobStore:
 
         :raises StoreError: none can have it.
         """
-        return Blob(self.blobs, self._site.address(path))
+        return Blob(self.blobs, self._site.address("blob", path), path)
 
     def names(self, container: str) -> list[str]:
         """The names of a container's blobs.
 
         :raises StoreError: no container can have the name.
         """
-        self._site.now()
-        return self.blobs.names(check_container(self._site.address(container)))
+        resolved = self._site.address("container", container)
+        check_container(resolved, container)
+        return self.blobs.names(resolved)
 
     # --- what the host asks for
 

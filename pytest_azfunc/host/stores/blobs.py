@@ -17,14 +17,20 @@ from typing import Any
 from pytest_azfunc.errors import StoreError, UnsupportedFeature, listing, shown, suggestion
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.blob_address import blob_parts, is_container
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.stores.content import bytes_of, shown_body
-from pytest_azfunc.host.stores.store import Stored, bad_name
+from pytest_azfunc.host.stores.store import Stored, bad_name, told
 
 __tracebackhide__ = True
 
 # The names of metadata are those that C# can have; a name counts once, whatever its case.
 _METADATA_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MOST_METADATA = 8 * 1024
+_CONTAINER_RULE = "it has 3 to 63 lower-case letters, digits and dashes"
+_PATH_RULE = (
+    "it is 'container/name'; a container has 3 to 63 lower-case letters, digits and dashes, and a name has up to 1024 "
+    "characters, no backslash, and no dot or slash at its end"
+)
 _SHOWN_NAMES = 10
 
 
@@ -163,7 +169,7 @@ class Blobs:
             return
         if found is None:
             raise self._not_stored(path)
-        raise StoreError("store-changed", what=f"the blob {path!r}", etag=if_match, now=found.etag)
+        raise StoreError("store-changed", what=f"the blob {path!r}", etag=shown(if_match), now=shown(found.etag))
 
     def _not_stored(self, path: str) -> StoreError:
         container = path.partition("/")[0]
@@ -171,11 +177,11 @@ class Blobs:
         if there is None:
             known = listing("Containers", self.containers[:_SHOWN_NAMES])
             near = suggestion(container, self.containers)
-            return StoreError("not-stored", what="container", name=container, suggestion=near, known=f" {known}")
+            return _missing("container", container, near, known)
         names = sorted(there)
         near = suggestion(path, [f"{container}/{name}" for name in names])
         known = listing(f"Blobs in {container}", names[:_SHOWN_NAMES])
-        return StoreError("not-stored", what="blob", name=path, suggestion=near, known=f" {known}")
+        return _missing("blob", path, near, known)
 
 
 class Blob:
@@ -183,12 +189,15 @@ class Blob:
 
     :param blobs: where it is looked up.
     :param path: ``"container/name"``.
+    :param given: how a test has written it, where app settings were put in.
+    :raises StoreError: no blob can have the path.
+    :raises UnsupportedFeature: it is that of a snapshot.
     """
 
-    def __init__(self, blobs: Blobs, path: str) -> None:
+    def __init__(self, blobs: Blobs, path: str, given: str | None = None) -> None:
         self._blobs = blobs
         self._path = path
-        check_path(path)
+        _check_path(path, given or path)
 
     @property
     def path(self) -> str:
@@ -201,15 +210,20 @@ class Blob:
         :param content: ``bytes`` as they are, ``str`` as UTF-8, everything else as JSON.
         :param metadata: its user-defined metadata.
         :param if_match: write only where its :attr:`etag` is still this one, as a writer does that minds others.
+        :raises BindingError: content that has no JSON form, or an etag that is none.
         :raises StoreError: what no blob can have, or another etag.
         """
+        _check_etag("blob.write", if_match)
         self._blobs.write(self._path, bytes_of(content, "blob.write"), metadata, if_match=if_match)
 
     def delete(self, *, if_match: str | None = None) -> None:
         """Delete it.
 
+        :param if_match: delete it only where its :attr:`etag` is still this one.
+        :raises BindingError: an etag that is none.
         :raises StoreError: it is not there, or has another etag.
         """
+        _check_etag("blob.delete", if_match)
         self._blobs.delete(self._path, if_match=if_match)
 
     @property
@@ -258,39 +272,45 @@ class Blob:
         return self._blobs.read(self._path).etag
 
     def __repr__(self) -> str:
+        return told(f"blob {self._path}", self._told)
+
+    def _told(self) -> str:
         found = self._blobs.find(self._path)
-        return f"<blob {self._path}: not there>" if found is None else repr(found)
+        return "not there" if found is None else shown_body(found.body)
 
 
-def check_path(path: object) -> None:
-    """Look at a path that a test has given.
-
-    :raises StoreError: no blob can have it.
-    :raises UnsupportedFeature: it is that of a snapshot.
-    """
-    if not isinstance(path, str):
-        raise bad_name("blob", path, "a path is text, 'container/name'")
+def _check_path(path: str, given: str) -> None:
     if "?snapshot=" in path or "&snapshot=" in path:
         raise UnsupportedFeature(
             "unsupported",
-            feature=f"a snapshot of a blob ({path!r})",
+            feature=f"a snapshot of a blob ({given!r})",
             azure="a snapshot is read with the blob as it was then.",
             remedy="write what it held to a blob of its own.",
         )
     try:
         blob_parts(path)
     except AddressError as error:
-        raise bad_name("blob", path, error) from None
+        raise bad_name("blob", given, error if path == given else _PATH_RULE, path) from None
 
 
-def check_container(name: str) -> str:
-    """A container's name, looked at.
+def check_container(name: str, given: str) -> None:
+    """Look at a container's name.
 
+    :param name: with its app settings put in.
+    :param given: as a test has written it.
     :raises StoreError: none can have it.
     """
-    if not isinstance(name, str) or not is_container(name):
-        raise bad_name("container", name, "it has 3 to 63 lower-case letters, digits and dashes")
-    return name
+    if not is_container(name):
+        raise bad_name("container", given, _CONTAINER_RULE, name)
+
+
+def _missing(what: str, name: str, near: str, known: str) -> StoreError:
+    return StoreError("not-stored", what=what, name=shown(name), suggestion=near, known=f" {known}", look=".exists")
+
+
+def _check_etag(call: str, etag: object) -> None:
+    if etag is not None and not isinstance(etag, str):
+        raise wrong_value(call, "if_match", etag, 'a text: the .etag of a blob, or "*" for any')
 
 
 def _parts(path: str) -> tuple[str, str]:
@@ -307,14 +327,17 @@ def _checked_metadata(metadata: Mapping[str, str], path: str) -> dict[str, str]:
         raise StoreError("store-value", call=call, reason=f"{shown(metadata)} is no mapping of texts")
     seen: set[str] = set()
     for name, value in metadata.items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise StoreError("store-value", call=call, reason=f"{shown(name)}: {shown(value)} is not text for a name")
+        if not isinstance(name, str):
+            raise StoreError("store-value", call=call, reason=f"the name {shown(name)} is no text")
+        if not isinstance(value, str):
+            raise StoreError("store-value", call=call, reason=f"the value {shown(value)} of {shown(name)} is no text")
         if _METADATA_NAME.fullmatch(name) is None:
-            raise StoreError("store-value", call=call, reason=f"{name!r} is no name that C# can have")
+            raise StoreError("store-value", call=call, reason=f"{shown(name)} is no name that C# can have")
         if name.lower() in seen:
-            raise StoreError("store-value", call=call, reason=f"{name!r} is there twice: case does not count")
+            raise StoreError("store-value", call=call, reason=f"{shown(name)} is there twice: case does not count")
         if not value.isascii() or not value.isprintable():
-            raise StoreError("store-value", call=call, reason=f"the value of {name!r} is no text that a header carries")
+            reason = f"the value of {shown(name)} is no text that a header carries"
+            raise StoreError("store-value", call=call, reason=reason)
         seen.add(name.lower())
     size = sum(len(name) + len(value) for name, value in metadata.items())
     if size > _MOST_METADATA:

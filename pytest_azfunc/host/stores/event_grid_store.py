@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from pytest_azfunc.errors import StoreError, kind_of
 from pytest_azfunc.host.bindings.event_grid import CloudEventPayload, EventGridPayload, WholeEvent
-from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.net_values import compact
 from pytest_azfunc.host.bindings.payload import Occasion, Target
-from pytest_azfunc.host.stores.content import shown_body
-from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Outcome, Sent, Site, Stored, Wanted, is_waiting
+from pytest_azfunc.host.stores.content import record_of, shown_body
+from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Outcome, Sent, Site, Stored, Wanted, is_waiting, told
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.rpc import TypedData
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 _LARGEST = 1024 * 1024
+_TAKEN = "what event_grid or cloud_event builds, or the whole event as a dict"
 _OF_EVENT_GRID = ("id", "subject", "eventType", "eventTime")
 _OF_CLOUD_EVENT = ("id", "source", "type", "specversion")
 _MINUTE = timedelta(minutes=1)
@@ -59,15 +59,14 @@ class StoredGridEvent(Stored):
         empty where nothing was said.
     """
 
+    word: ClassVar[str] = "event"
+
     topic: str
 
     @property
     def data(self) -> Any:
         """The event's data."""
         return self.json().get("data")
-
-    def __repr__(self) -> str:
-        return f"<event {shown_body(self.body)}>"
 
 
 class _Delivery:
@@ -95,7 +94,7 @@ class EventGridStore:
     def topic(self, name: str | None) -> EventGridTopic:
         """A topic, or all of them."""
         self._site.now()
-        return EventGridTopic(self, None if name is None else self._site.address(name))
+        return EventGridTopic(self, None if name is None else self._site.address("topic of Event Grid", name))
 
     # --- what the host asks for
 
@@ -149,8 +148,8 @@ class EventGridStore:
         if isinstance(event, (EventGridPayload, CloudEventPayload, WholeEvent)):
             delivery = event.deliver(Occasion(cast(Target, None), now))
             event = loads(cast(TypedData, delivery.value).value)
-        elif not isinstance(event, str):
-            event = plain(event, "event_grid.publish")
+        else:
+            event = record_of(event, "event_grid.publish", "event", _TAKEN)
         self._keep(event, topic, "event_grid.publish")
         self._send(event, now)
 
@@ -161,16 +160,15 @@ class EventGridStore:
 
     def _keep(self, event: Any, topic: str, call: str) -> None:
         if not isinstance(event, dict):
-            reason = (
-                f"{kind_of(event)} is no event: it takes event_grid(...), cloud_event(...) or the whole event as a dict"
-            )
-            raise StoreError("store-value", call=call, reason=reason)
+            raise StoreError("store-value", call=call, reason=f"{kind_of(event)} is no event ({_TAKEN})")
         missing = _missing(event)
         if missing:
             raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}")
         body = compact(event).encode("utf-8")
         if len(body) > _LARGEST:
-            raise StoreError("store-too-large", what=call, size=len(body), limit=_LARGEST, service="Event Grid")
+            raise StoreError(
+                "store-too-large", what=f"the event of {call}", size=len(body), limit=_LARGEST, service="Event Grid"
+            )
         self._events.append(StoredGridEvent(body, topic))
 
     # --- deliveries
@@ -236,4 +234,4 @@ class EventGridTopic:
         return self._store.events(self.name)
 
     def __repr__(self) -> str:
-        return f"<EventGridTopic {self.name or 'all'}: {len(self.events)} events>"
+        return told(f"EventGridTopic {self.name or 'all'}", lambda: f"{len(self.events)} events")

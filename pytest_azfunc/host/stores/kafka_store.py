@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_azfunc.errors import BindingError, StoreError
 from pytest_azfunc.host.bindings.batch import BatchPayload
 from pytest_azfunc.host.bindings.kafka import KafkaPayload, kafka
 from pytest_azfunc.host.bindings.net_values import compact, milliseconds
-from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.content import built, shown_body
 from pytest_azfunc.host.stores.feeds import Feed, Reading
-from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name
+from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name, told
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
 if TYPE_CHECKING:
@@ -43,14 +43,13 @@ class StoredRecord(Stored):
     :ivar timestamp: when it was made, in UTC.
     """
 
-    offset: int
-    partition: int
+    word: ClassVar[str] = "event"
+
+    offset: int = field(compare=False)
+    partition: int = field(compare=False)
     key: str | bytes | int | None
     headers: Mapping[str, bytes | None]
-    timestamp: datetime
-
-    def __repr__(self) -> str:
-        return f"<event {self.offset}: {shown_body(self.body)}>"
+    timestamp: datetime = field(compare=False)
 
 
 class KafkaStore:
@@ -66,9 +65,10 @@ class KafkaStore:
 
         :raises StoreError: none can have it.
         """
-        found = self._site.address(name)
+        found = self._site.address("topic of Kafka", name)
         if _NAME.fullmatch(found) is None or found in (".", ".."):
-            raise bad_name("topic of Kafka", name, "it has up to 249 letters, digits, dots, dashes and underscores")
+            rule = "it has up to 249 letters, digits, dots, dashes and underscores"
+            raise bad_name("topic of Kafka", name, rule, found)
         return KafkaTopic(self, found)
 
     # --- what the host asks for
@@ -193,7 +193,7 @@ class KafkaTopic:
         :raises StoreError: it is larger than 1 MB.
         """
         for each in value if isinstance(value, list) else [value]:
-            self._store.add(self.name, each if isinstance(each, KafkaPayload) else kafka(each, **properties))
+            self._store.add(self.name, built(kafka, KafkaPayload, each, properties, "kafka.send"))
 
     @property
     def events(self) -> Sequence[StoredRecord]:
@@ -201,4 +201,4 @@ class KafkaTopic:
         return self._store.events(self.name)
 
     def __repr__(self) -> str:
-        return f"<KafkaTopic {self.name}: {len(self.events)} events>"
+        return told(f"KafkaTopic {self.name}", lambda: f"{len(self.events)} events")

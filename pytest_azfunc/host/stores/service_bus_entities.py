@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_azfunc.host.bindings.net_values import later, milliseconds, new_guid
 from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload
-from pytest_azfunc.host.stores.content import shown_body
 from pytest_azfunc.host.stores.store import Origin, Stored, bad_name
 
 if TYPE_CHECKING:
@@ -21,22 +20,27 @@ __tracebackhide__ = True
 DEAD_LETTERS: Final = "/$deadletterqueue"
 """What follows the path of an entity in that of its dead letters."""
 
+ENTITY: Final = "entity of Service Bus"
+"""What names are of, in errors."""
+
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._~/-]{0,258}[a-z0-9])?")
 _LIFE = timedelta(days=14)
 _REASON = "MaxDeliveryCountExceeded"
 _DESCRIPTION = "Message could not be consumed after {count} delivery attempts."
 
 
-def entity_path(name: str) -> str:
+def entity_path(name: str, given: str) -> str:
     """The path of a queue, topic or subscription as it is looked up: in lower case, ``topic/subscription``.
 
+    :param name: with its app settings put in.
+    :param given: as a test has written it.
     :raises StoreError: none can have it.
     """
     path = name.lower().replace("/subscriptions/", "/")
     entity = path.removesuffix(DEAD_LETTERS)
     if _NAME.fullmatch(entity) is None or "//" in entity:
         reason = "it has up to 260 letters, digits and . - _ / ~, with a letter or digit first and last"
-        raise bad_name("entity of Service Bus", name, reason)
+        raise bad_name(ENTITY, given, reason, name)
     return path
 
 
@@ -80,9 +84,6 @@ class ServiceBusMessage(Stored):
     def dead_letter_error_description(self) -> str | None:
         """The same in a sentence."""
         return self.application_properties.get("DeadLetterErrorDescription")
-
-    def __repr__(self) -> str:
-        return f"<message {self.sequence_number}: {shown_body(self.body)}>"
 
 
 class Held:

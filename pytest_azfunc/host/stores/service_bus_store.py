@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Any
 from pytest_azfunc.errors import StoreError
 from pytest_azfunc.host.bindings.batch import BatchPayload
 from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload, service_bus
-from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.content import built, shown_body
 from pytest_azfunc.host.stores.service_bus_entities import (
     DEAD_LETTERS,
+    ENTITY,
     Entity,
     Held,
     ServiceBusMessage,
     entity_path,
     topic_of,
 )
-from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Sent, Site, Wanted, is_waiting
+from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Sent, Site, Wanted, is_waiting, told
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.bound_function import BoundFunction
@@ -52,7 +53,7 @@ class ServiceBusStore:
 
         :raises StoreError: none can have it.
         """
-        return ServiceBusEntity(self, entity_path(self._site.address(name)))
+        return ServiceBusEntity(self, entity_path(self._site.address(ENTITY, name), name))
 
     # --- what the host asks for
 
@@ -218,8 +219,7 @@ class ServiceBusEntity:
         :raises BindingError: no message can have such a body or property.
         :raises StoreError: it is larger than 100 MB, the limit of the premium tier.
         """
-        message = body if isinstance(body, ServiceBusPayload) else service_bus(body, **properties)
-        self._store.send(self.path, message)
+        self._store.send(self.path, built(service_bus, ServiceBusPayload, body, properties, "service_bus.send"))
 
     @property
     def messages(self) -> Sequence[ServiceBusMessage]:
@@ -232,4 +232,7 @@ class ServiceBusEntity:
         return self._store.messages(self.path.removesuffix(DEAD_LETTERS) + DEAD_LETTERS)
 
     def __repr__(self) -> str:
-        return f"<ServiceBusEntity {self.path}: {len(self.messages)} messages, {len(self.dead_letters)} dead letters>"
+        return told(
+            f"ServiceBusEntity {self.path}",
+            lambda: f"{len(self.messages)} messages, {len(self.dead_letters)} dead letters",
+        )

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from pytest_azfunc.errors import AzfuncError, StoreError, shown
+from pytest_azfunc.errors import AzfuncError, BindingError, StoreError, shown
+from pytest_azfunc.host.stores.content import shown_body
 from pytest_azfunc.rpc import TypedData
 
 if TYPE_CHECKING:
@@ -144,8 +145,15 @@ class Site(Protocol):
         :raises BindingError: the host is closed. So whatever a test does with a store begins with it.
         """
 
-    def address(self, name: str) -> str:
-        """A name that a test has given, with its app settings put in, as in a binding."""
+    def address(self, what: str, name: str) -> str:
+        """A name that a test has given, with its app settings put in, as in a binding.
+
+        A per cent sign that begins no name of a setting stands for itself: a blob's name may have one.
+
+        :param what: of what it is the name, such as ``queue``.
+        :raises StoreError: it is no text, or names a setting that is not there.
+        :raises BindingError: the host is closed.
+        """
 
     def option(self, *names: str) -> Any:
         """What host.json says below ``extensions``, such as ``("queues", "maxDequeueCount")``; None for nothing."""
@@ -187,18 +195,24 @@ class Site(Protocol):
         """Listen again."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Stored:
-    """What was read: plain data.
+    """What was read: plain data. Two are equal when they hold the same; ids, numbers and moments do not count.
 
     :ivar body: the content, as bytes.
     """
+
+    word: ClassVar[str] = "message"
+    """What its ``repr`` calls it."""
 
     body: bytes
 
     @property
     def text(self) -> str:
-        """The body as UTF-8 text."""
+        """The body as UTF-8 text.
+
+        :raises ValueError: it is none.
+        """
         return self.body.decode("utf-8")
 
     def json(self) -> Any:
@@ -208,15 +222,38 @@ class Stored:
         """
         return json.loads(self.body)
 
+    def __repr__(self) -> str:
+        counts = [part.name for part in fields(self) if part.compare and part.name != "body"]
+        rest = "".join(f", {name}={shown(getattr(self, name))}" for name in counts if getattr(self, name))
+        return f"<{self.word}: {shown_body(self.body)}{rest}>"
+
+
+def told(thing: str, look: Callable[[], str]) -> str:
+    """The ``repr`` of what a test holds of a store; that can be asked for when the host is closed.
+
+    :param thing: what it is, and its name.
+    :param look: says what is in it.
+    """
+    try:
+        return f"<{thing}: {look()}>"
+    except BindingError:
+        return f"<{thing}: the host is closed>"
+
 
 def is_waiting(entry: Entry | None) -> bool:
     """Whether something is on the agenda, and was not done yet; what a function is at, retries included, was not."""
     return entry is not None and (not entry.is_cancelled or entry.is_going_on)
 
 
-def bad_name(what: str, name: object, reason: object) -> AzfuncError:
+def bad_name(what: str, name: object, reason: object, resolved: object = None) -> AzfuncError:
     """The error for a name that the service cannot have.
 
     :param what: of what it is the name, such as ``queue``.
+    :param name: as the test has given it.
+    :param reason: what is wrong; it does not show what an app setting has put in.
+    :param resolved: the name with its app settings put in; None where it is the same.
     """
-    return StoreError("store-name", what=what, name=shown(name), reason=str(reason).rstrip("."))
+    told = shown(name)
+    if resolved not in (None, name):
+        told += " with its app settings put in"
+    return StoreError("store-name", what=what, name=told, reason=str(reason).rstrip("."))
