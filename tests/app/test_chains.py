@@ -574,3 +574,34 @@ def test_what_only_a_delivery_has_cannot_be_put(host: Host, argument: dict[str, 
     problem, *_ = error_of(lambda: host.queue("orders").put(queue("x", **argument)))
     assert problem.startswith(f"queue.put(): {next(iter(argument))} is ")
     assert host.queue("orders").messages == []
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"), [(b"\xff", "it is no UTF-8"), ("a\x01b", "it has a character that XML cannot have")]
+)
+def test_what_only_base64_can_carry(app: FunctionApp, body: Any, reason: str) -> None:
+    with Host.open(app.root) as host:
+        host.queue("other").put(body)
+    app.write({"host.json": {"version": "2.0", "extensions": {"queues": {"messageEncoding": "none"}}}})
+    with Host.open(app.root) as host:
+        host.queue("other").put("ä\t\r\n😀")
+        assert error_of(lambda: host.queue("other").put(body)) == [
+            f"a message for the queue 'other': {reason}, and host.json has the messageEncoding \"none\".",
+            "  Azure:  the service refuses the request.",
+            "  remedy: give a value that it takes.",
+            "  rule:   store-value",
+        ]
+
+
+def test_what_was_cleared_while_a_function_had_it_does_not_come_back(tmp_path: Path) -> None:
+    app = FunctionApp(tmp_path)
+    policy = {"strategy": "fixedDelay", "maxRetryCount": 1, "delayInterval": "00:00:10"}
+    app.function("Fails", FAIL, queue_trigger(), retry=policy)
+    with Host.open(app.root, raise_exceptions=False) as host:
+        host.clock.move_to(NOON)
+        host.failures.expect(ValueError)
+        host.queue("orders").put("x")
+        assert host.drain() == []
+        host.queue("orders").clear()
+        assert len(host.advance(seconds=10)) == 1
+        assert (host.due, host.queue("orders").messages) == ([], [])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import AzfuncError, Host, StoreError, batch, event_grid, service_bus, timer
+from pytest_azfunc import AzfuncError, Host, StoreError, batch, service_bus, timer
 from tests.function_app import FunctionApp, queue_trigger
 
 REFUSED = "  Azure:  the service refuses the request."
@@ -59,8 +59,8 @@ TAKEN_BY_NONE: list[tuple[Callable[[Any], Any], str, str]] = [
     (lambda host: host.blob("inbox/a").write("x", metadata={"a": "x" * 8192}), "store-too-large", "metadata of the blob 'inbox/a' has 8193 bytes, and 8192 are the most that the Blob service takes."),
     (lambda host: host.blob("inbox/a").write("x", if_match=7), "payload-value", 'blob.write(): if_match is 7, but must be a text: the .etag of a blob, or "*" for any.'),
     (lambda host: host.blob("inbox/a").delete(if_match=b"x"), "payload-value", "blob.delete(): if_match is b'x', but must be a text: the .etag of a blob, or \"*\" for any."),
-    (lambda host: host.blob("inbox/a").body, "not-stored", "there is no blob 'inbox/a'. Did you mean 'inbox/b'? Blobs in inbox: b."),
-    (lambda host: host.blob("nobody/a").json(), "not-stored", "there is no container 'nobody'. Did you mean 'inbox'? Containers: inbox."),
+    (lambda host: host.blob("papers/a").body, "not-stored", "there is no blob 'papers/a'. Did you mean 'papers/b'? Blobs in papers: b."),
+    (lambda host: host.blob("nobody/a").json(), "not-stored", "there is no container 'nobody'. Did you mean 'inbox'? Containers: inbox, papers."),
     (lambda host: host.table("orders").upsert(None), "store-value", "table('orders').upsert: None is no entity (a dict)."),
     (lambda host: host.table("orders").upsert(b"{}"), "store-value", "table('orders').upsert: a bytes is no entity (a dict)."),
     (lambda host: host.table("orders").upsert([{"PartitionKey": "p", "RowKey": "r"}]), "store-value", "table('orders').upsert: a list is no entity (a dict)."),
@@ -101,7 +101,7 @@ TAKEN_BY_NONE: list[tuple[Callable[[Any], Any], str, str]] = [
     (lambda host: host.event_grid().publish(None), "store-value", "event_grid.publish: None is no event (what event_grid or cloud_event builds, or the whole event as a dict)."),
     (lambda host: host.event_grid().publish({"id": "1", "subject": "s"}), "store-value", "event_grid.publish: the event has no eventType and no eventTime."),
     (lambda host: host.event_grid().publish({"id": "1", "specversion": "1.0"}), "store-value", "event_grid.publish: the event has no source and no type."),
-    (lambda host: host.event_grid().publish(event_grid("x" * 2**20)), "store-too-large", "the event of event_grid.publish has 1048767 bytes, and 1048576 are the most that Event Grid takes."),
+    (lambda host: host.event_grid().publish({"id": "1", "source": "s", "type": "t", "specversion": "1.0", "data": "x" * 2**20}), "store-too-large", "the event of event_grid.publish has 1048640 bytes, and 1048576 are the most that Event Grid takes."),
     (lambda host: host.sql("orders").upsert(None), "store-value", "sql('dbo.orders').upsert: None is no row (a dict)."),
     (lambda host: host.sql("orders").upsert(b"{}"), "store-value", "sql('dbo.orders').upsert: a bytes is no row (a dict)."),
     (lambda host: host.sql("orders").upsert({"id": 1, "a": {1: 2}}), "store-value", "sql('dbo.orders').upsert: the name 1 in the row is no text."),
@@ -127,11 +127,14 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     app = FunctionApp(tmp_path_factory.mktemp("app"))
     app.function("Take", "def main(msg): pass", queue_trigger(queue="none"))
     with Host.open(app.root) as opened:
+        opened.blob("papers/b").write("x")
         opened.blob("inbox/b").write("x")
         yield opened
 
 
-@pytest.mark.parametrize(("call", "rule", "problem"), TAKEN_BY_NONE)
+@pytest.mark.parametrize(
+    ("call", "rule", "problem"), TAKEN_BY_NONE, ids=[f"{row[1]}-{row[2][:40]}" for row in TAKEN_BY_NONE]
+)
 def test_what_no_store_takes(host: Host, call: Callable[[Any], Any], rule: str, problem: str) -> None:
     with pytest.raises(AzfuncError) as caught:
         call(host)
@@ -177,7 +180,7 @@ def test_the_second_of_two_writers_is_told(host: Host) -> None:
         with pytest.raises(StoreError) as caught:
             late()
         assert lines_of(caught.value) == [
-            f"the blob 'inbox/shared' was written by somebody else: its etag is {blob.etag!r}, no longer {seen!r}.",
+            f"the blob 'inbox/shared' was changed by somebody else: its etag is {blob.etag!r}, no longer {seen!r}.",
             *FURTHER["store-changed"],
             "  rule:   store-changed",
         ]
@@ -204,7 +207,7 @@ def test_the_second_of_two_functions_is_told(tmp_path: Path) -> None:
         ]
         first, *further = lines_of(changed.value)
         assert first.startswith(
-            "the entity ('p', '1') in the table 'Orders' was written by somebody else: its etag is 'W/"
+            "the entity ('p', '1') in the table 'Orders' was changed by somebody else: its etag is 'W/"
         )
         assert first.endswith("""no longer 'W/"1"'.""")
         assert further == [*FURTHER["store-changed"], "  rule:   store-changed"]

@@ -16,8 +16,8 @@ SECRET = "no?NAME/at/ALL/"  # no service takes it
 REFUSED = ["  Azure:  the service refuses the name.", "  remedy: give a name that the service can have.", "  rule:   store-name"]  # fmt: skip
 
 BLOB = (
-    "it is 'container/name'; a container has 3 to 63 lower-case letters, digits and dashes, and a name has up to 1024 "
-    "characters, no backslash, and no dot or slash at its end"
+    "it is 'container/name'; a container has 3 to 63 lower-case letters, digits and single dashes, and a name has up "
+    "to 1024 characters, no backslash, and no dot or slash at its end"
 )
 SQL = "it is 'schema.table', or 'table', each of up to 128 characters"
 # By what a test calls: what it asks for, a rule, and names that break it.
@@ -26,8 +26,8 @@ PLACES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "blob": ("blob", BLOB, ()),
     "blobs": (
         "container",
-        "it has 3 to 63 lower-case letters, digits and dashes",
-        ("", "ab", "Inbox", "in_box", "x" * 64, "a/b"),
+        "it has 3 to 63 lower-case letters, digits and single dashes, and no dash first or last",
+        ("", "ab", "Inbox", "in_box", "x" * 64, "a/b", "-ab", "ab-", "a--b"),
     ),
     "table": (
         "table",
@@ -68,6 +68,7 @@ BLOBS = {
     "": "Invalid blob path specified : ''. Blob identifiers must be in the format 'container/blob'",
     "inbox": "Invalid blob path specified : 'inbox'. Blob identifiers must be in the format 'container/blob'",
     "Inbox/a": "Invalid container name: Inbox",
+    "in--box/a": BLOB,
     "inbox/a.": "The given blob name 'a.' has an invalid suffix: '.' or '/'",
     "inbox/a\\b": "The given blob name 'a\\b' has a backslash in it",
 }

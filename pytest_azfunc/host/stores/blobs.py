@@ -18,18 +18,17 @@ from pytest_azfunc.errors import StoreError, UnsupportedFeature, listing, shown,
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.blob_address import blob_parts, is_container
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.stores.blob_metadata import checked_metadata
 from pytest_azfunc.host.stores.content import bytes_of, shown_body
 from pytest_azfunc.host.stores.store import Stored, bad_name, told
 
 __tracebackhide__ = True
 
-# The names of metadata are those that C# can have; a name counts once, whatever its case.
-_METADATA_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_MOST_METADATA = 8 * 1024
-_CONTAINER_RULE = "it has 3 to 63 lower-case letters, digits and dashes"
+_DASHES = re.compile(r"^-|--|-$")
+_CONTAINER_RULE = "it has 3 to 63 lower-case letters, digits and single dashes, and no dash first or last"
 _PATH_RULE = (
-    "it is 'container/name'; a container has 3 to 63 lower-case letters, digits and dashes, and a name has up to 1024 "
-    "characters, no backslash, and no dot or slash at its end"
+    "it is 'container/name'; a container has 3 to 63 lower-case letters, digits and single dashes, and a name has up "
+    "to 1024 characters, no backslash, and no dot or slash at its end"
 )
 _SHOWN_NAMES = 10
 
@@ -120,7 +119,8 @@ class Blobs:
         :raises StoreError: metadata that no blob can have; another etag.
         """
         container, name = _parts(path)
-        checked = _checked_metadata(metadata or {}, path)
+        check_container(container, container)
+        checked = checked_metadata(metadata or {}, path)
         before = self._containers.get(container, {}).get(name)
         self._check_etag(path, before, if_match)
         at = self._now()
@@ -139,7 +139,7 @@ class Blobs:
         before = self.read(path)
         self._writes += 1
         etag = f'"0x{0x8DC000000000000 + self._writes:X}"'
-        checked = _checked_metadata(metadata, path)
+        checked = checked_metadata(metadata, path)
         blob = replace(before, metadata=checked, etag=etag, last_modified=self._now())
         self._put(blob.container, blob.name, blob)
         return blob
@@ -154,8 +154,8 @@ class Blobs:
 
         :raises StoreError: it is not there, or has another etag.
         """
+        self._check_etag(path, self.find(path), if_match)
         found = self.read(path)
-        self._check_etag(path, found, if_match)
         del self._containers[found.container][found.name]
 
     def shift(self, by: timedelta) -> None:
@@ -167,9 +167,8 @@ class Blobs:
     def _check_etag(self, path: str, found: StoredBlob | None, if_match: str | None) -> None:
         if if_match is None or (found is not None and if_match in ("*", found.etag)):
             return
-        if found is None:
-            raise self._not_stored(path)
-        raise StoreError("store-changed", what=f"the blob {path!r}", etag=shown(if_match), now=shown(found.etag))
+        change = "it is not there" if found is None else f"its etag is {shown(found.etag)}, no longer {shown(if_match)}"
+        raise StoreError("store-changed", what=f"the blob {path!r}", change=change)
 
     def _not_stored(self, path: str) -> StoreError:
         container = path.partition("/")[0]
@@ -288,9 +287,11 @@ def _check_path(path: str, given: str) -> None:
             remedy="write what it held to a blob of its own.",
         )
     try:
-        blob_parts(path)
+        container, _ = blob_parts(path)
     except AddressError as error:
         raise bad_name("blob", given, error if path == given else _PATH_RULE, path) from None
+    if _DASHES.search(container):
+        raise bad_name("blob", given, _PATH_RULE, path)
 
 
 def check_container(name: str, given: str) -> None:
@@ -300,7 +301,8 @@ def check_container(name: str, given: str) -> None:
     :param given: as a test has written it.
     :raises StoreError: none can have it.
     """
-    if not is_container(name):
+    # The extension takes more dashes than the service does.
+    if not is_container(name) or _DASHES.search(name):
         raise bad_name("container", given, _CONTAINER_RULE, name)
 
 
@@ -319,27 +321,3 @@ def _parts(path: str) -> tuple[str, str]:
         path = path.partition("://")[2].partition("/")[2]
     container, _, name = path.partition("/")
     return container, name
-
-
-def _checked_metadata(metadata: Mapping[str, str], path: str) -> dict[str, str]:
-    call = f"metadata of the blob {path!r}"
-    if not isinstance(metadata, Mapping):
-        raise StoreError("store-value", call=call, reason=f"{shown(metadata)} is no mapping of texts")
-    seen: set[str] = set()
-    for name, value in metadata.items():
-        if not isinstance(name, str):
-            raise StoreError("store-value", call=call, reason=f"the name {shown(name)} is no text")
-        if not isinstance(value, str):
-            raise StoreError("store-value", call=call, reason=f"the value {shown(value)} of {shown(name)} is no text")
-        if _METADATA_NAME.fullmatch(name) is None:
-            raise StoreError("store-value", call=call, reason=f"{shown(name)} is no name that C# can have")
-        if name.lower() in seen:
-            raise StoreError("store-value", call=call, reason=f"{shown(name)} is there twice: case does not count")
-        if not value.isascii() or not value.isprintable():
-            reason = f"the value of {shown(name)} is no text that a header carries"
-            raise StoreError("store-value", call=call, reason=reason)
-        seen.add(name.lower())
-    size = sum(len(name) + len(value) for name, value in metadata.items())
-    if size > _MOST_METADATA:
-        raise StoreError("store-too-large", what=call, size=size, limit=_MOST_METADATA, service="the Blob service")
-    return dict(metadata)

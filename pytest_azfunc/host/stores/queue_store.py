@@ -1,11 +1,13 @@
 """Storage queues in memory, and what the host does with their messages.
 
 Sources: azure-webjobs-sdk, Extensions.Storage Queues: QueueProcessor.cs and QueueListener.cs (a message that fails is
-visible again after visibilityTimeout, the last time it goes to the poison queue); limits of the queue service.
+visible again after visibilityTimeout, the last time it goes to the poison queue); the Queue service's REST reference
+(Put Message: sizes, and text that XML can carry).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -41,6 +43,7 @@ MESSAGE = "message"
 """The reason of a run for a message."""
 
 _NAME_RULE = "it has 3 to 63 letters, digits and single dashes, and no dash first or last"
+_NOT_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SUFFIX = "-poison"
 _MOST_SHOWN = 5
 _LARGEST = 64 * 1024
@@ -95,7 +98,11 @@ class QueueStore:
 
     def contents(self) -> Mapping[str, Sequence[str]]:
         """The messages of each queue."""
-        return {f"queue {name}": [shown_body(m.body, 300) for m in found.all] for name, found in self._queues.items()}
+        return {
+            f"queue {name}": [shown_body(message.body, 300) for message in found.all]
+            for name, found in self._queues.items()
+            if found.all
+        }
 
     # --- queues
 
@@ -110,9 +117,9 @@ class QueueStore:
         """Put a message on a queue, which is made if there is none.
 
         :param given: what the test has built, for what it says beside the body.
-        :raises StoreError: it is too large.
+        :raises StoreError: it is too large, or can only be sent in base64, which host.json does without.
         """
-        self._check_size(name, body)
+        self._check_body(name, body)
         now = self.site.now()
         messages = self._queues.get(name)
         if messages is None:
@@ -136,12 +143,17 @@ class QueueStore:
     def clear(self, name: str) -> None:
         """Delete all messages of a queue."""
         self.site.now()
-        messages = self._queues.pop(name, None)
-        for message in () if messages is None else messages.all:
+        messages = self._queues.get(name)
+        if messages is None:
+            return
+        for message in messages.all:
             if message.entry is not None:
                 self.site.cancel(message.entry)
+        messages.all.clear()  # also those that a function has: when it fails, nothing comes back
 
-    def _check_size(self, name: str, body: bytes) -> None:
+    def _check_body(self, name: str, body: bytes) -> None:
+        if not self._is_base64:
+            _check_text(name, body)
         size = -(-len(body) // 3) * 4 if self._is_base64 else len(body)
         if size > _LARGEST:
             raise StoreError("store-message-size", name=name, size=len(body), sent=size, limit=_LARGEST)
@@ -221,6 +233,20 @@ class QueueStore:
     def _visibility_timeout(self) -> timedelta:
         given = self.site.option("queues", "visibilityTimeout")
         return (parse_timespan(given) if isinstance(given, str) else None) or timedelta()
+
+
+def _check_text(name: str, body: bytes) -> None:
+    """Look at a message that is sent as it is: as text in XML."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        reason = "it is no UTF-8"
+    else:
+        if _NOT_OF_XML.search(text) is None:
+            return
+        reason = "it has a character that XML cannot have"
+    call = f"a message for the queue {name!r}"
+    raise StoreError("store-value", call=call, reason=f'{reason}, and host.json has the messageEncoding "none"')
 
 
 def _poison_queue(name: str) -> str | None:

@@ -32,6 +32,7 @@ _LONGEST_ENTITY = 1024 * 1024
 _MOST_PROPERTIES = 252  # beside the three of the service
 _MOST_OF_BATCH = 100
 _INT64 = 2**63
+_FIRST_YEAR = 1601
 _OF_SERVICE = ("odata.etag", "Timestamp")
 
 
@@ -139,7 +140,8 @@ class Tables:
                 if there is None:
                     raise _missing(table, key)
                 if there.etag != tag:
-                    raise StoreError("store-changed", what=what, etag=shown(tag), now=shown(there.etag))
+                    change = f"its etag is {shown(there.etag)}, no longer {shown(tag)}"
+                    raise StoreError("store-changed", what=what, change=change)
         for entity in batch.values():
             self._set(table, {name: value for name, value in entity.items() if name})
 
@@ -274,6 +276,8 @@ def _checked_value(name: str, value: Any, call: str) -> Any:
         raise StoreError("store-value", call=call, reason=f"its {name!r} is a number of more than 64 bits")
     if isinstance(value, datetime) and value.utcoffset() is None:
         raise StoreError("store-value", call=call, reason=f"its {name!r} is a moment without a time zone")
+    if isinstance(value, datetime) and value.year < _FIRST_YEAR:
+        raise StoreError("store-value", call=call, reason=f"its {name!r} is a moment before {_FIRST_YEAR}")
     if isinstance(value, bytearray):
         value = bytes(value)
     if not isinstance(value, (str, int, bytes, datetime)):
