@@ -106,8 +106,8 @@ class StoringApp(ServicesApp):
     def redeliver(self, invocation: Invocation) -> Invocation:
         """Run a function once more for what has started an invocation, as a service may do at any time.
 
-        Where the service counts deliveries (``dequeue_count``, ``delivery_count``) it is one more. Inputs are read from
-        the stores as they are now.
+        Where the service counts deliveries (``dequeue_count``, ``delivery_count``) it is one more. Inputs that the test
+        has given are the same; the others are read from the stores as they are now.
 
         :returns: the new invocation; it is caused by what has caused the first.
         :raises Exception: what the function raises, unless ``raise_exceptions`` is off.
@@ -117,11 +117,7 @@ class StoringApp(ServicesApp):
         self._behaviour.settings()  # raises when it is closed
         function = self.function(invocation.function)
         again = Again(invocation.request)
-        types, stores = self.script_host.options.types, self._find_stores()
-        read_again = {
-            binding.name: stores.is_used(types.find(binding.kind).store) for binding in function.inputs.values()
-        }
-        found = self.script_host.run(function, again, inputs=again.inputs(read_again), caused_by=invocation.caused_by)
+        found = self.script_host.run(function, again, inputs=invocation.given, caused_by=invocation.caused_by)
         if found.exception is not None and self._behaviour.raise_exceptions:
             raise found.exception
         return found

@@ -213,6 +213,8 @@ class ScriptHost:
             # A test that says which attempt it is plays the host itself.
             if policy is not None and (context is None or context.retry is None):
                 invocation = yield from self._retried(bound, policy, invocation, use)
+        if inputs:
+            invocation.__dict__["_given"] = tuple(inputs)
         if use is not None:
             use.origin.invocation = invocation
         for observer in self.observers:

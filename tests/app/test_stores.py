@@ -192,6 +192,47 @@ def test_a_blob_is_read_by_its_expression(app: FunctionApp, opened: Callable[[],
     assert host.invoke("Look", {"id": 2}, found="given").return_value == "b'given'"
 
 
+def test_what_was_given_is_given_again(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    found = binding("blob", "in", "found", path="data/{id}.txt", **BLOB)
+    app.function("Look", LOOK, queue_trigger(), found, binding("queue", "out", "$return", queueName="seen", **BLOB))
+    host = opened()
+    given = host.invoke("Look", {"id": 1}, found="given")
+    nothing = host.invoke("Look", {"id": 1}, found=None)
+    read = host.invoke("Look", {"id": 1})
+    assert (given.return_value, nothing.return_value, read.return_value) == ("b'given'", "None", "None")
+    host.blob("data/1.txt").write("eins")
+    again = host.redeliver(given)
+    assert [again.return_value, host.redeliver(again).return_value] == ["b'given'", "b'given'"]
+    assert host.redeliver(nothing).return_value == "None"
+    again = host.redeliver(read)  # as it was read from the store, so it is now
+    host.blob("data/1.txt").write("zwei")
+    assert [again.return_value, host.redeliver(again).return_value] == ["b'eins'", "b'zwei'"]
+
+
+LOOK_AT_STREAM = """
+    import logging
+
+    def main(msg, found):
+        logging.info("%s %s %s %s %s", found.read(), found.name, found.uri, found.length, found.metadata)
+"""
+
+
+def test_a_blob_that_is_read_has_the_metadata_of_the_trigger(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    # As in Azure, whose host sends no metadata for an input, and whose SDK takes what there is.
+    found = binding("blob", "in", "found", path="data/1.txt", **BLOB)
+    app.function("OfQueue", LOOK_AT_STREAM, queue_trigger(), found)
+    app.function("OfBlob", LOOK_AT_STREAM, trigger("blobTrigger", path="inbox/{name}", **BLOB), found)
+    host = opened()
+    host.blob("data/1.txt").write("one", metadata={"kind": "data"})
+    host.blob("inbox/a.txt").write("content", metadata={"kind": "inbox"})
+    host.queue("orders").put("go")
+    host.drain()
+    assert sorted(logged(host)) == [
+        "b'one' None None None None",
+        "b'one' inbox/a.txt https://azfunc.blob.core.windows.net/inbox/a.txt 7 {'kind': 'inbox'}",
+    ]
+
+
 # Tables
 
 

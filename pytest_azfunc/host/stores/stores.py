@@ -196,10 +196,6 @@ class Stores:
         for store in self._made.values():
             store.shift(by)
 
-    def is_used(self, name: str | None) -> bool:
-        """Whether anything was ever stored or looked for there."""
-        return name in self._made
-
     def contents(self) -> dict[str, Sequence[str]]:
         """All that is there, by place."""
         return {place: items for store in self._made.values() for place, items in store.contents().items()}
