@@ -513,9 +513,40 @@ def test_events_of_event_grid(app: FunctionApp, opened: Callable[[], Host]) -> N
     assert [event.json() for event in host.event_grid("topic").events] == [whole]
     host.drain()
     assert logged(host) == ["EventGridEvent {'n': 1}", "CloudEvent {'n': 2}"]
-    assert refused(host, "text").problem == "the output: it is no JSON."
-    sent(host, '{"subject": "s"}')  # it is the topic's schema that says whether this is let in
-    assert host.event_grid("topic").events[-1].json() == {"subject": "s"}
+
+
+GRID_EVENT = {"id": "1", "subject": "", "eventType": "t", "dataVersion": "", "data": {"n": 3}}
+CLOUD_EVENT = {"id": "1", "source": "s", "type": "t", "specversion": "1.0"}
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        ("text", "it is no JSON"),
+        ("5", "an int is no event: it takes event_grid(...), cloud_event(...) or the whole event as a dict"),
+        ({"subject": "s"}, "the event has no id and no eventType and no dataVersion"),
+        ({**GRID_EVENT, "id": 1}, "the event has no id"),  # the extension reads texts
+        ({**CLOUD_EVENT, "source": ""}, "the event has no source"),
+        ([GRID_EVENT, CLOUD_EVENT], "the event has no subject and no eventType and no dataVersion"),  # one topic
+        ([CLOUD_EVENT, GRID_EVENT], "the event has no source and no type and no specversion"),
+    ],
+)
+def test_events_that_the_extension_refuses(
+    app: FunctionApp, opened: Callable[[], Host], output: object, problem: str
+) -> None:
+    out = binding("eventGrid", "out", "out", topicEndpointUri="TOPIC", topicKeySetting="KEY")
+    app.function("Pass", PASS_ON, queue_trigger(), out)
+    host = opened()
+    assert refused(host, output if isinstance(output, str) else json.dumps(output)).problem == f"the output: {problem}."
+    assert host.event_grid().events == []
+
+
+def test_events_that_the_extension_takes(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    out = binding("eventGrid", "out", "out", topicEndpointUri="TOPIC", topicKeySetting="KEY")
+    app.function("Pass", PASS_ON, queue_trigger(), out)
+    host = opened()
+    sent(host, json.dumps([GRID_EVENT, GRID_EVENT]), json.dumps(CLOUD_EVENT))
+    assert [event.json() for event in host.event_grid("topic").events] == [GRID_EVENT, GRID_EVENT, CLOUD_EVENT]
 
 
 def test_event_grid_tries_for_a_day(app: FunctionApp, opened: Callable[[], Host]) -> None:
