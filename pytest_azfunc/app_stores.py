@@ -188,11 +188,14 @@ class StoringApp(ServicesApp):
             from pytest_azfunc.host.stores.stores import Stores
 
             time = self._passing_time
-            site = Deliveries(self.script_host, time.agenda, self._behaviour, self.is_disabled, time.report)
+            reports = time.report, time.note
+            site = Deliveries(self.script_host, time.agenda, self._behaviour, self.is_disabled, *reports)
             self._site = site
             self._stores = Stores(site)
             self._kept.keep_more()
             time.watchers.append(self._stores)
+            if time.is_stopped:
+                site.stop()
         return self._stores
 
 

@@ -137,8 +137,11 @@ class Invocation:
         logs = LogCapture(self.response.logs, self._view.reaches_console)
         return Attempt(self.exception, logs, self.started_at, delay, self.context)
 
-    def retried(self, first: Invocation, attempts: tuple[Attempt, ...]) -> Invocation:
-        """This, the last attempt, as the invocation of which all *attempts* are."""
+    def retried(self, first: Invocation, attempts: tuple[Attempt, ...], *, is_over: bool = True) -> Invocation:
+        """This, the last attempt, as the invocation of which all *attempts* are.
+
+        :param is_over: whether the host would make no more of them; it has stopped where it would.
+        """
         whole = Invocation(
             self.function,
             self.request,
@@ -150,6 +153,7 @@ class Invocation:
             self.caused_by,
         )
         whole.__dict__["_attempts"] = attempts
+        whole.__dict__["_is_over"] = is_over
         return whole
 
     @property

@@ -99,6 +99,11 @@ class PassingTime:
         """The present moment, in UTC."""
         return self._time.now()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the host is stopped, and nothing comes due."""
+        return self._is_stopped
+
     # --- what is due
 
     @property
@@ -260,6 +265,12 @@ class PassingTime:
         assert error is not None
         if self._behaviour.raise_exceptions:
             raise error
+        self.note(invocation, how)
+
+    def note(self, invocation: Invocation, how: str) -> None:
+        """Note what a function has raised: a test has to claim it."""
+        error = invocation.exception
+        assert error is not None
         self._failures.add(Failure(invocation.function, error, how, rule="failure-unclaimed-due"))
 
     # --- the host's ups and downs

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc import clock
 from pytest_azfunc.errors import BindingError
+from pytest_azfunc.host.attempts import again, failed, proxied, trace_parent
 from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
@@ -26,9 +27,7 @@ from pytest_azfunc.project import Function, Project, RetryPolicy
 from pytest_azfunc.rpc import (
     InvocationRequest,
     InvocationResponse,
-    ProxiedRequest,
     PythonObject,
-    RetryContext,
     TraceContext,
     TypedData,
     WorkerChannel,
@@ -46,7 +45,7 @@ _NO_INPUTS: Mapping[str, Any] = {}
 Steps = Generator[InvocationRequest | Wait, Any, Invocation]
 """What the host does around an invocation: asks for what it yields, is sent the answer, returns the invocation.
 
-What it yields is a request to the worker, or a wait before a retry, for which there is no answer.
+What it yields is a request to the worker, or a wait before a retry; the answer to that is whether the host stops.
 """
 
 
@@ -156,16 +155,24 @@ class ScriptHost:
             else:
                 response = await self.worker.ainvoke(asked)
 
-    def begin(self, function: Function, payload: Any = None, caused_by: Invocation | None = None) -> Steps:
-        """Begin a function for which nobody waits; :meth:`proceed` runs it, up to where it waits before a retry."""
-        return self._steps(self._loaded(function), payload, _NO_INPUTS, None, True, caused_by)
+    def begin(
+        self, function: Function, payload: Any = None, caused_by: Invocation | None = None, *, load: bool = True
+    ) -> Steps:
+        """Begin a function for which nobody waits; :meth:`proceed` runs it, up to where it waits before a retry.
 
-    def proceed(self, steps: Steps) -> Invocation | Wait:
+        :param load: whether it is to be loaded; or else it was, or is known not to load.
+        """
+        bound = self._loaded(function) if load else self.bound(function)
+        return self._steps(bound, payload, _NO_INPUTS, None, True, caused_by)
+
+    def proceed(self, steps: Steps, *, stop: bool = False, unloaded: BaseException | None = None) -> Invocation | Wait:
         """Go on with what :meth:`begin` has begun.
 
+        :param stop: whether a wait before a retry ends here, and no further attempt is made.
+        :param unloaded: why the function could not be loaded: each of its attempts fails with that.
         :returns: the invocation, or how long the host waits now: then this is to be called again.
         """
-        response: Any = None
+        response: Any = True if stop else None
         while True:
             try:
                 asked = steps.send(response)
@@ -174,7 +181,7 @@ class ScriptHost:
                 return invocation
             if isinstance(asked, Wait):
                 return asked
-            response = self.worker.invoke(asked)
+            response = self.worker.invoke(asked) if unloaded is None else failed(asked, unloaded)
 
     def load(self, function: Function) -> None:
         """Have the worker load a function, as it does before the first call.
@@ -262,8 +269,9 @@ class ScriptHost:
                 place = bound.trigger.location
                 name = bound.function.name
                 raise BindingError("retries-without-end", function=name, location=place, count=MOST_RETRIES) from error
-            yield Wait(delay)
-            request = _again(invocation.request, next_attempt(policy, number, bound.function.name, error))
+            if (yield Wait(delay)):
+                return invocation.retried(first, tuple(attempts), is_over=False)
+            request = again(invocation.request, next_attempt(policy, number, bound.function.name, error))
             invocation = yield from self._attempt(bound, request, self.now(), use, first.caused_by)
             attempts.append(invocation.attempt(delay))
         return invocation.retried(first, tuple(attempts))
@@ -277,7 +285,7 @@ class ScriptHost:
             error = complete_inputs(bound, bound.expressions, request, self.now(), resolved)
         if error is None and self.faults is not None:
             error = self.faults.take(bound.function.name)
-        return None if error is None else InvocationResponse(request.invocation_id or "", exception=error)
+        return None if error is None else failed(request, error)
 
     def request(
         self,
@@ -313,31 +321,7 @@ class ScriptHost:
             data,
             delivery.metadata,
             invocation_id,
-            context.trace or TraceContext(_trace_parent(invocation_id)),
+            context.trace or TraceContext(trace_parent(invocation_id)),
             context.retry or bound.first_attempt,
-            _proxied(delivery.proxied, invocation_id) if delivery.proxied else None,
+            proxied(delivery.proxied, invocation_id) if delivery.proxied else None,
         )
-
-
-def _again(request: InvocationRequest, retry: RetryContext) -> InvocationRequest:
-    """The request of a retry: the same id, but for HTTP, where each attempt has its own (JobHost.cs)."""
-    invocation_id, trace, proxied = request.invocation_id or "", request.trace_context, request.http_request
-    if any(isinstance(data, TypedData) and data.kind == "http" for data in request.inputs.values()):
-        before, invocation_id = invocation_id, new_guid()
-        trace = TraceContext(_trace_parent(invocation_id))
-        proxied = proxied and _proxied(proxied, invocation_id, before)
-    return InvocationRequest(
-        request.function, request.inputs, request.trigger_metadata, invocation_id, trace, retry, proxied
-    )
-
-
-def _proxied(request: ProxiedRequest, invocation_id: str, before: str | None = None) -> ProxiedRequest:
-    from pytest_azfunc.host.web.http_proxy import for_invocation  # few apps stream HTTP
-
-    return for_invocation(request, invocation_id, before)
-
-
-def _trace_parent(invocation_id: str) -> str:
-    """A W3C traceparent, made of the invocation's GUID."""
-    digits = invocation_id.replace("-", "")
-    return f"00-{digits}-{digits[:16]}-00"

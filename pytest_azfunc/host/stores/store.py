@@ -114,10 +114,13 @@ class Outcome(NamedTuple):
 
     :ivar error: what the function, or the host before it, has failed with; None where it has succeeded.
     :ivar origin: of what is stored because of it, such as a poison message.
+    :ivar is_cut: whether the host has stopped while the function waited for a retry: the failure stands, and no
+        checkpoint is set.
     """
 
     error: BaseException | None
     origin: Origin
+    is_cut: bool = False
 
 
 class Delivering(NamedTuple):
@@ -167,7 +170,7 @@ class Site(Protocol):
         work: Callable[[], Invocation | None],
         cause: Cause | By | None = ...,
     ) -> Entry:
-        """Have something done at a moment. The entry ``is_cancelled`` when it was done, or when the host stops."""
+        """Have something done at a moment; the entry ``is_cancelled`` when it was done, or the host stops."""
 
     def cancel(self, entry: Entry) -> None:
         """Strike something off."""
