@@ -382,7 +382,7 @@ def test_events_in_batches(app: FunctionApp, opened: Callable[[], Host]) -> None
     runs = [run.function for run in host.drain()]
     assert (runs.count("Many"), runs.count("Other")) == (3, 4)  # a batch is of one partition; a failure goes on
     host.failures.expect(ValueError)
-    assert [record.getMessage() for record in host.logs.at("INFO")] == ["1", "2", "3", "4"]
+    assert [record.getMessage() for record in host.logs.at("INFO")] == ["1", "2", "4", "3"]
 
 
 def test_events_of_kafka(app: FunctionApp, opened: Callable[[], Host]) -> None:
