@@ -14,7 +14,7 @@ from pytest_azfunc.host.stores.content import shown_body
 from pytest_azfunc.host.stores.store import Origin, Stored, bad_name
 
 if TYPE_CHECKING:
-    from pytest_azfunc.host.agenda import Entry
+    from pytest_azfunc.host.agenda import Cause, Entry
 
 __tracebackhide__ = True
 
@@ -94,9 +94,10 @@ class Held:
     :ivar is_locked: whether a function has it.
     :ivar entry: on the agenda, when it waits for a function.
     :ivar origin: where it comes from.
+    :ivar cause: what was running when it came, or was abandoned.
     """
 
-    __slots__ = ("delivery_count", "enqueued_at", "entry", "expires_at", "is_locked", "origin", "payload")
+    __slots__ = ("cause", "delivery_count", "enqueued_at", "entry", "expires_at", "is_locked", "origin", "payload")
 
     def __init__(self, payload: ServiceBusPayload, enqueued_at: datetime, origin: Origin) -> None:
         self.payload = payload
@@ -106,6 +107,7 @@ class Held:
         self.is_locked = False
         self.entry: Entry | None = None
         self.origin = origin
+        self.cause: Cause | None = None
 
     def is_expired(self, now: datetime) -> bool:
         """Whether its time is over."""
@@ -145,17 +147,33 @@ class Held:
         )
 
 
+class Pile:
+    """Messages that wait for one function, which gets several at a time.
+
+    :ivar held: the messages, in their order.
+    :ivar entry: on the agenda.
+    """
+
+    __slots__ = ("entry", "held")
+
+    def __init__(self) -> None:
+        self.held: list[Held] = []
+        self.entry: Entry | None = None
+
+
 class Entity:
     """The messages of a queue, topic or subscription.
 
     :ivar held: the messages, in their order.
+    :ivar piles: by the name of the function that will get them.
     :ivar turn: which of the functions that listen to it has its turn.
     """
 
-    __slots__ = ("_count", "held", "turn")
+    __slots__ = ("_count", "held", "piles", "turn")
 
     def __init__(self) -> None:
         self.held: dict[Held, None] = {}
+        self.piles: dict[str, Pile] = {}
         self.turn = 0
         self._count = 0
 
