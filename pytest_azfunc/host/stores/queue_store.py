@@ -15,7 +15,7 @@ from pytest_azfunc.errors import StoreError, shown
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.given_values import content_of
-from pytest_azfunc.host.bindings.net_values import new_guid
+from pytest_azfunc.host.bindings.net_values import later, new_guid
 from pytest_azfunc.host.bindings.queue import QueuePayload
 from pytest_azfunc.host.bindings.queue_names import queue_name
 from pytest_azfunc.host.stores.store import (
@@ -93,6 +93,13 @@ class _Message:
         self.entry: Entry | None = None
         self.is_given_up = False  # fetched over and over again, and never run
 
+    def become(self, built: QueuePayload) -> None:
+        """Take over what a test says of it: it was fetched before, once less than the function will be told."""
+        self._id = built.id
+        self.dequeue_count = built.dequeue_count - 1
+        self.inserted_at = built.insertion_time or self.inserted_at
+        self.expires_at = built.expiration_time or later(self.inserted_at, _WEEK)
+
     @property
     def id(self) -> str:
         """Its id, made up when somebody asks."""
@@ -160,9 +167,17 @@ class QueueStore:
 
     # --- queues
 
-    def add(self, name: str, body: bytes, origin: Origin = OF_TEST, visible_in: timedelta = timedelta()) -> None:
+    def add(
+        self,
+        name: str,
+        body: bytes,
+        origin: Origin = OF_TEST,
+        visible_in: timedelta = timedelta(),
+        built: QueuePayload | None = None,
+    ) -> None:
         """Put a message on a queue, which is made if there is none.
 
+        :param built: what else is said of it.
         :raises StoreError: it is too large.
         """
         self._check_size(name, body)
@@ -171,6 +186,8 @@ class QueueStore:
         if messages is None:
             messages = self._queues[name] = _Messages()
         message = _Message(body, now, now + visible_in, origin)
+        if built is not None:
+            message.become(built)
         messages.all[message] = None
         self._schedule(name, messages, message)
 
@@ -246,14 +263,14 @@ class QueueStore:
     def _failed(self, name: str, messages: _Messages, message: _Message, origin: Origin) -> None:
         if message not in messages.all:
             return
-        if message.dequeue_count >= self._max_dequeue_count:
+        if message.dequeue_count >= self._max_dequeue_count or _poison_queue(name) is None:
             self._give_up(name, messages, message, origin)
             return
         message.visible = self.site.now() + self._visibility_timeout
         self._schedule(name, messages, message)
 
     def _give_up(self, name: str, messages: _Messages, message: _Message, origin: Origin) -> None:
-        """Move a message to the poison queue; where there can be none, it comes back until it is no longer run."""
+        """Move a message to the poison queue; where there can be none it stays hidden, until it is no longer run."""
         poison = _poison_queue(name)
         if poison is not None:
             messages.all.pop(message, None)
@@ -294,14 +311,17 @@ class Queue:
     def put(self, body: Any, *, visible_in: float | timedelta = 0) -> None:
         """Put a message there; ``drain()`` or ``advance()`` delivers it.
 
-        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON.
+        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What is built by
+            ``queue(...)`` keeps its id, dequeue count, insertion and expiration time.
         :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
         """
         delay = _delay(visible_in)
-        found = body.body if isinstance(body, QueuePayload) else content_of(body, "queue.put")
-        self._store.add(self.name, found.encode("utf-8") if isinstance(found, str) else found, visible_in=delay)
+        built = body if isinstance(body, QueuePayload) else None
+        found = content_of(body, "queue.put") if built is None else built.body
+        raw = found.encode("utf-8") if isinstance(found, str) else found
+        self._store.add(self.name, raw, visible_in=delay, built=built)
 
     @property
     def messages(self) -> Sequence[QueueMessage]:
