@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_azfunc.host.bindings.net_values import later, milliseconds, new_guid
 from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload
 from pytest_azfunc.host.stores.content import shown_body
-from pytest_azfunc.host.stores.store import Origin, Stored, bad_name
+from pytest_azfunc.host.stores.store import Origin, Stored, bad_name, is_waiting
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.agenda import Cause, Entry
@@ -92,12 +93,23 @@ class Held:
     :ivar enqueued_at: when it came.
     :ivar delivery_count: how often it was delivered.
     :ivar is_locked: whether a function has it.
-    :ivar entry: on the agenda, when it waits for a function.
+    :ivar entry: on the agenda, when it waits for a function by itself.
+    :ivar pile: what it is in, when it waits for a function together with others.
     :ivar origin: where it comes from.
     :ivar cause: what was running when it came, or was abandoned.
     """
 
-    __slots__ = ("cause", "delivery_count", "enqueued_at", "entry", "expires_at", "is_locked", "origin", "payload")
+    __slots__ = (
+        "cause",
+        "delivery_count",
+        "enqueued_at",
+        "entry",
+        "expires_at",
+        "is_locked",
+        "origin",
+        "payload",
+        "pile",
+    )
 
     def __init__(self, payload: ServiceBusPayload, enqueued_at: datetime, origin: Origin) -> None:
         self.payload = payload
@@ -106,8 +118,14 @@ class Held:
         self.delivery_count = 0
         self.is_locked = False
         self.entry: Entry | None = None
+        self.pile: Pile | None = None
         self.origin = origin
         self.cause: Cause | None = None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether a function will get it, or has it."""
+        return is_waiting(self.entry) or (self.pile is not None and is_waiting(self.pile.entry))
 
     def is_expired(self, now: datetime) -> bool:
         """Whether its time is over."""
@@ -157,7 +175,7 @@ class Pile:
     __slots__ = ("entry", "held")
 
     def __init__(self) -> None:
-        self.held: list[Held] = []
+        self.held: deque[Held] = deque()
         self.entry: Entry | None = None
 
 

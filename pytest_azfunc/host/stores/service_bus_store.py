@@ -138,14 +138,17 @@ class ServiceBusStore:
 
     # --- deliveries
 
+    def _listeners(self, path: str) -> Sequence[BoundFunction]:
+        return self._site.listeners("servicebustrigger", lambda bound: _listens_to(bound) == path)
+
     def _schedule(self, path: str, waiting: Iterable[Held]) -> None:
         """Have messages delivered that wait for nothing yet: functions that listen to one entity take turns."""
-        listeners = [b for b in self._site.listeners("servicebustrigger") if _listens_to(b) == path]
+        listeners = self._listeners(path)
         if not listeners:
             return
         entity = self._made(path)
         for held in list(waiting):
-            if held not in entity.held or held.is_locked or is_waiting(held.entry):
+            if held not in entity.held or held.is_locked or held.is_planned:
                 continue
             bound = listeners[entity.turn % len(listeners)]
             entity.turn += 1
@@ -162,14 +165,35 @@ class ServiceBusStore:
         pile = entity.piles.get(bound.function.name)
         if pile is None or not is_waiting(pile.entry):
             pile = entity.piles[bound.function.name] = Pile()
-            pile.entry = self._put(bound, held, partial(self._deliver_pile, path, entity, pile, bound))
         pile.held.append(held)
-        held.entry = pile.entry
+        held.pile = pile
+        if pile.entry is None:
+            self._plan(path, entity, pile, bound)
+
+    def _plan(self, path: str, entity: Entity, pile: Pile, bound: BoundFunction) -> None:
+        pile.entry = None
+        if pile.held:
+            work = partial(self._deliver_pile, path, entity, pile, bound)
+            pile.entry = self._put(bound, pile.held[0], work)
 
     def _deliver_pile(self, path: str, entity: Entity, pile: Pile, bound: BoundFunction) -> Invocation | None:
-        size = self._batch_size
-        batch, pile.held = pile.held[:size], pile.held[size:]
+        batch = [pile.held.popleft() for _ in range(min(self._batch_size, len(pile.held)))]
+        for held in batch:
+            held.pile = None
         return self._deliver(path, entity, batch, bound, pile)
+
+    def _pile_again(
+        self, path: str, entity: Entity, pile: Pile, bound: BoundFunction, abandoned: Sequence[Held]
+    ) -> None:
+        """Go on with a pile: what was abandoned comes before what has waited, if nobody else listens."""
+        is_alone = len(self._listeners(path)) == 1
+        if is_alone:
+            pile.held.extendleft(reversed(abandoned))
+            for held in abandoned:
+                held.pile = pile
+        self._plan(path, entity, pile, bound)
+        if not is_alone:
+            self._schedule(path, abandoned)
 
     def _deliver(
         self, path: str, entity: Entity, batch: list[Held], bound: BoundFunction, pile: Pile | None = None
@@ -181,7 +205,8 @@ class ServiceBusStore:
         now = self._site.now()
         batch = [held for held in batch if held in entity.held and not held.is_expired(now)]
         if not batch:
-            self._schedule(path, () if pile is None else pile.held)
+            if pile is not None:
+                self._plan(path, entity, pile, bound)
             return None
 
         def take() -> Any:
@@ -191,7 +216,11 @@ class ServiceBusStore:
         def ended(outcome: Outcome) -> None:
             for held in batch:
                 self._settle(path, entity, held, outcome)
-            self._schedule(path, batch if pile is None else [*batch, *pile.held])
+            abandoned = [held for held in batch if held in entity.held]
+            if pile is None:
+                self._schedule(path, abandoned)
+            else:
+                self._pile_again(path, entity, pile, bound, abandoned)
 
         how = f"message of {path}, delivery {batch[0].delivery_count + 1}"
         return self._site.deliver(bound, Delivering(take, ended, how, batch[0].origin))

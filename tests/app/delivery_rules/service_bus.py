@@ -119,6 +119,23 @@ RULES: Sequence[Rule] = [
         {"bus q": [], "dead q": ["10 a", "10 b"]},
     ),
     Rule(
+        "service bus: an abandoned batch comes before what has waited behind it",
+        {"F": F(MANY, fails=1)},
+        [send("a", "b", "c"), drain],
+        ["0:00:00 F 1 a,b", "0:00:00 F 2 a,b", "0:00:00 F 1 c"],
+        LISTENER,
+        {"bus q": []},
+        extensions={"serviceBus": {"maxMessageBatchSize": 2}},
+    ),
+    Rule(
+        "service bus: two functions that take batches compete as well",
+        {"F": F(MANY, fails=ALWAYS), "G": F(MANY)},
+        [send("a", "b"), drain],
+        ["0:00:00 F 1 a", "0:00:00 G 1 b", "0:00:00 F 2 a", "0:00:00 G 3 a"],
+        LISTENER,
+        {"bus q": [], "dead q": []},
+    ),
+    Rule(
         "service bus: one batch after the other; what comes meanwhile waits",
         {"F": F(MANY, fails=1, retry=fixed(1))},
         [send("a"), drain, send("b", "c"), drain, advance(minutes=1)],
