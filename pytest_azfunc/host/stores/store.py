@@ -50,6 +50,8 @@ class Sent(NamedTuple):
     :ivar data: what the worker sent.
     :ivar binding_type: what the host knows of its type.
     :ivar origin: what has set it.
+    :ivar function: the function that has set it.
+    :ivar name: the binding's name, or ``$return``.
     """
 
     address: str
@@ -57,6 +59,8 @@ class Sent(NamedTuple):
     data: TypedData
     binding_type: BindingType
     origin: Origin
+    function: str = ""
+    name: str = ""
 
     @property
     def bodies(self) -> list[bytes]:
@@ -170,7 +174,7 @@ class Site(Protocol):
         work: Callable[[], Invocation | None],
         cause: Cause | By | None = ...,
     ) -> Entry:
-        """Have something done at a moment; the entry ``is_cancelled`` when it was done, or the host stops."""
+        """Have something done at a moment; the entry ``is_over`` when it was done, and when the host stops."""
 
     def cancel(self, entry: Entry) -> None:
         """Strike something off."""
@@ -188,6 +192,10 @@ class Site(Protocol):
 
     def start(self) -> None:
         """Listen again."""
+
+
+StoreSite = Site
+"""The same, by the name that a plugin imports it with."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +222,7 @@ class Stored:
 
 def is_waiting(entry: Entry | None) -> bool:
     """Whether something is on the agenda, and was not done yet; what a function is at, retries included, was not."""
-    return entry is not None and (not entry.is_cancelled or entry.is_going_on)
+    return entry is not None and not entry.is_over
 
 
 def bad_name(what: str, name: object, reason: object) -> AzfuncError:
