@@ -83,6 +83,10 @@ class Entry:
         return names
 
 
+def _nothing() -> None:
+    """The work of an entry that is done, or was struck off."""
+
+
 Cause = tuple[Entry, datetime]
 """An entry that runs, and the moment at which it does."""
 
@@ -138,6 +142,7 @@ class Agenda:
     def cancel(self, entry: Entry) -> None:
         """Strike something off; what is not there any more stays so."""
         entry.is_cancelled = True  # it goes when its moment comes
+        entry.work = _nothing  # what it was to do may hold on to the entry: such a circle would wait for a collection
 
     def __len__(self) -> int:
         return sum(not item[-1].is_cancelled for item in self._heap)
@@ -177,10 +182,11 @@ class Agenda:
         """
         if entry.depth >= LONGEST_CHAIN:
             _check_chain(entry)
+        work = entry.work
         self.cancel(entry)
         outer, self._running = self._running, (entry, now)
         try:
-            return entry.work()
+            return work()
         finally:
             self._running = outer
 
