@@ -75,11 +75,13 @@ def pytest_azfunc_stores(config: pytest.Config) -> Mapping[str, Callable[[StoreS
             def read(self, wanted):  # for an input
                 return [reading.text for reading in self.readings]
 
-            def look(self):  # whether there is something to deliver, and somebody who listens
-                listeners = self.site.listeners("acmetrigger")
-                if listeners and self.readings and (self.entry is None or self.entry.is_over):
-                    now, first = self.site.now(), listeners[0]
-                    self.entry = self.site.put(now, first, "reading", lambda: self.deliver(first))
+            def look(self):  # is there something to deliver, and somebody who listens?
+                found = self.site.listeners("acmetrigger")
+                is_planned = self.entry is not None and not self.entry.is_over
+                if found and self.readings and not is_planned:
+                    self.entry = self.site.put(
+                        self.site.now(), found[0], "reading", lambda: self.deliver(found[0])
+                    )
 
             def deliver(self, function):
                 def take():
@@ -90,7 +92,8 @@ def pytest_azfunc_stores(config: pytest.Config) -> Mapping[str, Callable[[StoreS
                         del self.readings[0]
                         self.look()
 
-                return self.site.deliver(function, Delivering(take, ended, "reading of the meter"))
+                how = "reading of the meter"
+                return self.site.deliver(function, Delivering(take, ended, how))
 
             def shift(self, by):  # time was set anew
                 pass
@@ -100,7 +103,10 @@ def pytest_azfunc_stores(config: pytest.Config) -> Mapping[str, Callable[[StoreS
 
 
         def pytest_azfunc_binding_types(config):
-            return [BindingType("acme", store="meter"), BindingType("acmeTrigger", store="meter")]
+            return [
+                BindingType("acme", store="meter"),
+                BindingType("acmeTrigger", store="meter"),
+            ]
 
 
         def pytest_azfunc_stores(config):
