@@ -164,6 +164,22 @@ def test_a_blob_that_fails_five_times_is_told_of_on_the_poison_queue(
     assert host.drain() == []
 
 
+def test_a_function_that_writes_over_its_own_blob(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    script = """
+        def main(msg, out):
+            count = len(msg.read())
+            out.set("x" * (count + 1))
+    """
+    out = binding("blob", "out", "out", path="inbox/{name}", **BLOB)
+    app.function("Again", script, trigger("blobTrigger", path="inbox/{name}", **BLOB), out)
+    host = opened()
+    host.blob("inbox/a").write("x")
+    with pytest.raises(LoopError) as caught:
+        host.drain()
+    assert caught.value.problem.endswith("each time by its own doing, and is due again. In the loop: Again.")
+    assert len(host.blob("inbox/a").body) == 1001
+
+
 def test_blobs_of_bindings(app: FunctionApp, opened: Callable[[], Host]) -> None:
     app.function("Pass", PASS_ON, queue_trigger(), binding("blob", "out", "out", path="out/{id}.txt", **BLOB))
     host = opened()
