@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError
+from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError, queue
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_out, queue_trigger, timer_trigger
 
 ACCEPT = """
@@ -291,11 +291,12 @@ def test_the_first_exception_reaches_the_test(host: Host) -> None:
 
 def test_five_deliveries_then_the_poison_queue(azure: Host) -> None:
     azure.failures.expect(ValueError, match="bad order")
-    azure.queue("orders").put(BAD)
-    assert names(azure.drain()) == ["Process"] * 5
+    azure.queue("orders").put(queue(BAD, id="first"))
+    assert names(runs := azure.drain()) == ["Process"] * 5
+    assert {run.request.trigger_metadata["Id"].value for run in runs} == {"first"}
     assert bodies(azure, "orders") == []
     (poison,) = azure.queue("orders-poison").messages
-    assert (poison.json(), poison.dequeue_count) == (BAD, 0)
+    assert (poison.json(), poison.dequeue_count, poison.id == "first") == (BAD, 0, False)
 
 
 def test_failures_that_nobody_claims_are_errors(app: FunctionApp) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_azfunc import Host, event_grid
-from tests.app.delivery_rules.queues import DISABLING, LOADING, POLICIES, RETRIES, disabled
+from tests.app.delivery_rules.queues import DISABLING, HOST_POLICY, LOADING, RETRIES, disabled
 from tests.app.delivery_rules.rule import ALWAYS, F, Rule, advance, drain, fixed, restart, start, stop
 
 GRID = "https://learn.microsoft.com/azure/event-grid/delivery-and-retry"
@@ -131,7 +131,7 @@ CALLED: Sequence[Rule] = [
         {"F": F(HTTP, fails=1)},
         [post],
         ["0:00:00 F - a", "0:00:03 F - a retry 1"],
-        POLICIES,
+        HOST_POLICY,
         host_retry=fixed(2, "00:00:03"),
     ),
     Rule(

@@ -32,7 +32,8 @@ FACTORY = (
 )
 RETRIES = "Azure/azure-webjobs-sdk@919d2d6 src/Microsoft.Azure.WebJobs.Host/Executors/FunctionExecutorExtensions.cs"
 LOADING = "Azure/azure-functions-host@d91dfe1 src/WebJobs.Script.Grpc/Channel/GrpcWorkerChannel.cs"
-POLICIES = "Azure/azure-functions-host@0249892 src/WebJobs.Script/Description/FunctionDescriptorProvider.cs"
+HOST_POLICY = "Azure/azure-functions-host@89dc438 src/WebJobs.Script/Host/ScriptHost.cs"
+OWN_POLICY = "Azure/azure-webjobs-sdk@f79ea0b src/Microsoft.Azure.WebJobs.Host/TypeUtility.cs"
 EXPRESSIONS = "Azure/azure-webjobs-sdk@f79ea0b src/Microsoft.Azure.WebJobs.Host/Bindings/Path/BindingTemplate.cs"
 DISABLING = "https://learn.microsoft.com/azure/azure-functions/disable-function"
 EXPIRY = "https://learn.microsoft.com/rest/api/storageservices/put-message"
@@ -205,7 +206,7 @@ RULES: Sequence[Rule] = [
         {"F": F(trigger(), fails=1)},
         [put("a"), drain, advance(minutes=1)],
         ["0:00:00 F 1 a", "0:00:05 F 1 a retry 1"],
-        POLICIES,
+        HOST_POLICY,
         {"queue orders": []},
         host_retry=fixed(1, "00:00:05"),
     ),
@@ -214,7 +215,7 @@ RULES: Sequence[Rule] = [
         {"F": F(trigger(), fails=1, retry=fixed(0))},
         [put("a"), drain],
         ["0:00:00 F 1 a", "0:00:00 F 2 a"],
-        POLICIES,
+        OWN_POLICY,
         {"queue orders": []},
         host_retry=fixed(3),
     ),

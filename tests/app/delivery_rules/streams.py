@@ -17,6 +17,7 @@ _KAFKA = "src/Microsoft.Azure.WebJobs.Extensions.Kafka"
 KAFKA_ONE = f"Azure/azure-functions-kafka-extension@0021f34 {_KAFKA}/Trigger/SingleItemFunctionExecutor.cs"
 KAFKA_MANY = f"Azure/azure-functions-kafka-extension@0021f34 {_KAFKA}/Trigger/MultipleItemFunctionExecutor.cs"
 KAFKA_BATCHES = f"Azure/azure-functions-kafka-extension@00a922d {_KAFKA}/Listeners/KafkaListener.cs"
+KAFKA_PASSES_OVER = f"Azure/azure-functions-kafka-extension@ed2ce3b {_KAFKA}/Trigger/SingleItemFunctionExecutor.cs"
 KAFKA_IN_PLACE = "https://github.com/Azure/azure-functions-kafka-extension/pull/615"
 FEED = "Azure/azure-webjobs-sdk-extensions@12c2d5c src/WebJobs.Extensions.CosmosDB/Trigger/CosmosDBTriggerListener.cs"
 LATEST = "https://learn.microsoft.com/azure/cosmos-db/nosql/change-feed-modes"
@@ -169,7 +170,7 @@ KAFKA: Sequence[Rule] = [
         {"F": F(topic(), fails="a")},
         [produce("a", "b"), drain, drain],
         ["0:00:00 F - a", "0:00:00 F - b"],
-        KAFKA_ONE,
+        KAFKA_PASSES_OVER,
     ),
     Rule(
         "kafka: with a retry policy those of its partition wait, others do not",
@@ -191,7 +192,7 @@ KAFKA: Sequence[Rule] = [
         {"F": F(topic("many"), fails="b")},
         [produce("a", "b"), drain, produce("c"), drain],
         ["0:00:00 F - a,b", "0:00:00 F - c"],
-        KAFKA_MANY,
+        KAFKA_IN_PLACE,
     ),
     Rule(
         "kafka: without commitOnFailure it is tried again in its place, up to maxRetries times",
@@ -214,7 +215,7 @@ KAFKA: Sequence[Rule] = [
         {"F": F(topic(), fails=1, retry=fixed(1))},
         [produce("a"), drain, stop, start, drain],
         ["0:00:00 F - a", "0:00:00 F - a"],
-        KAFKA_ONE,
+        KAFKA_MANY,
     ),
 ]
 
