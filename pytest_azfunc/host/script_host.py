@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_azfunc import clock
 from pytest_azfunc.errors import BindingError
-from pytest_azfunc.host.attempts import again, failed, proxied, trace_parent
 from pytest_azfunc.host.bindings.input_names import check_names
 from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.payload import Occasion
@@ -21,7 +20,7 @@ from pytest_azfunc.host.completed_bindings import complete_inputs, complete_outp
 from pytest_azfunc.host.given_context import ContextOverrides
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.output_bindings import with_refusal, with_returned
-from pytest_azfunc.host.retries import MOST_RETRIES, Wait, delays, next_attempt
+from pytest_azfunc.host.retries import MOST_RETRIES, Wait, again, delays, next_attempt, proxied, trace_parent
 from pytest_azfunc.host.stores.use import Use
 from pytest_azfunc.project import Function, Project, RetryPolicy
 from pytest_azfunc.rpc import (
@@ -181,7 +180,7 @@ class ScriptHost:
                 return invocation
             if isinstance(asked, Wait):
                 return asked
-            response = self.worker.invoke(asked) if unloaded is None else failed(asked, unloaded)
+            response = self.worker.invoke(asked) if unloaded is None else _failed(asked, unloaded)
 
     def load(self, function: Function) -> None:
         """Have the worker load a function, as it does before the first call.
@@ -271,7 +270,8 @@ class ScriptHost:
                 raise BindingError("retries-without-end", function=name, location=place, count=MOST_RETRIES) from error
             if (yield Wait(delay)):
                 return invocation.retried(first, tuple(attempts), is_over=False)
-            request = again(invocation.request, next_attempt(policy, number, bound.function.name, error))
+            told = next_attempt(policy, number, bound.function.name, error)
+            request = again(invocation.request, told, _next_id(invocation.request))
             invocation = yield from self._attempt(bound, request, self.now(), use, first.caused_by)
             attempts.append(invocation.attempt(delay))
         return invocation.retried(first, tuple(attempts))
@@ -285,7 +285,7 @@ class ScriptHost:
             error = complete_inputs(bound, bound.expressions, request, self.now(), resolved)
         if error is None and self.faults is not None:
             error = self.faults.take(bound.function.name)
-        return None if error is None else failed(request, error)
+        return None if error is None else _failed(request, error)
 
     def request(
         self,
@@ -325,3 +325,15 @@ class ScriptHost:
             context.retry or bound.first_attempt,
             proxied(delivery.proxied, invocation_id) if delivery.proxied else None,
         )
+
+
+def _failed(request: InvocationRequest, error: BaseException) -> InvocationResponse:
+    """How a call ends that never came to the function."""
+    return InvocationResponse(request.invocation_id or "", exception=error)
+
+
+def _next_id(request: InvocationRequest) -> str:
+    """The id of a retry: the same, but for HTTP, where each attempt has its own (azure-webjobs-sdk, JobHost.cs)."""
+    if any(isinstance(data, TypedData) and data.kind == "http" for data in request.inputs.values()):
+        return new_guid()
+    return request.invocation_id or ""
