@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from pytest_azfunc.errors import LossyOutputError, StoreError, shown
+from pytest_azfunc.errors import AzfuncError, FunctionLoadError, LossyOutputError, StoreError, shown
 from pytest_azfunc.host.agenda import Agenda, By, Cause, Entry
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import is_utf8
@@ -33,7 +33,7 @@ DUPLICATE = "duplicate"
 _DUPLICATES = 0.5
 
 Report = Callable[[Invocation, str], None]
-"""Is told of every run that has failed, and how it came about."""
+"""Is told of a run that has failed, and how it came about."""
 
 
 class _Run(NamedTuple):
@@ -43,6 +43,7 @@ class _Run(NamedTuple):
     delivering: Delivering
     steps: Steps
     entry: Entry | None
+    unloaded: BaseException | None = None
 
 
 def _nothing(outcome: Outcome) -> None:
@@ -56,7 +57,8 @@ class Deliveries:
     :param agenda: what is due.
     :param behaviour: whether the host is open.
     :param is_disabled: whether an app setting disables a function.
-    :param report: is told of every run that has failed.
+    :param report: is told of every run that has failed, and may raise it.
+    :param note: is told of those of which nobody waits to hear.
     """
 
     def __init__(
@@ -66,12 +68,15 @@ class Deliveries:
         behaviour: Behaviour,
         is_disabled: Callable[[str], bool],
         report: Report,
+        note: Report,
     ) -> None:
         self._host = host
         self._agenda = agenda
         self._behaviour = behaviour
         self._is_disabled = is_disabled
         self._report = report
+        self._note = note
+        self._waiting: dict[Entry, _Run] = {}
         self._entries: dict[Entry, None] = {}
         self._functions: Mapping[str, Function] | None = None
         self._by_trigger: dict[str, list[BoundFunction]] = {}
@@ -89,7 +94,7 @@ class Deliveries:
         self._behaviour.settings()
         return self._host.now()
 
-    def address(self, what: str, name: str) -> str:
+    def address(self, name: str, what: str = "place of a store") -> str:
         """A name that a test has given, with its app settings put in.
 
         :raises StoreError: it is no text, or names a setting that is not there.
@@ -158,6 +163,8 @@ class Deliveries:
 
         entry = self._agenda.put(at, function.function.name, done, reason=reason, cause=cause)
         self._entries[entry] = None
+        if self.is_stopped:
+            self.cancel(entry)
         return entry
 
     def cancel(self, entry: Entry) -> None:
@@ -169,14 +176,31 @@ class Deliveries:
         """Run a function for a delivery, its retry policy included.
 
         :returns: the invocation; None where it waits before a retry.
-        :raises BaseException: what the function raises, unless the host is to behave as in Azure.
+        :raises BaseException: what the function raises, unless the host is to behave as in Azure. One that would not
+            load takes nothing out of its store then.
         """
-        self._host.load(function.function)  # one that would not load takes nothing out of its store
+        unloaded = self._load(function)
         entry, self._begun = self._begun, None
-        steps = self._host.begin(function.function, delivering.take(), delivering.origin.invocation)
+        caused_by = delivering.origin.invocation
+        steps = self._host.begin(function.function, delivering.take(), caused_by, load=False)
         if entry is not None:
             entry.is_going_on = True
-        return self._go_on(_Run(function, delivering, steps, entry))
+        return self._go_on(_Run(function, delivering, steps, entry, unloaded))
+
+    def _load(self, function: BoundFunction) -> BaseException | None:
+        """Have the worker load a function.
+
+        :returns: why it would not, where the host is to behave as in Azure: there it fails each call with that
+            (azure-functions-host, GrpcWorkerChannel.cs).
+        """
+        try:
+            self._host.load(function.function)
+        except Exception as error:
+            is_of_function = isinstance(error, FunctionLoadError) or not isinstance(error, AzfuncError)
+            if self._behaviour.raise_exceptions or not is_of_function:
+                raise
+            return error
+        return None
 
     # --- one run
 
@@ -184,7 +208,7 @@ class Deliveries:
         """Run the function up to its end, or to where it waits before a retry: the whole is one delivery."""
         origin = Origin()
         try:
-            found = self._host.proceed(run.steps)
+            found = self._host.proceed(run.steps, unloaded=run.unloaded)
         except LossyOutputError:  # of which Azure knows nothing
             self._end(run, None, origin)
             raise
@@ -192,8 +216,7 @@ class Deliveries:
             self._end(run, error, origin)
             raise
         if isinstance(found, Wait):
-            name = run.bound.function.name
-            self._agenda.put(self._host.now() + found.delay, name, lambda: self._go_on(run), reason=RETRY)
+            self._wait(run, found)
             return None
         origin.invocation = found
         failure = found.exception
@@ -210,10 +233,28 @@ class Deliveries:
             self._deliver_twice(run, found)
         return found
 
-    def _end(self, run: _Run, error: BaseException | None, origin: Origin) -> None:
+    def _wait(self, run: _Run, wait: Wait) -> None:
+        def go_on() -> Invocation | None:
+            del self._waiting[entry]
+            return self._go_on(run)
+
+        at = self._host.now() + wait.delay
+        entry = self._agenda.put(at, run.bound.function.name, go_on, reason=RETRY)
+        self._waiting[entry] = run
+
+    def _end(self, run: _Run, error: BaseException | None, origin: Origin, *, is_cut: bool = False) -> None:
         if run.entry is not None:
             run.entry.is_going_on = False
-        run.delivering.ended(Outcome(error, origin))
+        run.delivering.ended(Outcome(error, origin, is_cut))
+
+    def _cut(self, run: _Run) -> None:
+        """Try no more: the failure of the last attempt is that of the delivery."""
+        origin = Origin()
+        origin.invocation = found = cast(Invocation, self._host.proceed(run.steps, stop=True))
+        failure = cast(BaseException, found.exception)
+        self._end(run, failure, origin, is_cut=True)
+        if not self._was_asked_for(failure):
+            self._note(found, run.delivering.how)
 
     def _deliver_twice(self, run: _Run, found: Invocation) -> None:
         """Have the same message come once more, as if its service had not heard that the function was done with it."""
@@ -232,10 +273,18 @@ class Deliveries:
     # --- the host's ups and downs
 
     def stop(self) -> None:
-        """Listen no more; what is stored stays."""
+        """Listen no more; what is stored stays, and deliveries that wait for a retry end.
+
+        Source: azure-webjobs-sdk, FunctionExecutorExtensions.cs: what is cancelled while it waits is tried no more, and
+        its last failure stands.
+        """
         self.is_stopped = True
         for entry in list(self._entries):
             self.cancel(entry)
+        waiting, self._waiting = self._waiting, {}
+        for entry, run in waiting.items():
+            self._agenda.cancel(entry)
+            self._cut(run)
 
     def start(self) -> None:
         """Listen again."""

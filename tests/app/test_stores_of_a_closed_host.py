@@ -11,7 +11,7 @@ import pytest
 from pytest_azfunc import BindingError, Host, Project
 from pytest_azfunc.app_services import ServicesApp
 from pytest_azfunc.app_stores import StoringApp
-from tests.app.test_odd_store_values import GOOD, PUT, STORES, WHOLE, calls, needed, project  # noqa: F401
+from tests.app.test_odd_store_values import GOOD, STORES, WHOLE, calls, how_to_put, needed, project  # noqa: F401
 
 # What a place is called, and what a host remembers, can be told at any time.
 KNOWN_ANYWAY = {"name", "path", "has_stores", "trace", "invocations", "function", "caused", "is_disabled"}
@@ -37,7 +37,7 @@ def properties(thing: type) -> list[str]:
 def test_every_member_of_a_store(project: Project, store: str) -> None:  # noqa: F811
     with Host.open(project) as host:
         thing, unused = STORES[store](host), STORES[store](host)
-        next(getattr(thing, put) for put in PUT if hasattr(thing, put))(WHOLE)
+        how_to_put(thing)(WHOLE)
         host.drain()
     for found in (thing, unused):
         for name in calls(type(found)):
@@ -61,7 +61,7 @@ def test_every_name_of_a_store(project: Project, call: str, name: Any) -> None: 
 @pytest.mark.parametrize("call", sorted({*calls(StoringApp)} - {*calls(ServicesApp)} - KNOWN_ANYWAY))
 def test_every_call_about_deliveries(project: Project, call: str) -> None:  # noqa: F811
     with Host.open(project) as host:
-        given = {**GOOD, "invocation": host.invoke("One", b"x"), "name": "orders"}
+        given = {**GOOD, "invocation": host.invoke("One", b"x")}
     asked = getattr(host, call)
     names = [name for name in inspect.signature(asked).parameters if name in given]
     assert told(lambda: asked(**{name: given[name] for name in names})) == CLOSED

@@ -53,7 +53,7 @@ class ByHand:
 
     # --- what the store asks for
 
-    def address(self, what: str, name: str) -> str:
+    def address(self, name: str, what: str = "") -> str:
         return name
 
     def option(self, *names: str) -> Any:

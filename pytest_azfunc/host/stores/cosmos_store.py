@@ -70,7 +70,7 @@ class CosmosStore:
 
         :raises StoreError: none can have it.
         """
-        resolved = self._site.address("container", name)
+        resolved = self._site.address(name, "container")
         _check_name(resolved, name)
         return CosmosContainer(self, resolved)
 

@@ -1,6 +1,6 @@
 """Event hubs in memory: events, and how far each function has read.
 
-Sources: azure-sdk-for-net, EventHubListener.cs (batches, checkpoints); quotas of Event Hubs.
+Sources: azure-sdk-for-net, EventHubListener.PartitionProcessor.cs (batches, checkpoints); quotas of Event Hubs.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class EventHubStore:
 
         :raises StoreError: none can have it.
         """
-        found = self._site.address("event hub", name)
+        found = self._site.address(name, "event hub")
         if _NAME.fullmatch(found) is None:
             reason = "it has up to 256 letters, digits, dots, dashes and underscores, a letter or digit first and last"
             raise bad_name("event hub", name, reason, found)

@@ -1,11 +1,13 @@
 """Topics of Kafka in memory: events, and how far each function has read.
 
-Sources: azure-functions-kafka-extension, KafkaListener.cs (batches), KafkaProducerAsyncCollector.cs (an output that is
-JSON of a whole event).
+Sources: azure-functions-kafka-extension, KafkaListener.cs (batches, which may have events of several partitions),
+SingleItemFunctionExecutor.cs and MultipleItemFunctionExecutor.cs (what is committed), KafkaProducerAsyncCollector.cs
+(an output that is JSON of a whole event).
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +31,7 @@ __tracebackhide__ = True
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _LARGEST = 1_000_000
 _BATCH = 64
+_MAX_RETRIES = 5
 _WHOLE = ("Offset", "Partition", "Topic", "Timestamp", "Value", "Headers")
 
 
@@ -65,7 +68,7 @@ class KafkaStore:
 
         :raises StoreError: none can have it.
         """
-        found = self._site.address("topic of Kafka", name)
+        found = self._site.address(name, "topic of Kafka")
         if _NAME.fullmatch(found) is None or found in (".", ".."):
             rule = "it has up to 249 letters, digits, dots, dashes and underscores"
             raise bad_name("topic of Kafka", name, rule, found)
@@ -138,11 +141,21 @@ class KafkaStore:
                 self._topics[name].wake(self._reading(name, bound))
 
     def _reading(self, name: str, bound: BoundFunction) -> Reading[KafkaPayload]:
-        how = f"event of the topic {name}"
+        how, attempts = f"event of the topic {name}", self._attempts
         if bound.trigger.cardinality != "many":
-            return Reading(bound, 1, lambda events: events[0], how, "event")
+            return Reading(bound, 1, lambda events: events[0], how, "event", attempts)
         given = self._site.option("kafka", "maxBatchSize")
-        return Reading(bound, _BATCH if given is None else int(given), lambda e: BatchPayload(tuple(e)), how, "events")
+        size = _BATCH if given is None else int(given)
+        return Reading(bound, size, lambda e: BatchPayload(tuple(e)), how, "events", attempts, is_whole=True)
+
+    @property
+    def _attempts(self) -> float:
+        """How often a function gets what it fails with: once, unless host.json says ``"commitOnFailure": false``."""
+        if self._site.option("kafka", "commitOnFailure") is not False:
+            return 1
+        given = self._site.option("kafka", "maxRetries")
+        retries = _MAX_RETRIES if given is None else int(given)
+        return math.inf if retries < 0 else 1 + retries
 
 
 def _sent(body: bytes) -> KafkaPayload:

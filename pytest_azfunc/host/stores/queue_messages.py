@@ -76,12 +76,12 @@ class Message:
             self._id = new_guid()
         return self._id
 
-    def take_over(self, given: QueuePayload) -> None:
-        """Be the message that a test has built: it will have been fetched so often when it is fetched the next time."""
-        self._id = given.id
-        self.dequeue_count = max(given.dequeue_count - 1, 0)
-        self.inserted_at = given.insertion_time or self.inserted_at
-        self.expires_at = given.expiration_time or later(self.inserted_at, WEEK)
+    def become(self, built: QueuePayload) -> None:
+        """Take over what a test says of it: it was fetched before, once less than the function will be told."""
+        self._id = built.id
+        self.dequeue_count = max(built.dequeue_count - 1, 0)
+        self.inserted_at = built.insertion_time or self.inserted_at
+        self.expires_at = built.expiration_time or later(self.inserted_at, WEEK)
 
 
 class Messages:

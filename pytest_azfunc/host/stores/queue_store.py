@@ -64,7 +64,7 @@ class QueueStore:
 
         :raises StoreError: no queue can have it.
         """
-        resolved = self.site.address("queue", name)
+        resolved = self.site.address(name, "queue")
         try:
             return Queue(self, queue_name(resolved))
         except AddressError as error:
@@ -112,11 +112,11 @@ class QueueStore:
         body: bytes,
         origin: Origin = OF_TEST,
         visible_in: timedelta = timedelta(),
-        given: QueuePayload | None = None,
+        built: QueuePayload | None = None,
     ) -> None:
         """Put a message on a queue, which is made if there is none.
 
-        :param given: what the test has built, for what it says beside the body.
+        :param built: what else is said of it.
         :raises StoreError: it is too large, or can only be sent in base64, which host.json does without.
         """
         self._check_body(name, body)
@@ -125,8 +125,8 @@ class QueueStore:
         if messages is None:
             messages = self._queues[name] = Messages()
         message = Message(body, now, now + visible_in, origin)
-        if given is not None:
-            message.take_over(given)
+        if built is not None:
+            message.become(built)
         messages.all[message] = None
         self._schedule(name, messages, message)
 
@@ -207,14 +207,14 @@ class QueueStore:
     def _failed(self, name: str, messages: Messages, message: Message, origin: Origin) -> None:
         if message not in messages.all:
             return
-        if message.dequeue_count >= self._max_dequeue_count:
+        if message.dequeue_count >= self._max_dequeue_count or _poison_queue(name) is None:
             self._give_up(name, messages, message, origin)
             return
         message.visible = self.site.now() + self._visibility_timeout
         self._schedule(name, messages, message)
 
     def _give_up(self, name: str, messages: Messages, message: Message, origin: Origin) -> None:
-        """Move a message to the poison queue; where there can be none, it comes back until it is no longer run."""
+        """Move a message to the poison queue; where there can be none it stays hidden, until it is no longer run."""
         poison = _poison_queue(name)
         if poison is not None:
             messages.all.pop(message, None)
@@ -269,20 +269,19 @@ class Queue:
     def put(self, body: Any, *, visible_in: float | timedelta = 0) -> None:
         """Put a message there; ``drain()`` or ``advance()`` delivers it.
 
-        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What
-            ``queue(...)`` has built is taken with its id, its count and its times.
+        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What is built by
+            ``queue(...)`` keeps its id, dequeue count, insertion and expiration time.
         :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
         """
         delay = _delay(visible_in)
-        if not isinstance(body, QueuePayload):
-            self._store.add(self.name, bytes_of(body, "queue.put"), visible_in=delay)
-            return
-        for name, instead in _OF_A_DELIVERY.items():
-            if getattr(body, name) is not None:
-                raise wrong_value("queue.put", name, getattr(body, name), instead)
-        self._store.add(self.name, bytes_of(body.body, "queue.put"), visible_in=delay, given=body)
+        built = body if isinstance(body, QueuePayload) else None
+        for name, instead in () if built is None else _OF_A_DELIVERY.items():
+            if getattr(built, name) is not None:
+                raise wrong_value("queue.put", name, getattr(built, name), instead)
+        raw = bytes_of(body if built is None else built.body, "queue.put")
+        self._store.add(self.name, raw, visible_in=delay, built=built)
 
     @property
     def messages(self) -> Sequence[QueueMessage]:
