@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from pytest_azfunc.errors import AzfuncError, BindingError, StoreError, shown
-from pytest_azfunc.host.stores.content import shown_body
 from pytest_azfunc.rpc import TypedData
 
 if TYPE_CHECKING:
@@ -234,6 +233,8 @@ class Stored:
         return json.loads(self.body)
 
     def __repr__(self) -> str:
+        from pytest_azfunc.host.stores.content import shown_body  # few tests look at one
+
         counts = [part.name for part in fields(self) if part.compare and part.name != "body"]
         rest = "".join(f", {name}={shown(getattr(self, name))}" for name in counts if getattr(self, name))
         return f"<{self.word}: {shown_body(self.body)}{rest}>"
