@@ -181,7 +181,7 @@ class Deliveries:
         origin.invocation = found
         failure = found.exception
         self._end(run, failure, origin)
-        if failure is not None and not self._was_asked_for(failure):
+        if failure is not None:
             self._report(found, run.delivering.how)
         chance = self.duplicate
         if (
@@ -207,10 +207,6 @@ class Deliveries:
             return self._go_on(_Run(run.bound, delivering, steps, None))
 
         self.put(self._host.now(), run.bound, DUPLICATE, again)
-
-    def _was_asked_for(self, error: BaseException) -> bool:
-        faults = self._host.faults
-        return faults is not None and faults.were_asked_for(error)
 
     # --- the host's ups and downs
 

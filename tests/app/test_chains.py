@@ -411,6 +411,22 @@ def test_faults_reach_who_waits(host: Host) -> None:
     assert host.invoke("Process", {"id": 1}).ok
 
 
+@pytest.mark.parametrize("raises", [True, False])
+def test_faults_of_timers_need_no_claim(tmp_path: Path, raises: bool) -> None:
+    app = FunctionApp(tmp_path)
+    app.function("Nightly", "def main(timer): pass", timer_trigger())
+    with Host.open(app.root, raise_exceptions=raises) as host:
+        host.clock.move_to("2026-03-01T02:00:00Z")
+        host.fail("Nightly", TimeoutError("bank"))
+        assert [run.ok for run in host.advance(days=1, hours=1)] == [False, True]
+
+
+def test_faults_of_requests_need_no_claim(azure: Host) -> None:
+    azure.fail("Accept", TimeoutError("bank"))
+    assert azure.http.post("/api/Accept", json={"id": 1}).status_code == 500
+    assert len(azure.failures) == 0
+
+
 @pytest.mark.parametrize(("given", "problem"), [({"exception": "x"}, "exception"), ({"times": 0}, "times")])
 def test_no_such_fault(host: Host, given: dict[str, Any], problem: str) -> None:
     given = {"exception": ValueError(), **given}
