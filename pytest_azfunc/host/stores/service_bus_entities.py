@@ -150,13 +150,15 @@ class Entity:
 
     :ivar held: the messages, in their order.
     :ivar turn: which of the functions that listen to it has its turn.
+    :ivar open: by function, the latest batch that waits for it; what is sent before it is delivered goes with it.
     """
 
-    __slots__ = ("_count", "held", "turn")
+    __slots__ = ("_count", "held", "open", "turn")
 
     def __init__(self) -> None:
         self.held: dict[Held, None] = {}
         self.turn = 0
+        self.open: dict[str, list[Held]] = {}
         self._count = 0
 
     def add(self, payload: ServiceBusPayload, now: datetime, origin: Origin) -> Held:

@@ -132,13 +132,16 @@ class ServiceBusStore:
 
     # --- deliveries
 
-    def _schedule(self, path: str, waiting: Iterable[Held]) -> None:
-        """Have messages delivered that wait for nothing yet: functions that listen to one entity take turns."""
+    def _schedule(self, path: str, waiting: Iterable[Held], *, apart: bool = False) -> None:
+        """Have messages delivered that wait for nothing yet: functions that listen to one entity take turns.
+
+        :param apart: whether they go in batches of their own, not with what was sent meanwhile.
+        """
         listeners = [b for b in self._site.listeners("servicebustrigger") if _listens_to(b) == path]
         if not listeners:
             return
         entity = self._made(path)
-        batches: dict[str, list[Held]] = {}
+        batches: dict[str, list[Held]] = {} if apart else entity.open
         for held in list(waiting):
             if held not in entity.held or held.is_locked or is_waiting(held.entry):
                 continue
@@ -147,14 +150,13 @@ class ServiceBusStore:
             if bound.trigger.cardinality != "many":
                 self._put(path, entity, bound, [held])
             else:
-                batch = batches.setdefault(bound.function.name, [])
-                batch.append(held)
-                if len(batch) == 1:
+                batch = batches.get(bound.function.name)
+                if batch is None or not _has_room(batch, self._batch_size):
+                    batch = batches[bound.function.name] = [held]
                     self._put(path, entity, bound, batch)
                 else:
                     held.entry = batch[0].entry
-                if len(batch) == self._batch_size:
-                    del batches[bound.function.name]
+                    batch.append(held)
 
     def _put(self, path: str, entity: Entity, bound: BoundFunction, batch: list[Held]) -> None:
         at = self._site.now()
@@ -162,6 +164,8 @@ class ServiceBusStore:
 
     def _deliver(self, path: str, entity: Entity, batch: list[Held], bound: BoundFunction) -> Invocation | None:
         now = self._site.now()
+        if entity.open.get(bound.function.name) is batch:
+            del entity.open[bound.function.name]
         batch = [held for held in batch if held in entity.held and not held.is_expired(now)]
         if not batch:
             return None
@@ -173,7 +177,7 @@ class ServiceBusStore:
         def ended(outcome: Outcome) -> None:
             for held in batch:
                 self._settle(path, entity, held, outcome)
-            self._schedule(path, batch)
+            self._schedule(path, batch, apart=True)
 
         how = f"message of {path}, delivery {batch[0].delivery_count + 1}"
         return self._site.deliver(bound, Delivering(take, ended, how, batch[0].origin))
@@ -193,6 +197,12 @@ class ServiceBusStore:
     def _batch_size(self) -> int:
         given = self._site.option("serviceBus", "maxMessageBatchSize")
         return _BATCH if given is None else int(given)
+
+
+def _has_room(batch: list[Held], size: int) -> bool:
+    """Whether a batch is still on the agenda, and not full."""
+    entry = batch[0].entry
+    return len(batch) < size and entry is not None and not entry.is_cancelled
 
 
 def _listens_to(bound: BoundFunction) -> str:
