@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError
+from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError, queue
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_out, queue_trigger, timer_trigger
 
 ACCEPT = """
@@ -337,6 +337,20 @@ def test_an_output_that_is_too_large_fails_the_call(tmp_path: Path) -> None:
         assert caught.value.rule == "store-message-size"
         assert host.queue("orders").messages[0].dequeue_count == 1
         assert bodies(host, "receipts") == []
+
+
+def test_the_last_delivery_of_a_message_that_a_test_has_built(azure: Host) -> None:
+    azure.queue("orders").put(queue(BAD, id="m-1", dequeue_count=5, insertion_time="2026-03-01T11:00:00Z"))
+    (message,) = azure.queue("orders").messages
+    assert repr(message) == """<message, dequeue_count 4: '{"bad": true}'>"""
+    assert message.id == "m-1"
+    assert message.expires_at - message.inserted_at == timedelta(days=7)
+
+    (run,) = azure.drain()
+
+    azure.failures.expect(ValueError, match="seen 5 times")
+    assert run.request.trigger_metadata["InsertionTime"].value == '"2026-03-01T11:00:00+00:00"'
+    assert repr(azure.queue("orders-poison").messages) == """[<message: '{"bad": true}'>]"""
 
 
 def test_a_lossy_output_is_a_success_in_azure(tmp_path: Path) -> None:

@@ -389,6 +389,16 @@ def test_messages_of_a_queue_of_service_bus(app: FunctionApp, opened: Callable[[
     assert host.service_bus("orders").messages == []
 
 
+def test_the_last_delivery_of_a_message_that_a_test_has_built(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    app.function("Fails", FAIL, trigger("serviceBusTrigger", queueName="q"))
+    host = opened()
+    host.service_bus("q").send("no", delivery_count=10)
+    (run,) = host.drain()
+    host.failures.expect(ValueError)
+    assert run.request.trigger_metadata["DeliveryCount"].value == "10"
+    assert [letter.text for letter in host.service_bus("q").dead_letters] == ["no"]
+
+
 def test_ten_failures_make_a_dead_letter(app: FunctionApp, opened: Callable[[], Host]) -> None:
     app.function("Fails", FAIL, trigger("serviceBusTrigger", topicName="t", subscriptionName="s"))
     app.function("Dead", ECHO, trigger("serviceBusTrigger", topicName="t", subscriptionName="s/$DeadLetterQueue"))

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_azfunc.errors import StoreError, shown
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
-from pytest_azfunc.host.bindings.given_values import content_of
-from pytest_azfunc.host.bindings.net_values import new_guid
+from pytest_azfunc.host.bindings.net_values import later, new_guid
 from pytest_azfunc.host.bindings.queue import QueuePayload
 from pytest_azfunc.host.bindings.queue_names import queue_name
+from pytest_azfunc.host.stores.content import bytes_of, shown_body
 from pytest_azfunc.host.stores.store import (
     OF_TEST,
     Delivering,
@@ -49,7 +49,7 @@ _PROCESSING = timedelta(minutes=10)
 _MAX_DEQUEUE_COUNT = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class QueueMessage(Stored):
     """One message of a queue, as it was when it was looked at.
 
@@ -65,6 +65,10 @@ class QueueMessage(Stored):
     inserted_at: datetime = field(compare=False)
     visible_at: datetime = field(compare=False)
     expires_at: datetime = field(compare=False)
+
+    def __repr__(self) -> str:
+        fetched = f", dequeue_count {self.dequeue_count}" if self.dequeue_count else ""
+        return f"<message{fetched}: {shown_body(self.body)}>"
 
 
 class _Message:
@@ -92,6 +96,13 @@ class _Message:
         self.expires_at = now + _WEEK
         self.entry: Entry | None = None
         self.is_given_up = False  # fetched over and over again, and never run
+
+    def be(self, built: QueuePayload) -> None:
+        """Be the message that a test has built: its next delivery is the one that was described."""
+        self._id = built.id
+        self.dequeue_count = max(built.dequeue_count - 1, 0)
+        self.inserted_at = built.insertion_time or self.inserted_at
+        self.expires_at = built.expiration_time or later(self.inserted_at, _WEEK)
 
     @property
     def id(self) -> str:
@@ -160,7 +171,7 @@ class QueueStore:
 
     # --- queues
 
-    def add(self, name: str, body: bytes, origin: Origin = OF_TEST, visible_in: timedelta = timedelta()) -> None:
+    def add(self, name: str, body: bytes, origin: Origin = OF_TEST, visible_in: timedelta = timedelta()) -> _Message:
         """Put a message on a queue, which is made if there is none.
 
         :raises StoreError: it is too large.
@@ -173,6 +184,7 @@ class QueueStore:
         message = _Message(body, now, now + visible_in, origin)
         messages.all[message] = None
         self._schedule(name, messages, message)
+        return message
 
     def messages(self, name: str) -> list[QueueMessage]:
         """The messages that are there, oldest first."""
@@ -294,14 +306,18 @@ class Queue:
     def put(self, body: Any, *, visible_in: float | timedelta = 0) -> None:
         """Put a message there; ``drain()`` or ``advance()`` delivers it.
 
-        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON.
+        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What ``queue(...)``
+            has built is taken, too: with ``dequeue_count=5`` the next delivery is the fifth.
         :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
         """
         delay = _delay(visible_in)
-        found = body.body if isinstance(body, QueuePayload) else content_of(body, "queue.put")
-        self._store.add(self.name, found.encode("utf-8") if isinstance(found, str) else found, visible_in=delay)
+        built = body if isinstance(body, QueuePayload) else None
+        content = bytes_of(body if built is None else built.body, "queue.put")
+        message = self._store.add(self.name, content, visible_in=delay)
+        if built is not None:
+            message.be(built)
 
     @property
     def messages(self) -> Sequence[QueueMessage]:

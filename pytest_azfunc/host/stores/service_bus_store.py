@@ -224,7 +224,8 @@ class ServiceBusEntity:
 
         :param body: ``str`` is its text, ``bytes`` its raw content, everything else is sent as JSON. What
             ``service_bus(...)`` has built is taken, too.
-        :param properties: arguments of the builder ``service_bus``, such as ``subject`` or ``application_properties``.
+        :param properties: arguments of the builder ``service_bus``, such as ``subject`` or ``application_properties``;
+            with ``delivery_count=10`` the next delivery is the tenth.
         :raises BindingError: no message can have such a body or property.
         :raises StoreError: it is larger than 100 MB, the limit of the premium tier.
         """
