@@ -335,6 +335,9 @@ def test_an_output_that_is_too_large_fails_the_call(tmp_path: Path) -> None:
         with pytest.raises(StoreError) as caught:
             host.drain()
         assert caught.value.rule == "store-message-size"
+        first, place, *_ = str(caught.value).splitlines()
+        assert first.startswith("Start.out: a message of 49153 bytes for the queue 'receipts' is ")
+        assert "Start/function.json:" in place
         assert host.queue("orders").messages[0].dequeue_count == 1
         assert bodies(host, "receipts") == []
 

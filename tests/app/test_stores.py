@@ -288,8 +288,10 @@ def test_documents_are_read(app: FunctionApp, opened: Callable[[], Host]) -> Non
     assert host.invoke("One", {"id": "2"}).return_value == "['2']"
     assert host.invoke("One", {"id": "3"}).return_value == "None"
     assert host.invoke("Every", {}).return_value == "['1', '2']"
-    with pytest.raises(UnsupportedFeature, match="the sqlQuery of the input 'found' is not emulated"):
+    with pytest.raises(UnsupportedFeature, match="the sqlQuery of the input 'found' is not emulated") as caught:
         host.invoke("Asked", {})
+    assert caught.value.subject == "Asked.found"
+    assert "Asked/function.json:" in str(caught.value.location)
     assert host.invoke("Asked", {}, found=[{"id": "9"}]).return_value == "['9']"
 
 
