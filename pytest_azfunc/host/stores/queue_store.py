@@ -306,8 +306,8 @@ class Queue:
     def put(self, body: Any, *, visible_in: float | timedelta = 0) -> None:
         """Put a message there; ``drain()`` or ``advance()`` delivers it.
 
-        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What ``queue(...)``
-            has built is taken, too: with ``dequeue_count=5`` the next delivery is the fifth.
+        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What
+            ``queue(...)`` has built is taken, too: with ``dequeue_count=5`` the next delivery is the fifth.
         :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.

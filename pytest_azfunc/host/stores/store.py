@@ -27,15 +27,15 @@ __tracebackhide__ = True
 
 
 class Origin:
-    """Where something stored comes from. It is stored before the invocation is over.
+    """Where something stored or started comes from: most of it comes before the invocation is over.
 
-    :ivar invocation: what has put it there; None for what a test has put there itself.
+    :ivar invocation: what it comes from; None for what a test has put there or started itself.
     """
 
     __slots__ = ("invocation",)
 
-    def __init__(self) -> None:
-        self.invocation: Invocation | None = None
+    def __init__(self, invocation: Invocation | None = None) -> None:
+        self.invocation = invocation
 
 
 OF_TEST = Origin()
