@@ -31,6 +31,7 @@ def Flow(context):
 @app.queue_output(arg_name="out", queue_name="shipped", connection="AzureWebJobsStorage")
 def Ship(value, out: func.Out[str]):
     out.set("0")
+    return 5
 
 
 @app.queue_trigger(arg_name="msg", queue_name="shipped", connection="AzureWebJobsStorage")
@@ -77,6 +78,27 @@ def test_what_has_caused_what(opened: Opened) -> None:
     assert [run.function for run in runs] == ["Begin", "Flow", "Ship", "Shipped", "Flow"]
     assert chain_of(runs[3]) == ["Shipped", "Ship", "Flow", "Begin"]
     assert host.caused(runs[0]) == [runs[1]]
+
+
+def test_the_trace_tells_what_orchestrators_come_to(opened: Opened) -> None:
+    host = opened(
+        SHIPPING.replace(
+            'yield context.call_activity("Ship", "tea")', 'return (yield context.call_activity("Ship", "tea"))'
+        )
+    )
+    host.queue("orders").put(0)
+    host.drain()
+
+    assert host.trace.splitlines() == [
+        "Begin <- string '0'",
+        "   Flow <- a history of 2 events",
+        """      Ship <- string '"tea"'""",
+        "         out -> shipped: string '0'",
+        "         $return: json '5'",
+        "         Shipped <- string '0'",
+        "         Flow <- a history of 6 events",
+        "            output: 5",
+    ]
 
 
 def test_a_retried_client_function_has_caused_what_its_last_attempt_began(opened: Opened) -> None:
