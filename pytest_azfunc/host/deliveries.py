@@ -31,8 +31,8 @@ DUPLICATE = "duplicate"
 # So many of the deliveries that have succeeded come twice.
 _DUPLICATES = 0.5
 
-Report = Callable[[Invocation, str], None]
-"""Is told of every run that has failed, and how it came about."""
+Report = Callable[[Invocation, str, str], None]
+"""Is told of every run that has failed, how it came about, and by which rule it is an error where nobody claims it."""
 
 
 class _Run(NamedTuple):
@@ -182,7 +182,7 @@ class Deliveries:
         failure = found.exception
         self._end(run, failure, origin)
         if failure is not None:
-            self._report(found, run.delivering.how)
+            self._report(found, run.delivering.how, "failure-unclaimed-delivery")
         chance = self.duplicate
         if (
             failure is None

@@ -250,10 +250,11 @@ class PassingTime:
 
         return on_a_thread(lambda: self.agenda.run(entry, now))
 
-    def report(self, invocation: Invocation, how: str) -> None:
+    def report(self, invocation: Invocation, how: str, rule: str = "failure-unclaimed-due") -> None:
         """Tell what a function has raised where nobody waits for it, unless a test has asked for that.
 
         :param how: how it came to run.
+        :param rule: what an error says of it, if nobody claims it.
         :raises BaseException: that, unless the host is to behave as in Azure.
         """
         error = invocation.exception
@@ -262,7 +263,7 @@ class PassingTime:
             return
         if self._behaviour.raise_exceptions:
             raise error
-        self._failures.add(Failure(invocation.function, error, how, rule="failure-unclaimed-due"))
+        self._failures.add(Failure(invocation.function, error, how, rule=rule))
 
     # --- the host's ups and downs
 
