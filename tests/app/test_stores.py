@@ -484,6 +484,12 @@ def test_a_message_expires(app: FunctionApp, opened: Callable[[], Host]) -> None
 # Event Grid
 
 
+def test_the_data_of_an_event_is_no_event(opened: Callable[[], Host]) -> None:
+    with pytest.raises(StoreError, match=r"has no id .*; event_grid\(data\) makes a whole event of its data") as caught:
+        opened().event_grid().publish({"total": 7})
+    assert caught.value.rule == "store-value"
+
+
 @pytest.mark.skipif("AZFUNC_OLDEST" in os.environ, reason="the oldest SDK knows no CloudEvent")
 def test_events_of_event_grid(app: FunctionApp, opened: Callable[[], Host]) -> None:
     script = """

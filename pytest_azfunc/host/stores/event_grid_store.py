@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 _LARGEST = 1024 * 1024
+_PUBLISH = "event_grid.publish"
 _OF_EVENT_GRID = ("id", "subject", "eventType", "eventTime")
 _OF_CLOUD_EVENT = ("id", "source", "type", "specversion")
 _MINUTE = timedelta(minutes=1)
@@ -150,8 +151,8 @@ class EventGridStore:
             delivery = event.deliver(Occasion(cast(Target, None), now))
             event = loads(cast(TypedData, delivery.value).value)
         elif not isinstance(event, str):
-            event = plain(event, "event_grid.publish")
-        self._keep(event, topic, "event_grid.publish")
+            event = plain(event, _PUBLISH)
+        self._keep(event, topic, _PUBLISH)
         self._send(event, now)
 
     def events(self, topic: str | None) -> list[StoredGridEvent]:
@@ -167,7 +168,8 @@ class EventGridStore:
             raise StoreError("store-value", call=call, reason=reason)
         missing = _missing(event)
         if missing:
-            raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}")
+            hint = "; event_grid(data) makes a whole event of its data" if call == _PUBLISH else ""
+            raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}{hint}")
         body = compact(event).encode("utf-8")
         if len(body) > _LARGEST:
             raise StoreError("store-too-large", what=call, size=len(body), limit=_LARGEST, service="Event Grid")
