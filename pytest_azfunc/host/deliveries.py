@@ -181,6 +181,7 @@ class Deliveries:
         origin.invocation = found
         failure = found.exception
         self._end(run, failure, origin)
+        found.give_up_to(origin.given_up_to)
         if failure is not None:
             self._report(found, run.delivering.how, "failure-unclaimed-delivery")
         chance = self.duplicate

@@ -65,6 +65,8 @@ def _of(invocation: Invocation) -> Iterator[str]:
             yield f"{_INDENT}output: {shown(state.get('output'), _WIDTH)}"
     if invocation.exception is not None:
         yield f"{_INDENT}{_ended(invocation.exception)}"
+    if invocation.given_up_to:
+        yield f"{_INDENT}given up -> {invocation.given_up_to}"
 
 
 def _history(invocation: Invocation) -> str:

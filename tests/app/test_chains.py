@@ -513,6 +513,20 @@ def test_at_least_once_by_a_seed(host: Host) -> None:
 # What a test sees
 
 
+def test_the_trace_tells_where_a_message_was_moved(azure: Host) -> None:
+    azure.failures.expect(ValueError)
+    azure.queue("orders").put(queue(BAD, dequeue_count=4))
+    azure.drain()
+
+    assert azure.trace.splitlines() == [
+        """Process <- string '{"bad": true}', delivery 4""",
+        "   raised ValueError: bad order, seen 4 times",
+        """Process <- string '{"bad": true}', delivery 5""",
+        "   raised ValueError: bad order, seen 5 times",
+        "   given up -> orders-poison",
+    ]
+
+
 def test_the_trace(azure: Host) -> None:
     azure.failures.expect(ValueError)
     azure.http.post("/api/Accept", json={"id": 7})
@@ -527,9 +541,10 @@ def test_the_trace(azure: Host) -> None:
         "   $return: http 202, body b''",
         """   Process <- string '{"id": 7}'""",
     ]
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         """Process <- string '{"bad": true}', delivery 5""",
         "   raised ValueError: bad order, seen 5 times",
+        "   given up -> orders-poison",
     ]
 
 

@@ -152,6 +152,7 @@ def test_a_blob_that_fails_five_times_is_told_of_on_the_poison_queue(
     host.blob("inbox/a").write("one")
     assert len(host.drain()) == 5
     host.failures.expect(ValueError)
+    assert host.trace.endswith("given up -> webjobs-blobtrigger-poison")
     (message,) = host.queue("webjobs-blobtrigger-poison").messages
     assert message.json() == {
         "Type": "BlobTrigger",
@@ -399,6 +400,7 @@ def test_the_last_delivery_of_a_message_that_a_test_has_built(app: FunctionApp, 
     host.failures.expect(ValueError)
     assert run.request.trigger_metadata["DeliveryCount"].value == "10"
     assert [letter.text for letter in host.service_bus("q").dead_letters] == ["no"]
+    assert host.trace.endswith("given up -> q/$deadletterqueue")
 
 
 def test_ten_failures_make_a_dead_letter(app: FunctionApp, opened: Callable[[], Host]) -> None:

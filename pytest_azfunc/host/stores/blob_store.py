@@ -164,3 +164,4 @@ class BlobStore:
         }
         queues = cast("QueueStore", self._find("queue"))
         queues.add(_POISON, json.dumps(message, indent=2, ensure_ascii=False).encode("utf-8"), origin)
+        origin.given_up_to = _POISON

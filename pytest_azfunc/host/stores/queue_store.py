@@ -260,6 +260,7 @@ class QueueStore:
             return
         if message.dequeue_count >= self._max_dequeue_count:
             self._give_up(name, messages, message, origin)
+            origin.given_up_to = _poison_queue(name) or ""
             return
         message.visible = self.site.now() + self._visibility_timeout
         self._schedule(name, messages, message)

@@ -192,6 +192,7 @@ class ServiceBusStore:
             dead = self._made(path + DEAD_LETTERS)
             buried = dead.bury(held, self._site.now(), outcome.origin, path)
             self._schedule(path + DEAD_LETTERS, [buried])
+            outcome.origin.given_up_to = path + DEAD_LETTERS
 
     @property
     def _batch_size(self) -> int:

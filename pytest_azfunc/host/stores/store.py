@@ -30,12 +30,14 @@ class Origin:
     """Where something stored or started comes from: most of it comes before the invocation is over.
 
     :ivar invocation: what it comes from; None for what a test has put there or started itself.
+    :ivar given_up_to: where the message was moved with which the invocation has failed once too often; empty for none.
     """
 
-    __slots__ = ("invocation",)
+    __slots__ = ("given_up_to", "invocation")
 
     def __init__(self, invocation: Invocation | None = None) -> None:
         self.invocation = invocation
+        self.given_up_to = ""
 
 
 OF_TEST = Origin()
