@@ -144,6 +144,23 @@ def test_only_the_latest_version_of_a_blob_starts_a_function(app: FunctionApp, o
     assert logged(host) == ["two"]
 
 
+def test_a_blob_that_its_own_function_writes_comes_again(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    script = """
+        import azure.functions as func
+
+        def main(msg: func.InputStream, out: func.Out[str]):
+            text = msg.read().decode()
+            if len(text) < 3:
+                out.set(text + "+")
+    """
+    here = {"path": "inbox/{name}", **BLOB}
+    app.function("Grow", script, trigger("blobTrigger", **here), binding("blob", "out", "out", **here))
+    host = opened()
+    host.blob("inbox/a").write("+")
+    assert len(host.drain()) == 3
+    assert host.blob("inbox/a").text == "+++"
+
+
 def test_a_blob_that_fails_five_times_is_told_of_on_the_poison_queue(
     app: FunctionApp, opened: Callable[[], Host]
 ) -> None:

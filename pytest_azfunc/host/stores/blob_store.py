@@ -149,6 +149,7 @@ class BlobStore:
             elif receipt.etag == blob.etag:
                 receipt.etag = ""
                 self._put(bound, path, receipt)
+            self._wake(path)  # it may have been written while the function ran
 
         how = f"blob {path}, try {receipt.tries + 1}"
         return self._site.deliver(bound, Delivering(take, ended, how, self._origins.get(path, OF_TEST)))
