@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pytest_azfunc.errors import LossyOutputError
+from pytest_azfunc.errors import AzfuncError, LossyOutputError, ProjectError, shown_json
 from pytest_azfunc.host.agenda import Agenda, By, Cause, Entry
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bound_function import BoundFunction
@@ -17,6 +17,7 @@ from pytest_azfunc.host.retries import Wait
 from pytest_azfunc.host.script_host import ScriptHost, Steps
 from pytest_azfunc.host.stores.store import Delivering, Origin, Outcome
 from pytest_azfunc.project import Function
+from pytest_azfunc.project.host_json_source import HostJsonSource, wrong
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.setting_names import filled_in
 
@@ -101,6 +102,14 @@ class Deliveries:
                 return None
             found = next((value for key, value in found.items() if key.lower() == name.lower()), None)
         return found
+
+    def wrong_option(self, names: Sequence[str], found: object, expected: str) -> AzfuncError:
+        """The error for what host.json, or an app setting over it, says there: the host does not start with it."""
+        source, keys = self._host.options.config.source, ("extensions", *names)
+        if isinstance(source, HostJsonSource):
+            return wrong(source, keys, shown_json(found), expected)
+        # Without a file only a setting can have said it, and the value of none is shown.
+        return ProjectError("host-setting-value", name="__".join(("AzureFunctionsJobHost", *keys)), expected=expected)
 
     def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
         """The functions with that trigger type to which the host listens, in the host's order."""

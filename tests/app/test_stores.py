@@ -15,6 +15,7 @@ from pytest_azfunc import (
     BindingError,
     Host,
     LoopError,
+    ProjectError,
     StoreError,
     UnsupportedFeature,
     cloud_event,
@@ -498,6 +499,73 @@ def test_a_message_expires(app: FunctionApp, opened: Callable[[], Host]) -> None
     host.service_bus("q").send("old", expires_at="2026-03-01T13:00:00Z")
     host.advance(hours=1)
     assert host.service_bus("q").messages == []
+
+
+# What host.json says to extensions
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "expected"),
+    [
+        ("queues", "maxDequeueCount", 0, "0, but must be a whole number from 1"),
+        ("queues", "maxDequeueCount", "many", '"many", but must be a whole number from 1'),
+        ("queues", "visibilityTimeout", "soon", "\"soon\", but must be a time span such as '00:00:30'"),
+        ("queues", "messageEncoding", "utf8", "\"utf8\", but must be 'base64' or 'none'"),
+        ("serviceBus", "maxMessageBatchSize", True, "true, but must be a whole number from 1"),
+        ("eventHubs", "maxEventBatchSize", -1, "-1, but must be a whole number from 1"),
+        ("kafka", "maxBatchSize", 1.5, "1.5, but must be a whole number from 1"),
+    ],
+)
+def test_an_option_that_the_host_does_not_start_with(
+    section: str, name: str, value: object, expected: str, app: FunctionApp, opened: Callable[[], Host]
+) -> None:
+    app.write({"host.json": {"version": "2.0", "extensions": {section: {name: value}}}})
+    many = {"cardinality": "many", "dataType": "string"}
+    app.function("Queue", ECHO, queue_trigger())
+    app.function("Bus", ECHO, trigger("serviceBusTrigger", queueName="q", **many))
+    app.function("Hub", ECHO, trigger("eventHubTrigger", eventHubName="q", **many))
+    app.function("Kafka", ECHO, trigger("kafkaTrigger", topic="q", brokerList="b", **many))
+    host = opened()
+    uses: dict[str, Callable[[], object]] = {
+        "queues": lambda: host.queue("orders"),
+        "serviceBus": lambda: host.service_bus("q").send("x"),
+        "eventHubs": lambda: host.event_hub("q").send("x"),
+        "kafka": lambda: host.kafka("q").send("x"),
+    }
+    with pytest.raises(ProjectError) as caught:
+        uses[section]()
+    assert caught.value.problem == f"host.json: extensions.{section}.{name} is {expected}."
+
+
+def test_an_option_of_an_app_setting_is_not_shown(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    setting = "AzureFunctionsJobHost__extensions__queues__maxDequeueCount"
+    app.write({"local.settings.json": {"Values": {setting: "secret"}}})
+    with pytest.raises(ProjectError) as caught:
+        opened().queue("orders")
+    assert setting in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_names_and_numbers_as_the_binder_of_dotnet_reads_them(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    app.write(
+        {
+            "host.json": {
+                "version": "2.0",
+                "extensions": {
+                    "Queues": {"MaxDequeueCount": "2", "messageEncoding": "None"},
+                    "blobs": {"poisonBlobThreshold": 3},
+                },
+            }
+        }
+    )
+    app.function("Message", FAIL, queue_trigger())
+    app.function("Blob", FAIL, trigger("blobTrigger", path="inbox/{name}", **BLOB))
+    host = opened()
+    host.queue("orders").put("x" * 65536)
+    assert len(host.drain()) == 2
+    host.blob("inbox/a").write("x")
+    assert len(host.drain()) == 3
+    host.failures.expect(ValueError)
 
 
 # Event Grid

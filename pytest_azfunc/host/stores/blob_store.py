@@ -15,6 +15,7 @@ from pytest_azfunc.host.bindings.blob import BlobPayload
 from pytest_azfunc.host.bindings.net_values import net_time
 from pytest_azfunc.host.stores.blobs import Blob, Blobs, StoredBlob, check_container
 from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Sent, Site, Store, Wanted, is_waiting
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class BlobStore:
         def ended(outcome: Outcome) -> None:
             if outcome.error is None:
                 receipt.tries = 0
-            elif receipt.tries >= _MOST_TRIES:
+            elif receipt.tries >= count(self._site, "blobs", "poisonBlobThreshold", default=_MOST_TRIES):
                 receipt.tries = 0
                 self._give_up(bound, blob, outcome.origin)
             elif receipt.etag == blob.etag:

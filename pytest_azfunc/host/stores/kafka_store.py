@@ -18,6 +18,7 @@ from pytest_azfunc.host.bindings.kafka import KafkaPayload, kafka
 from pytest_azfunc.host.bindings.net_values import compact, milliseconds
 from pytest_azfunc.host.stores.content import shown_body
 from pytest_azfunc.host.stores.feeds import Feed, Reading
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
@@ -141,8 +142,8 @@ class KafkaStore:
         how = f"event of the topic {name}"
         if bound.trigger.cardinality != "many":
             return Reading(bound, 1, lambda events: events[0], how, "event")
-        given = self._site.option("kafka", "maxBatchSize")
-        return Reading(bound, _BATCH if given is None else int(given), lambda e: BatchPayload(tuple(e)), how, "events")
+        size = count(self._site, "kafka", "maxBatchSize", default=_BATCH)
+        return Reading(bound, size, lambda e: BatchPayload(tuple(e)), how, "events")
 
 
 def _sent(body: bytes) -> KafkaPayload:

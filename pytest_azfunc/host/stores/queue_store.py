@@ -18,6 +18,7 @@ from pytest_azfunc.host.bindings.net_values import later, new_guid
 from pytest_azfunc.host.bindings.queue import QueuePayload
 from pytest_azfunc.host.bindings.queue_names import queue_name
 from pytest_azfunc.host.stores.content import bytes_of, shown_body
+from pytest_azfunc.host.stores.options import choice, count, time_span
 from pytest_azfunc.host.stores.store import (
     OF_TEST,
     Delivering,
@@ -30,7 +31,6 @@ from pytest_azfunc.host.stores.store import (
     bad_name,
     is_waiting,
 )
-from pytest_azfunc.project.timespan import parse_timespan
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.agenda import Entry
@@ -128,7 +128,9 @@ class QueueStore:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._queues: dict[str, _Messages] = {}
-        self._is_base64 = site.option("queues", "messageEncoding") != "none"
+        self._max_dequeue_count = count(site, "queues", "maxDequeueCount", default=_MAX_DEQUEUE_COUNT)
+        self._visibility_timeout = time_span(site, "queues", "visibilityTimeout")
+        self._is_base64 = choice(site, "queues", "messageEncoding", choices=("base64", "none")) == "base64"
 
     def queue(self, name: str) -> Queue:
         """A queue, by the name that a test gives it.
@@ -275,16 +277,6 @@ class QueueStore:
         message.visible = self.site.now() + _PROCESSING
         message.is_given_up = message.dequeue_count > self._max_dequeue_count
         self._schedule(name, messages, message)
-
-    @property
-    def _max_dequeue_count(self) -> int:
-        given = self.site.option("queues", "maxDequeueCount")
-        return _MAX_DEQUEUE_COUNT if given is None else int(given)
-
-    @property
-    def _visibility_timeout(self) -> timedelta:
-        given = self.site.option("queues", "visibilityTimeout")
-        return (parse_timespan(given) if isinstance(given, str) else None) or timedelta()
 
 
 def _poison_queue(name: str) -> str | None:

@@ -17,6 +17,7 @@ from pytest_azfunc.errors import StoreError
 from pytest_azfunc.host.bindings.batch import BatchPayload
 from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload, service_bus
 from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.service_bus_entities import (
     DEAD_LETTERS,
     Entity,
@@ -46,6 +47,7 @@ class ServiceBusStore:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._entities: dict[str, Entity] = {}
+        self._batch_size = count(site, "serviceBus", "maxMessageBatchSize", default=_BATCH)
 
     def entity(self, name: str) -> ServiceBusEntity:
         """A queue, topic or subscription, by the name that a test gives it.
@@ -193,11 +195,6 @@ class ServiceBusStore:
             buried = dead.bury(held, self._site.now(), outcome.origin, path)
             self._schedule(path + DEAD_LETTERS, [buried])
             outcome.origin.given_up_to = path + DEAD_LETTERS
-
-    @property
-    def _batch_size(self) -> int:
-        given = self._site.option("serviceBus", "maxMessageBatchSize")
-        return _BATCH if given is None else int(given)
 
 
 def _has_room(batch: list[Held], size: int) -> bool:

@@ -16,6 +16,7 @@ from pytest_azfunc.errors import StoreError, UnsupportedFeature, kind_of, listin
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.sql import MySqlPayload, SqlPayload
 from pytest_azfunc.host.stores.feeds import Feed, Reading
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Wanted, bad_name
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
@@ -218,9 +219,8 @@ class SqlStore:
                 self._tables[name].feed.wake(self._reading(name, bound))
 
     def _reading(self, name: str, bound: BoundFunction) -> Reading[Row]:
-        given = self._site.option(self._dialect.option, "maxBatchSize")
+        size = count(self._site, self._dialect.option, "maxBatchSize", default=_BATCH)
         payload = SqlPayload if self._dialect is SQL else MySqlPayload
-        size = _BATCH if given is None else int(given)
         return Reading(bound, size, lambda changes: payload(tuple(changes)), f"change of {name}", "changes")
 
 

@@ -152,6 +152,9 @@ class Site(Protocol):
     def option(self, *names: str) -> Any:
         """What host.json says below ``extensions``, such as ``("queues", "maxDequeueCount")``; None for nothing."""
 
+    def wrong_option(self, names: Sequence[str], found: object, expected: str) -> AzfuncError:
+        """The error for what host.json says there."""
+
     def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
         """The functions with that trigger type (in lower case) to which the host listens, in the host's order.
 
