@@ -560,7 +560,12 @@ def test_names_that_no_queue_has(host: Host) -> None:
     ]
 
 
-@pytest.mark.parametrize("delay", [-1, "soon", True, None, timedelta(days=8), float("nan"), float("inf")])
+def test_a_message_that_is_visible_at_once(host: Host) -> None:
+    host.queue("orders").put({"id": 1}, visible_in=None)
+    assert names(host.drain()) == ["Process"]
+
+
+@pytest.mark.parametrize("delay", [-1, "soon", True, timedelta(days=8), float("nan"), float("inf")])
 def test_moments_that_no_message_has(host: Host, delay: Any) -> None:
     assert "visible_in" in error_of(lambda: host.queue("orders").put("x", visible_in=delay))[0]
 

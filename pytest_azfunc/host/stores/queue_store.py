@@ -296,12 +296,12 @@ class Queue:
         self._store = store
         self.name = name
 
-    def put(self, body: Any, *, visible_in: float | timedelta = 0) -> None:
+    def put(self, body: Any, *, visible_in: float | timedelta | None = None) -> None:
         """Put a message there; ``drain()`` or ``advance()`` delivers it.
 
         :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What
             ``queue(...)`` has built is taken, too: with ``dequeue_count=5`` the next delivery is the fifth.
-        :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days.
+        :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days. At once when None.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
         """
@@ -329,6 +329,8 @@ class Queue:
 
 
 def _delay(given: Any) -> timedelta:
+    if given is None:
+        return timedelta()
     try:
         found = given if isinstance(given, timedelta) else timedelta(seconds=given)
     except (TypeError, ValueError, OverflowError):
