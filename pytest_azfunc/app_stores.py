@@ -192,7 +192,7 @@ class StoringApp(ServicesApp):
             from pytest_azfunc.host.stores.stores import Stores
 
             time = self._passing_time
-            site = Deliveries(self.script_host, time.agenda, self._behaviour, self.is_disabled, time.report)
+            site = Deliveries(self.script_host, time.agenda, self._behaviour, self.is_disabled, time.report_error)
             self._site = site
             self._stores = Stores(site)
             self._kept.keep_more()

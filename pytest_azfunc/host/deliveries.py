@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pytest_azfunc.errors import AzfuncError, LossyOutputError, ProjectError, shown_json
+from pytest_azfunc.errors import AzfuncError, BindingError, LossyOutputError, ProjectError, shown_json
 from pytest_azfunc.host.agenda import Agenda, By, Cause, Entry
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bound_function import BoundFunction
@@ -32,8 +32,14 @@ DUPLICATE = "duplicate"
 # So many of the deliveries that have succeeded come twice.
 _DUPLICATES = 0.5
 
-Report = Callable[[Invocation, str, str], None]
-"""Is told of every run that has failed, how it came about, and by which rule it is an error where nobody claims it."""
+Report = Callable[[str, BaseException, str, str], None]
+"""Is told of every run that has failed: which function, with what, how it came to run, and by which rule it is an error
+where nobody claims it."""
+
+_UNCLAIMED = "failure-unclaimed-delivery"
+
+# What the host cannot make a trigger's value of: the call fails before the function runs.
+_NO_VALUES = frozenset(("payload-many-json", "payload-not-utf8"))
 
 
 class _Run(NamedTuple):
@@ -182,6 +188,9 @@ class Deliveries:
             raise
         except BaseException as error:
             self._end(run, error, origin)
+            if isinstance(error, BindingError) and error.rule in _NO_VALUES:
+                self._report(run.bound.function.name, error, run.delivering.how, _UNCLAIMED)
+                return None
             raise
         if isinstance(found, Wait):
             name = run.bound.function.name
@@ -192,7 +201,7 @@ class Deliveries:
         self._end(run, failure, origin)
         found.give_up_to(origin.given_up_to)
         if failure is not None:
-            self._report(found, run.delivering.how, "failure-unclaimed-delivery")
+            self._report(found.function, failure, run.delivering.how, _UNCLAIMED)
         chance = self.duplicate
         if (
             failure is None

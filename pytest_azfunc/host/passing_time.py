@@ -250,20 +250,24 @@ class PassingTime:
 
         return on_a_thread(lambda: self.agenda.run(entry, now))
 
-    def report(self, invocation: Invocation, how: str, rule: str = "failure-unclaimed-due") -> None:
-        """Tell what a function has raised where nobody waits for it, unless a test has asked for that.
+    def report(self, invocation: Invocation, how: str) -> None:
+        """Tell what a function has raised where nobody waits for it; see :meth:`report_error`."""
+        assert invocation.exception is not None
+        self.report_error(invocation.function, invocation.exception, how, "failure-unclaimed-due")
 
+    def report_error(self, function: str, error: BaseException, how: str, rule: str) -> None:
+        """Tell of a run that has failed, and for which nobody waits, unless a test has asked for that.
+
+        :param function: the function's name.
         :param how: how it came to run.
         :param rule: what an error says of it, if nobody claims it.
-        :raises BaseException: that, unless the host is to behave as in Azure.
+        :raises BaseException: what it has failed with, unless the host is to behave as in Azure.
         """
-        error = invocation.exception
-        assert error is not None
         if self._host.was_asked_for(error):
             return
         if self._behaviour.raise_exceptions:
             raise error
-        self._failures.add(Failure(invocation.function, error, how, rule=rule))
+        self._failures.add(Failure(function, error, how, rule=rule))
 
     # --- the host's ups and downs
 

@@ -476,6 +476,28 @@ def test_batches_of_service_bus(app: FunctionApp, opened: Callable[[], Host]) ->
     assert logged(host)[3:] == ["['5']"]
 
 
+def test_a_message_of_which_the_host_can_make_no_value_fails_like_any_other(
+    app: FunctionApp, opened: Callable[[], Host]
+) -> None:
+    app.function("Bus", ECHO, trigger("serviceBusTrigger", queueName="q", cardinality="many"))
+    app.function("Queue", ECHO, queue_trigger())
+    host = opened()
+    host.service_bus("q").send("no JSON")
+    host.queue("orders").put(b"\xff")
+
+    assert host.drain() == []
+
+    host.failures.expect(BindingError, match="every message must be JSON")
+    host.failures.expect(BindingError, match="UTF-8")
+    assert [letter.text for letter in host.service_bus("q").dead_letters] == ["no JSON"]
+    assert [message.body for message in host.queue("orders-poison").messages] == [b"\xff"]
+
+    host.raise_exceptions = True
+    host.service_bus("q").send("no JSON")
+    with pytest.raises(BindingError, match="every message must be JSON"):
+        host.drain()
+
+
 def test_a_batch_of_service_bus_that_fails_comes_again_as_it_was(app: FunctionApp, opened: Callable[[], Host]) -> None:
     script = """
         import logging, typing

@@ -301,7 +301,7 @@ class Queue:
 
         :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What
             ``queue(...)`` has built is taken, too: with ``dequeue_count=5`` the next delivery is the fifth.
-        :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days. At once when None.
+        :param visible_in: when it can be fetched: seconds from now, or a timedelta, of at most seven days; None is now.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
         """
