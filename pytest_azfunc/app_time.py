@@ -145,5 +145,9 @@ class TimedApp:
         return self._passing_time.start()
 
     def stop(self) -> None:
-        """Stop the timers, until :meth:`start`. What is due meanwhile is past due then, and runs once."""
+        """Stop the timers and deliver nothing, until :meth:`start`. A timer that is due meanwhile is past due then.
+
+        What waits for a retry is tried no more: its message is where a failure leaves it, and the failure is to be
+        claimed.
+        """
         self._passing_time.stop()

@@ -68,6 +68,11 @@ class Entry:
         self.is_cancelled = False
         self.is_going_on = False
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was done, or struck off; what was begun and waits for a retry is not over."""
+        return self.is_cancelled and not self.is_going_on
+
     def chain(self) -> list[str]:
         """The functions that have led to this one without time passing, the latest first."""
         names: list[str] = []
@@ -76,6 +81,10 @@ class Entry:
             names.append(entry.function)
             entry = entry.cause
         return names
+
+
+def _nothing() -> None:
+    """The work of an entry that is done, or was struck off."""
 
 
 Cause = tuple[Entry, datetime]
@@ -133,6 +142,7 @@ class Agenda:
     def cancel(self, entry: Entry) -> None:
         """Strike something off; what is not there any more stays so."""
         entry.is_cancelled = True  # it goes when its moment comes
+        entry.work = _nothing  # what it was to do may hold on to the entry: such a circle would wait for a collection
 
     def __len__(self) -> int:
         return sum(not item[-1].is_cancelled for item in self._heap)
@@ -172,10 +182,11 @@ class Agenda:
         """
         if entry.depth >= LONGEST_CHAIN:
             _check_chain(entry)
+        work = entry.work
         self.cancel(entry)
         outer, self._running = self._running, (entry, now)
         try:
-            return entry.work()
+            return work()
         finally:
             self._running = outer
 

@@ -16,6 +16,7 @@ from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.failures import Failure, Failures
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.runs import Runs
 from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.process.event_loops import is_loop_running
 
@@ -79,7 +80,7 @@ class PassingTime:
         self._stood = False  # whether time stood by then
         self._is_stopped = False
         self._was_set = False
-        self._returning: list[list[Invocation]] = []
+        self._returning: list[Runs] = []
         self._shuffle: random.Random | None = None
         self.watchers: list[Watcher] = []
 
@@ -98,6 +99,11 @@ class PassingTime:
     def now(self) -> datetime:
         """The present moment, in UTC."""
         return self._time.now()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the host is stopped, and nothing comes due."""
+        return self._is_stopped
 
     # --- what is due
 
@@ -120,14 +126,14 @@ class PassingTime:
             finally:
                 self._shuffle = outer
         if self._time.stands:
-            return self._run_until(self._look())
+            return self._run_until(self._look(), Runs())
         self._behaviour.settings()  # raises when the host is closed
         for watcher in self.watchers if not self._is_stopped else ():
             watcher.look()
         self._timers.pause()  # the machine's clock goes on, and might come to a timer just now
-        runs: list[Invocation] = []
+        runs = Runs()
         while (entry := self.agenda.next()) is not None and entry.at <= (now := self._time.now()):
-            runs += self._run_until(now)
+            self._run_until(now, runs)
         return runs
 
     def advance(self, call: str, by: timedelta, max_runs: int = MAX_RUNS) -> list[Invocation]:
@@ -194,7 +200,7 @@ class PassingTime:
             self._check_count(call, now, to, max_runs)
         self._time.set(now)
         self._stood = True
-        runs = self._run_until(to, call, max_runs)
+        runs = self._run_until(to, Runs(), call, max_runs)
         if self._time.now() < to:
             self._time.set(to)
         self._latest = self._time.now()
@@ -213,9 +219,11 @@ class PassingTime:
                 functions=", ".join(missed.functions),
             )
 
-    def _run_until(self, until: datetime, call: str = "", max_runs: float = math.inf) -> list[Invocation]:
-        """Run what is due by then, the clock standing at the moment of each, or later where it has gone on."""
-        runs: list[Invocation] = []
+    def _run_until(self, until: datetime, runs: Runs, call: str = "", max_runs: float = math.inf) -> Runs:
+        """Run what is due by then, the clock standing at the moment of each, or later where it has gone on.
+
+        :param runs: takes the invocations.
+        """
         self._returning.append(runs)
         agenda, time = self.agenda, self._time
         try:
@@ -263,11 +271,14 @@ class PassingTime:
         :param rule: what an error says of it, if nobody claims it.
         :raises BaseException: what it has failed with, unless the host is to behave as in Azure.
         """
-        if self._host.was_asked_for(error):
-            return
-        if self._behaviour.raise_exceptions:
+        if self._behaviour.raise_exceptions and not self._host.was_asked_for(error):
             raise error
-        self._failures.add(Failure(function, error, how, rule=rule))
+        self.note(function, error, how, rule)
+
+    def note(self, function: str, error: BaseException, how: str, rule: str) -> None:
+        """Note that a run has failed: a test has to claim it, unless it has asked for that."""
+        if not self._host.was_asked_for(error):
+            self._failures.add(Failure(function, error, how, rule=rule))
 
     # --- the host's ups and downs
 

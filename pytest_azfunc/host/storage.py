@@ -1,4 +1,4 @@
-"""Where queues, blobs and tables are: in memory, so far."""
+"""Where queues, blobs and tables are: in memory."""
 
 from __future__ import annotations
 

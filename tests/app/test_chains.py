@@ -41,6 +41,7 @@ SEEN = """
 FAIL = "def main(msg): raise ValueError('no')"
 BAD = {"bad": True}
 NOON = "2026-03-01T12:00:00Z"
+RETRY = {"strategy": "fixedDelay", "maxRetryCount": 3, "delayInterval": "00:00:10"}
 
 
 @pytest.fixture
@@ -191,6 +192,49 @@ def test_a_stopped_host_delivers_nothing(host: Host) -> None:
     assert names(host.drain()) == ["Process", "Process"]
 
 
+@pytest.mark.parametrize("raises", [False, True])
+def test_a_failure_that_a_stop_makes_final_is_to_be_claimed(app: FunctionApp, raises: bool) -> None:
+    app.function("Process", FAIL, queue_trigger(), retry=RETRY)
+    with Host.open(app.root, raise_exceptions=raises) as host:
+        host.queue("orders").put({})
+        assert host.drain() == []
+        host.stop()
+        (run,) = host.invocations
+        assert (len(run.attempts), run.is_exhausted) == (1, False)
+        assert [(failure.function, failure.how) for failure in host.failures] == [
+            ("Process", "message of the queue orders, delivery 1")
+        ]
+        assert (host.queue("orders").messages[0].dequeue_count, host.due) == (1, [])
+        host.failures.expect(ValueError)
+
+
+def test_a_fault_that_waits_when_the_host_stops_needs_no_claim(app: FunctionApp) -> None:
+    app.function("Process", SEEN, queue_trigger(), retry=RETRY)
+    with Host.open(app.root) as host:
+        host.queue("orders").put({})
+        host.fail("Process", TimeoutError("bank"))
+        assert host.drain() == []
+        host.stop()
+        assert len(host.failures) == 0
+
+
+def test_stores_that_are_first_used_while_the_host_is_stopped(host: Host) -> None:
+    host.stop()
+    host.queue("orders").put({"id": 1})
+    assert (host.due, host.drain()) == ([], [])
+    host.start()
+    assert names(host.drain()) == ["Process"]
+
+
+def test_a_chain_goes_on_after_a_restart(host: Host) -> None:
+    host.http.post("/api/Accept", json={"id": 7})
+    accepted = host.invocations[-1]
+    host.restart()
+    (processed,) = host.drain()
+    assert processed.caused_by is accepted
+    assert [message.json()["id"] for message in host.queue("receipts").messages] == [7]
+
+
 def test_timers_come_first(app: FunctionApp) -> None:
     app.function(
         "Nightly",
@@ -248,11 +292,12 @@ def test_the_first_exception_reaches_the_test(host: Host) -> None:
 
 def test_five_deliveries_then_the_poison_queue(azure: Host) -> None:
     azure.failures.expect(ValueError, match="bad order")
-    azure.queue("orders").put(BAD)
-    assert names(azure.drain()) == ["Process"] * 5
+    azure.queue("orders").put(queue(BAD, id="first"))
+    assert names(runs := azure.drain()) == ["Process"] * 5
+    assert {run.request.trigger_metadata["Id"].value for run in runs} == {"first"}
     assert bodies(azure, "orders") == []
     (poison,) = azure.queue("orders-poison").messages
-    assert (poison.json(), poison.dequeue_count) == (BAD, 0)
+    assert (poison.json(), poison.dequeue_count, poison.id == "first") == (BAD, 0, False)
 
 
 def test_failures_that_nobody_claims_are_errors(app: FunctionApp) -> None:
@@ -314,8 +359,8 @@ def test_without_a_poison_queue_it_comes_back_every_ten_minutes(tmp_path: Path) 
         host.clock.move_to(NOON)
         host.failures.expect(ValueError)
         host.queue("orders-poison").put("x")
-        assert len(host.drain()) == 5
-        assert len(host.advance(hours=2)) == 0
+        assert len(host.drain()) == 1
+        assert len(host.advance(hours=2)) == 4
         assert len(host.queue("orders-poison")) == 1
         assert host.due == []
 

@@ -183,6 +183,22 @@ def test_a_blob_that_fails_five_times_is_told_of_on_the_poison_queue(
     assert host.drain() == []
 
 
+def test_a_function_that_writes_over_its_own_blob(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    script = """
+        def main(msg, out):
+            count = len(msg.read())
+            out.set("x" * (count + 1))
+    """
+    out = binding("blob", "out", "out", path="inbox/{name}", **BLOB)
+    app.function("Again", script, trigger("blobTrigger", path="inbox/{name}", **BLOB), out)
+    host = opened()
+    host.blob("inbox/a").write("x")
+    with pytest.raises(LoopError) as caught:
+        host.drain()
+    assert caught.value.problem.endswith("each time by its own doing, and is due again. In the loop: Again.")
+    assert len(host.blob("inbox/a").body) == 1001
+
+
 def test_blobs_of_bindings(app: FunctionApp, opened: Callable[[], Host]) -> None:
     app.function("Pass", PASS_ON, queue_trigger(), binding("blob", "out", "out", path="out/{id}.txt", **BLOB))
     host = opened()
@@ -209,6 +225,47 @@ def test_a_blob_is_read_by_its_expression(app: FunctionApp, opened: Callable[[],
     assert host.invoke("Look", {"id": 1}).return_value == "b'eins'"
     assert host.invoke("Look", {"id": 2}).return_value == "None"
     assert host.invoke("Look", {"id": 2}, found="given").return_value == "b'given'"
+
+
+def test_what_was_given_is_given_again(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    found = binding("blob", "in", "found", path="data/{id}.txt", **BLOB)
+    app.function("Look", LOOK, queue_trigger(), found, binding("queue", "out", "$return", queueName="seen", **BLOB))
+    host = opened()
+    given = host.invoke("Look", {"id": 1}, found="given")
+    nothing = host.invoke("Look", {"id": 1}, found=None)
+    read = host.invoke("Look", {"id": 1})
+    assert (given.return_value, nothing.return_value, read.return_value) == ("b'given'", "None", "None")
+    host.blob("data/1.txt").write("eins")
+    again = host.redeliver(given)
+    assert [again.return_value, host.redeliver(again).return_value] == ["b'given'", "b'given'"]
+    assert host.redeliver(nothing).return_value == "None"
+    again = host.redeliver(read)  # as it was read from the store, so it is now
+    host.blob("data/1.txt").write("zwei")
+    assert [again.return_value, host.redeliver(again).return_value] == ["b'eins'", "b'zwei'"]
+
+
+LOOK_AT_STREAM = """
+    import logging
+
+    def main(msg, found):
+        logging.info("%s %s %s %s %s", found.read(), found.name, found.uri, found.length, found.metadata)
+"""
+
+
+def test_a_blob_that_is_read_has_the_metadata_of_the_trigger(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    # As in Azure, whose host sends no metadata for an input, and whose SDK takes what there is.
+    found = binding("blob", "in", "found", path="data/1.txt", **BLOB)
+    app.function("OfQueue", LOOK_AT_STREAM, queue_trigger(), found)
+    app.function("OfBlob", LOOK_AT_STREAM, trigger("blobTrigger", path="inbox/{name}", **BLOB), found)
+    host = opened()
+    host.blob("data/1.txt").write("one", metadata={"kind": "data"})
+    host.blob("inbox/a.txt").write("content", metadata={"kind": "inbox"})
+    host.queue("orders").put("go")
+    host.drain()
+    assert sorted(logged(host)) == [
+        "b'one' None None None None",
+        "b'one' inbox/a.txt https://azfunc.blob.core.windows.net/inbox/a.txt 7 {'kind': 'inbox'}",
+    ]
 
 
 # Tables
@@ -362,7 +419,7 @@ def test_events_in_batches(app: FunctionApp, opened: Callable[[], Host]) -> None
     runs = [run.function for run in host.drain()]
     assert (runs.count("Many"), runs.count("Other")) == (3, 4)  # a batch is of one partition; a failure goes on
     host.failures.expect(ValueError)
-    assert [record.getMessage() for record in host.logs.at("INFO")] == ["1", "2", "3", "4"]
+    assert [record.getMessage() for record in host.logs.at("INFO")] == ["1", "2", "4", "3"]
 
 
 def test_events_of_kafka(app: FunctionApp, opened: Callable[[], Host]) -> None:
@@ -619,9 +676,40 @@ def test_events_of_event_grid(app: FunctionApp, opened: Callable[[], Host]) -> N
     assert [event.json() for event in host.event_grid("topic").events] == [whole]
     host.drain()
     assert logged(host) == ["EventGridEvent {'n': 1}", "CloudEvent {'n': 2}"]
-    assert refused(host, "text").problem == "the output: it is no JSON."
-    sent(host, '{"subject": "s"}')  # it is the topic's schema that says whether this is let in
-    assert host.event_grid("topic").events[-1].json() == {"subject": "s"}
+
+
+GRID_EVENT = {"id": "1", "subject": "", "eventType": "t", "dataVersion": "", "data": {"n": 3}}
+CLOUD_EVENT = {"id": "1", "source": "s", "type": "t", "specversion": "1.0"}
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        ("text", "it is no JSON"),
+        ("5", "an int is no event: it takes event_grid(...), cloud_event(...) or the whole event as a dict"),
+        ({"subject": "s"}, "the event has no id and no eventType and no dataVersion"),
+        ({**GRID_EVENT, "id": 1}, "the event has no id"),  # the extension reads texts
+        ({**CLOUD_EVENT, "source": ""}, "the event has no source"),
+        ([GRID_EVENT, CLOUD_EVENT], "the event has no subject and no eventType and no dataVersion"),  # one topic
+        ([CLOUD_EVENT, GRID_EVENT], "the event has no source and no type and no specversion"),
+    ],
+)
+def test_events_that_the_extension_refuses(
+    app: FunctionApp, opened: Callable[[], Host], output: object, problem: str
+) -> None:
+    out = binding("eventGrid", "out", "out", topicEndpointUri="TOPIC", topicKeySetting="KEY")
+    app.function("Pass", PASS_ON, queue_trigger(), out)
+    host = opened()
+    assert refused(host, output if isinstance(output, str) else json.dumps(output)).problem == f"the output: {problem}."
+    assert host.event_grid().events == []
+
+
+def test_events_that_the_extension_takes(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    out = binding("eventGrid", "out", "out", topicEndpointUri="TOPIC", topicKeySetting="KEY")
+    app.function("Pass", PASS_ON, queue_trigger(), out)
+    host = opened()
+    sent(host, json.dumps([GRID_EVENT, GRID_EVENT]), json.dumps(CLOUD_EVENT))
+    assert [event.json() for event in host.event_grid("topic").events] == [GRID_EVENT, GRID_EVENT, CLOUD_EVENT]
 
 
 def test_event_grid_tries_for_a_day(app: FunctionApp, opened: Callable[[], Host]) -> None:

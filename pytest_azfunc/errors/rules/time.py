@@ -25,6 +25,12 @@ TIME: Final[dict[str, Rule]] = {
         "{call}: time would go back from {now} to {to}.",
         "give a later moment: only the first move_to() of a test may set the time back.",
     ),
+    "invocation-let-go": of_test(
+        "what it was given, has set and has logged was let go: this run is not among the latest {limit} of one "
+        "drain() or advance().",
+        "let fewer messages come due at once; each run still tells its .function, .ok, .exception, .started_at and "
+        ".duration.",
+    ),
     "runs-too-many": of_test(
         "{call}: until {to} timers would run {count} times, which is more than max_runs={limit}: {functions}.",
         "go a shorter way, or ask for it: max_runs={count}.",

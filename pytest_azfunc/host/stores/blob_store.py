@@ -1,7 +1,8 @@
 """Blobs as bindings use them: what an input reads, what an output writes, and which functions a blob starts.
 
 Sources: azure-sdk-for-net, Extensions.Storage.Blobs: BlobTriggerExecutor.cs (receipts: a version of a blob runs once),
-BlobQueueTriggerExecutor.cs and BlobTriggerQueueWriter.cs (five tries, then a message on the poison queue).
+BlobQueueTriggerExecutor.cs (a version that was replaced starts nothing), BlobsOptions.cs and
+SharedBlobQueueListenerFactory.cs (five tries of each version, then a message on the poison queue).
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ _MOST_TRIES = 5
 class _Receipt:
     """What became of one blob with one function."""
 
-    __slots__ = ("entry", "etag", "tries")
+    __slots__ = ("entry", "etag", "tried", "tries")
 
     def __init__(self) -> None:
         self.etag = ""  # of the version that was done, or given up
+        self.tried = ""  # of the version that was tried last, and how often
         self.tries = 0
         self.entry: Entry | None = None
 
@@ -131,6 +133,9 @@ class BlobStore:
         if blob is None or blob.etag == receipt.etag:
             return None
 
+        if receipt.tried != blob.etag:
+            receipt.tried, receipt.tries = blob.etag, 0
+
         def take() -> BlobPayload:
             receipt.etag = blob.etag  # what is written from now on is another version
             receipt.tries += 1
@@ -142,18 +147,19 @@ class BlobStore:
             return BlobPayload(blob.body, path, None, blob.metadata, properties)
 
         def ended(outcome: Outcome) -> None:
-            if outcome.error is None:
-                receipt.tries = 0
-            elif receipt.tries >= count(self._site, "blobs", "poisonBlobThreshold", default=_MOST_TRIES):
-                receipt.tries = 0
-                self._give_up(bound, blob, outcome.origin)
-            elif receipt.etag == blob.etag:
-                receipt.etag = ""
-                self._put(bound, path, receipt)
-            self._wake(path)  # it may have been written while the function ran
+            if outcome.error is not None:
+                if receipt.tries >= self._most_tries:
+                    self._give_up(bound, blob, outcome.origin)
+                else:
+                    receipt.etag = ""
+            self._wake(path)
 
         how = f"blob {path}, try {receipt.tries + 1}"
         return self._site.deliver(bound, Delivering(take, ended, how, self._origins.get(path, OF_TEST)))
+
+    @property
+    def _most_tries(self) -> int:
+        return count(self._site, "blobs", "poisonBlobThreshold", default=_MOST_TRIES)
 
     def _give_up(self, bound: BoundFunction, blob: StoredBlob, origin: Origin) -> None:
         message: Mapping[str, str] = {

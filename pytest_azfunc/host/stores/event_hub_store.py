@@ -1,6 +1,6 @@
 """Event hubs in memory: events, and how far each function has read.
 
-Sources: azure-sdk-for-net, EventHubListener.cs (batches, checkpoints); quotas of Event Hubs.
+Sources: azure-sdk-for-net, EventHubListener.PartitionProcessor.cs (batches, checkpoints); quotas of Event Hubs.
 """
 
 from __future__ import annotations

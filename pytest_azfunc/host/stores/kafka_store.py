@@ -1,11 +1,13 @@
 """Topics of Kafka in memory: events, and how far each function has read.
 
-Sources: azure-functions-kafka-extension, KafkaListener.cs (batches), KafkaProducerAsyncCollector.cs (an output that is
-JSON of a whole event).
+Sources: azure-functions-kafka-extension, KafkaListener.cs (batches, which may have events of several partitions),
+SingleItemFunctionExecutor.cs and MultipleItemFunctionExecutor.cs (what is committed), KafkaProducerAsyncCollector.cs
+(an output that is JSON of a whole event).
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +20,7 @@ from pytest_azfunc.host.bindings.kafka import KafkaPayload, kafka
 from pytest_azfunc.host.bindings.net_values import compact, milliseconds
 from pytest_azfunc.host.stores.content import shown_body
 from pytest_azfunc.host.stores.feeds import Feed, Reading
-from pytest_azfunc.host.stores.options import count
+from pytest_azfunc.host.stores.options import choice, count
 from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
@@ -30,6 +32,7 @@ __tracebackhide__ = True
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _LARGEST = 1_000_000
 _BATCH = 64
+_MAX_RETRIES = 5
 _WHOLE = ("Offset", "Partition", "Topic", "Timestamp", "Value", "Headers")
 
 
@@ -139,11 +142,19 @@ class KafkaStore:
                 self._topics[name].wake(self._reading(name, bound))
 
     def _reading(self, name: str, bound: BoundFunction) -> Reading[KafkaPayload]:
-        how = f"event of the topic {name}"
+        how, attempts = f"event of the topic {name}", self._attempts
         if bound.trigger.cardinality != "many":
-            return Reading(bound, 1, lambda events: events[0], how, "event")
+            return Reading(bound, 1, lambda events: events[0], how, "event", attempts)
         size = count(self._site, "kafka", "maxBatchSize", default=_BATCH)
-        return Reading(bound, size, lambda e: BatchPayload(tuple(e)), how, "events")
+        return Reading(bound, size, lambda e: BatchPayload(tuple(e)), how, "events", attempts, is_whole=True)
+
+    @property
+    def _attempts(self) -> float:
+        """How often a function gets what it fails with: once, unless host.json says ``"commitOnFailure": false``."""
+        if choice(self._site, "kafka", "commitOnFailure", choices=("true", "false")) == "true":
+            return 1
+        retries = count(self._site, "kafka", "maxRetries", default=_MAX_RETRIES, least=-1)
+        return math.inf if retries < 0 else 1 + retries
 
 
 def _sent(body: bytes) -> KafkaPayload:

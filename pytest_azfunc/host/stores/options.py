@@ -15,20 +15,21 @@ from pytest_azfunc.project.timespan import parse_timespan
 
 __tracebackhide__ = True
 
-_NUMBER = r"\s*\+?0*[1-9][0-9]{0,8}\s*"
+_NUMBER = r"\s*[+-]?[0-9]{1,9}\s*"
 
 
-def count(site: Site, *names: str, default: int) -> int:
+def count(site: Site, *names: str, default: int, least: int = 1) -> int:
     """A number of messages, tries or the like.
 
-    :raises ProjectError: it is no whole number from 1.
+    :raises ProjectError: it is no whole number, or a smaller one than it may be.
     """
     given = site.option(*names)
     if given is None:
         return default
-    if re.fullmatch(_NUMBER, str(given), re.ASCII) is None:
-        raise site.wrong_option(names, given, "a whole number from 1")
-    return int(given)
+    found = int(given) if re.fullmatch(_NUMBER, str(given), re.ASCII) else None
+    if found is None or found < least:
+        raise site.wrong_option(names, given, f"a whole number from {least}")
+    return found
 
 
 def time_span(site: Site, *names: str) -> timedelta:

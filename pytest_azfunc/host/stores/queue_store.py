@@ -97,8 +97,8 @@ class _Message:
         self.entry: Entry | None = None
         self.is_given_up = False  # fetched over and over again, and never run
 
-    def be(self, built: QueuePayload) -> None:
-        """Be the message that a test has built: its next delivery is the one that was described."""
+    def become(self, built: QueuePayload) -> None:
+        """Take over what a test says of it: it was fetched before, once less than the function will be told."""
         self._id = built.id
         self.dequeue_count = max(built.dequeue_count - 1, 0)
         self.inserted_at = built.insertion_time or self.inserted_at
@@ -173,9 +173,17 @@ class QueueStore:
 
     # --- queues
 
-    def add(self, name: str, body: bytes, origin: Origin = OF_TEST, visible_in: timedelta = timedelta()) -> _Message:
+    def add(
+        self,
+        name: str,
+        body: bytes,
+        origin: Origin = OF_TEST,
+        visible_in: timedelta = timedelta(),
+        built: QueuePayload | None = None,
+    ) -> None:
         """Put a message on a queue, which is made if there is none.
 
+        :param built: what else is said of it.
         :raises StoreError: it is too large.
         """
         self._check_size(name, body)
@@ -184,9 +192,10 @@ class QueueStore:
         if messages is None:
             messages = self._queues[name] = _Messages()
         message = _Message(body, now, now + visible_in, origin)
+        if built is not None:
+            message.become(built)
         messages.all[message] = None
         self._schedule(name, messages, message)
-        return message
 
     def messages(self, name: str) -> list[QueueMessage]:
         """The messages that are there, oldest first."""
@@ -260,7 +269,7 @@ class QueueStore:
     def _failed(self, name: str, messages: _Messages, message: _Message, origin: Origin) -> None:
         if message not in messages.all:
             return
-        if message.dequeue_count >= self._max_dequeue_count:
+        if message.dequeue_count >= self._max_dequeue_count or _poison_queue(name) is None:
             self._give_up(name, messages, message, origin)
             origin.given_up_to = _poison_queue(name) or ""
             return
@@ -268,7 +277,7 @@ class QueueStore:
         self._schedule(name, messages, message)
 
     def _give_up(self, name: str, messages: _Messages, message: _Message, origin: Origin) -> None:
-        """Move a message to the poison queue; where there can be none, it comes back until it is no longer run."""
+        """Move a message to the poison queue; where there can be none it stays hidden, until it is no longer run."""
         poison = _poison_queue(name)
         if poison is not None:
             messages.all.pop(message, None)
@@ -299,8 +308,8 @@ class Queue:
     def put(self, body: Any, *, visible_in: float | timedelta | None = None) -> None:
         """Put a message there; ``drain()`` or ``advance()`` delivers it.
 
-        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What
-            ``queue(...)`` has built is taken, too: with ``dequeue_count=5`` the next delivery is the fifth.
+        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What is built by
+            ``queue(...)`` keeps its id and times; with ``dequeue_count=5`` the next delivery is the fifth.
         :param visible_in: when it can be fetched: seconds from now, or a timedelta, of at most seven days; None is now.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
@@ -308,9 +317,7 @@ class Queue:
         delay = _delay(visible_in)
         built = body if isinstance(body, QueuePayload) else None
         content = bytes_of(body if built is None else built.body, "queue.put")
-        message = self._store.add(self.name, content, visible_in=delay)
-        if built is not None:
-            message.be(built)
+        self._store.add(self.name, content, visible_in=delay, built=built)
 
     @property
     def messages(self) -> Sequence[QueueMessage]:

@@ -1,8 +1,8 @@
 """The tables of Azure SQL and of MySQL in memory: rows by their keys, and the tracking of changes.
 
-Sources: the sql extension, SqlAsyncCollector.cs (an output merges rows by the primary key: columns that it does not
-name stay), SqlTableChangeMonitor.cs (a batch that has failed is tried again when its lease of a minute is over, five
-times in all); the mysql extension, where all changes are updates, and deletions are not seen.
+Sources: azure-functions-sql-extension, SqlAsyncCollector.cs (an output merges rows by the primary key: columns that it
+does not name stay); azure-functions-mysql-extension, MySqlTableChangeMonitor.cs, where all changes are updates, and
+deletions are not seen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_azfunc.errors import StoreError, UnsupportedFeature, kind_of, listing, shown
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.sql import MySqlPayload, SqlPayload
-from pytest_azfunc.host.stores.feeds import Feed, Reading
+from pytest_azfunc.host.stores.change_tracking import ChangeTracking, TableReading, Told
 from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Wanted, bad_name
 from pytest_azfunc.project.lenient_json import JsonError, loads
@@ -29,9 +29,6 @@ Row = dict[str, Any]
 
 _BATCH = 100
 _ID = ("id",)
-_ATTEMPTS = 5
-_LEASE = timedelta(minutes=1)
-_INSERT, _UPDATE, _DELETE = 0, 1, 2
 _ALL = re.compile(r"\s*select\s+\*\s+from\s+(?P<table>[^\s;()]+)\s*;?\s*", re.IGNORECASE)
 _QUOTES = re.compile(r'[\[\]"`]')
 
@@ -56,14 +53,13 @@ MYSQL = Dialect("MySQL", "mysqltrigger", "", "MySql")
 
 
 class _Table:
-    __slots__ = ("count", "feed", "key", "places", "rows")
+    __slots__ = ("changes", "count", "key", "rows")
 
     def __init__(self, site: Site) -> None:
         self.key: tuple[str, ...] | None = None  # nobody has said
         self.count = 0
         self.rows: dict[tuple[Any, ...], Row] = {}
-        self.places: dict[tuple[Any, ...], int] = {}
-        self.feed: Feed[Row] = Feed(site, attempts=_ATTEMPTS, pause=_LEASE)
+        self.changes = ChangeTracking(site)
 
 
 class SqlStore:
@@ -145,7 +141,9 @@ class SqlStore:
             self._wake(name)
 
     def shift(self, by: timedelta) -> None:
-        """Rows have no moments of their own."""
+        """Move all moments by the same span."""
+        for table in self._tables.values():
+            table.changes.shift(by)
 
     def contents(self) -> Mapping[str, Sequence[str]]:
         """The rows of each table."""
@@ -176,7 +174,7 @@ class SqlStore:
         for column, value in columns.items():
             changed[spelled.get(column.lower(), column)] = value
         table.rows[key] = changed
-        self._note(table, key, _INSERT if before is None else _UPDATE, changed, origin)
+        table.changes.note(key, changed, origin, is_new=before is None)
         self._wake(name)
 
     def delete(self, name: str, key: Any) -> None:
@@ -191,7 +189,7 @@ class SqlStore:
             raise StoreError("not-stored", what=f"row in {name} with the key", name=key)
         only_key = dict(zip(table.key or _ID, found, strict=True))
         if self._dialect is SQL:
-            self._note(table, found, _DELETE, only_key, OF_TEST)
+            table.changes.note(found, only_key, OF_TEST, is_deleted=True)
             self._wake(name)
 
     def rows(self, name: str) -> list[Row]:
@@ -200,28 +198,20 @@ class SqlStore:
         table = self._tables.get(name)
         return [] if table is None else [dict(row) for row in table.rows.values()]
 
-    def _note(self, table: _Table, key: tuple[Any, ...], operation: int, row: Row, origin: Origin) -> None:
-        """Track a change. Of several of one row that nobody has seen, the last is told; an insert stays an insert."""
-        place = table.places.get(key)
-        if place is not None:
-            before = table.feed.item(place)
-            is_unseen = table.feed.withdraw(place)
-            if is_unseen and before is not None and before["Operation"] == _INSERT and operation == _UPDATE:
-                operation = _INSERT
-        if self._dialect is MYSQL:
-            operation = 0
-        table.places[key] = table.feed.add({"Operation": operation, "Item": dict(row)}, origin)
-
     def _wake(self, name: str) -> None:
         for bound in self._site.listeners(self._dialect.trigger):
             listened = bound.resolved("tableName")
             if listened and self._named(listened) == name:
-                self._tables[name].feed.wake(self._reading(name, bound))
+                self._tables[name].changes.wake(self._reading(name, bound))
 
-    def _reading(self, name: str, bound: BoundFunction) -> Reading[Row]:
+    def _reading(self, name: str, bound: BoundFunction) -> TableReading:
         size = count(self._site, self._dialect.option, "maxBatchSize", default=_BATCH)
-        payload = SqlPayload if self._dialect is SQL else MySqlPayload
-        return Reading(bound, size, lambda changes: payload(tuple(changes)), f"change of {name}", "changes")
+        return TableReading(bound, size, self._payload, f"change of {name}")
+
+    def _payload(self, told: Sequence[Told]) -> SqlPayload | MySqlPayload:
+        if self._dialect is SQL:
+            return SqlPayload(tuple({"Operation": operation, "Item": dict(row)} for operation, row in told))
+        return MySqlPayload(tuple({"Operation": 0, "Item": dict(row)} for _, row in told))
 
 
 def _lower(names: Sequence[str]) -> list[str]:

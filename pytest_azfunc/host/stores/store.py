@@ -52,6 +52,8 @@ class Sent(NamedTuple):
     :ivar data: what the worker sent.
     :ivar binding_type: what the host knows of its type.
     :ivar origin: what has set it.
+    :ivar function: the function that has set it.
+    :ivar name: the binding's name, or ``$return``.
     """
 
     address: str
@@ -59,6 +61,8 @@ class Sent(NamedTuple):
     data: TypedData
     binding_type: BindingType
     origin: Origin
+    function: str = ""
+    name: str = ""
 
     @property
     def bodies(self) -> list[bytes]:
@@ -116,10 +120,13 @@ class Outcome(NamedTuple):
 
     :ivar error: what the function, or the host before it, has failed with; None where it has succeeded.
     :ivar origin: of what is stored because of it, such as a poison message.
+    :ivar is_cut: whether the host has stopped while the function waited for a retry: the failure stands, and no
+        checkpoint is set.
     """
 
     error: BaseException | None
     origin: Origin
+    is_cut: bool = False
 
 
 class Delivering(NamedTuple):
@@ -172,7 +179,7 @@ class Site(Protocol):
         work: Callable[[], Invocation | None],
         cause: Cause | By | None = ...,
     ) -> Entry:
-        """Have something done at a moment. The entry ``is_cancelled`` when it was done, or when the host stops."""
+        """Have something done at a moment; the entry ``is_over`` when it was done, and when the host stops."""
 
     def cancel(self, entry: Entry) -> None:
         """Strike something off."""
@@ -190,6 +197,10 @@ class Site(Protocol):
 
     def start(self) -> None:
         """Listen again."""
+
+
+StoreSite = Site
+"""The same, by the name that a plugin imports it with."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +227,7 @@ class Stored:
 
 def is_waiting(entry: Entry | None) -> bool:
     """Whether something is on the agenda, and was not done yet; what a function is at, retries included, was not."""
-    return entry is not None and (not entry.is_cancelled or entry.is_going_on)
+    return entry is not None and not entry.is_over
 
 
 def bad_name(what: str, name: object, reason: object) -> AzfuncError:
