@@ -218,7 +218,7 @@ class StoringApp(ServicesApp):
             from pytest_azfunc.host.stores.stores import Stores
 
             time = self._passing_time
-            reports = time.report, time.note
+            reports = time.report_error, time.note
             site = Deliveries(self.script_host, time.agenda, self._behaviour, self.is_disabled, *reports)
             self._site = site
             self._stores = Stores(site, self.script_host.options.types.stores)

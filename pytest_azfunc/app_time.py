@@ -115,6 +115,12 @@ class TimedApp:
         """What comes next, in the order in which it will run: each a ``Due(at, function, reason)``."""
         return self._passing_time.due
 
+    @property
+    def waiting(self) -> Sequence[Due]:
+        """What :meth:`drain` would run now, as far as the host has noticed it."""
+        now = self.now
+        return [due for due in self._passing_time.agenda.due if due.at <= now]
+
     def advance(
         self,
         *,

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from pytest_azfunc.errors import AzfuncError, FunctionLoadError, LossyOutputError, StoreError, shown
+from pytest_azfunc.errors import (
+    AzfuncError,
+    BindingError,
+    FunctionLoadError,
+    LossyOutputError,
+    ProjectError,
+    StoreError,
+    shown,
+    shown_json,
+)
 from pytest_azfunc.host.agenda import Agenda, By, Cause, Entry
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.builder_arguments import is_utf8
@@ -18,6 +27,7 @@ from pytest_azfunc.host.retries import Wait
 from pytest_azfunc.host.script_host import ScriptHost, Steps
 from pytest_azfunc.host.stores.store import Delivering, Origin, Outcome, bad_name
 from pytest_azfunc.project import Function
+from pytest_azfunc.project.host_json_source import HostJsonSource, wrong
 from pytest_azfunc.project.names import host_order
 from pytest_azfunc.project.setting_names import SettingNameError, filled_in, missing_settings
 
@@ -32,8 +42,14 @@ DUPLICATE = "duplicate"
 # So many of the deliveries that have succeeded come twice.
 _DUPLICATES = 0.5
 
-Report = Callable[[Invocation, str], None]
-"""Is told of a run that has failed, and how it came about."""
+Report = Callable[[str, BaseException, str, str], None]
+"""Is told of a run that has failed: which function, with what, how it came to run, and by which rule it is an error
+where nobody claims it."""
+
+_UNCLAIMED = "failure-unclaimed-delivery"
+
+# What the host cannot make a trigger's value of: the call fails before the function runs.
+_NO_VALUES = frozenset(("payload-many-json", "payload-not-utf8"))
 
 
 class _Run(NamedTuple):
@@ -123,6 +139,14 @@ class Deliveries:
                 return None
             found = next((value for key, value in found.items() if key.lower() == name.lower()), None)
         return found
+
+    def wrong_option(self, names: Sequence[str], found: object, expected: str) -> AzfuncError:
+        """The error for what host.json, or an app setting over it, says there: the host does not start with it."""
+        source, keys = self._host.options.config.source, ("extensions", *names)
+        if isinstance(source, HostJsonSource):
+            return wrong(source, keys, shown_json(found), expected)
+        # Without a file only a setting can have said it, and the value of none is shown.
+        return ProjectError("host-setting-value", name="__".join(("AzureFunctionsJobHost", *keys)), expected=expected)
 
     def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
         """The functions with that trigger type to which the host listens, in the host's order."""
@@ -214,6 +238,9 @@ class Deliveries:
             raise
         except BaseException as error:
             self._end(run, error, origin)
+            if isinstance(error, BindingError) and error.rule in _NO_VALUES:
+                self._report(run.bound.function.name, error, run.delivering.how, _UNCLAIMED)
+                return None
             raise
         if isinstance(found, Wait):
             self._wait(run, found)
@@ -221,8 +248,9 @@ class Deliveries:
         origin.invocation = found
         failure = found.exception
         self._end(run, failure, origin)
-        if failure is not None and not self._was_asked_for(failure):
-            self._report(found, run.delivering.how)
+        found.give_up_to(origin.given_up_to)
+        if failure is not None:
+            self._report(found.function, failure, run.delivering.how, _UNCLAIMED)
         chance = self.duplicate
         if (
             failure is None
@@ -253,8 +281,8 @@ class Deliveries:
         origin.invocation = found = cast(Invocation, self._host.proceed(run.steps, stop=True))
         failure = cast(BaseException, found.exception)
         self._end(run, failure, origin, is_cut=True)
-        if not self._was_asked_for(failure):
-            self._note(found, run.delivering.how)
+        found.give_up_to(origin.given_up_to)
+        self._note(found.function, failure, run.delivering.how, _UNCLAIMED)
 
     def _deliver_twice(self, run: _Run, found: Invocation) -> None:
         """Have the same message come once more, as if its service had not heard that the function was done with it."""
@@ -265,10 +293,6 @@ class Deliveries:
             return self._go_on(_Run(run.bound, delivering, steps, None))
 
         self.put(self._host.now(), run.bound, DUPLICATE, again)
-
-    def _was_asked_for(self, error: BaseException) -> bool:
-        faults = self._host.faults
-        return faults is not None and faults.were_asked_for(error)
 
     # --- the host's ups and downs
 

@@ -127,6 +127,17 @@ class Invocation:
         """Whether it has failed, and its retry policy has no attempt left."""
         return self.exception is not None and bool(self.__dict__.get("_is_over"))
 
+    @property
+    def given_up_to(self) -> str:
+        """Where the message was moved with which it has failed once too often, such as ``orders-poison``, or ""."""
+        place: str = self.__dict__.get("_given_up_to", "")
+        return place
+
+    def give_up_to(self, place: str) -> None:
+        """Know where the message was moved."""
+        if place:
+            self.__dict__["_given_up_to"] = place
+
     def attempt(self, delay: timedelta = timedelta()) -> Attempt:
         """The run that this is, as one of several attempts.
 

@@ -287,6 +287,10 @@ class ScriptHost:
             error = self.faults.take(bound.function.name)
         return None if error is None else _failed(request, error)
 
+    def was_asked_for(self, error: BaseException) -> bool:
+        """Whether a test has asked for this very exception."""
+        return self.faults is not None and self.faults.were_asked_for(error)
+
     def request(
         self,
         function: Function,

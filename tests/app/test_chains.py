@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -306,8 +307,16 @@ def test_failures_that_nobody_claims_are_errors(app: FunctionApp) -> None:
     host.close()
     with pytest.raises(FunctionFailed) as caught:
         host.failures.check()
-    assert "Process" in str(caught.value)
-    assert "message of the queue orders, delivery 1" in str(caught.value)
+    first, *rest = str(caught.value).splitlines()
+    assert first.startswith(
+        "Process: the delivery (message of the queue orders, delivery 1) failed with ValueError: bad order, seen 1 times, "
+        "and nobody saw it. 4 more failed: Process (message of the queue orders, delivery 2) "
+    )
+    assert rest == [
+        "  Azure:  the exception is in the log only; the message comes again, or is given up, by the rules of its service.",
+        "  remedy: mend it, or claim it: azfunc_host.failures.expect(ValueError).",
+        "  rule:   failure-unclaimed-delivery",
+    ]
 
 
 def test_a_poison_message_wakes_who_listens_to_it(app: FunctionApp) -> None:
@@ -379,8 +388,25 @@ def test_an_output_that_is_too_large_fails_the_call(tmp_path: Path) -> None:
         with pytest.raises(StoreError) as caught:
             host.drain()
         assert caught.value.rule == "store-message-size"
+        first, place, *_ = str(caught.value).splitlines()
+        assert first.startswith("Start.out: a message of 49153 bytes for the queue 'receipts' is ")
+        assert "Start/function.json:" in place
         assert host.queue("orders").messages[0].dequeue_count == 1
         assert bodies(host, "receipts") == []
+
+
+def test_the_last_delivery_of_a_message_that_a_test_has_built(azure: Host) -> None:
+    azure.queue("orders").put(queue(BAD, id="m-1", dequeue_count=5, insertion_time="2026-03-01T11:00:00Z"))
+    (message,) = azure.queue("orders").messages
+    assert repr(message) == """<message: '{"bad": true}', dequeue_count=4>"""
+    assert message.id == "m-1"
+    assert message.expires_at - message.inserted_at == timedelta(days=7)
+
+    (run,) = azure.drain()
+
+    azure.failures.expect(ValueError, match="seen 5 times")
+    assert run.request.trigger_metadata["InsertionTime"].value == '"2026-03-01T11:00:00+00:00"'
+    assert repr(azure.queue("orders-poison").messages) == """[<message: '{"bad": true}'>]"""
 
 
 def test_a_lossy_output_is_a_success_in_azure(tmp_path: Path) -> None:
@@ -423,7 +449,9 @@ def test_a_circle_of_functions(tmp_path: Path) -> None:
     app.function("Pong", "def main(msg, out): out.set('x')", queue_trigger(queue="pongs"), queue_out("out", "pings"))
     with Host.open(app.root) as host:
         host.queue("pings").put("x")
-        assert "In the loop: Ping, Pong." in error_of(host.drain)[0]
+        with pytest.raises(LoopError, match=re.escape("In the loop: Ping, Pong.")) as caught:
+            host.drain()
+        assert caught.value.members == ("Ping", "Pong")
 
 
 def test_a_chain_that_waits_in_between_is_none(tmp_path: Path) -> None:
@@ -454,6 +482,22 @@ def test_faults_reach_who_waits(host: Host) -> None:
     with pytest.raises(TimeoutError, match="bank"):
         host.invoke("Process", {"id": 1})
     assert host.invoke("Process", {"id": 1}).ok
+
+
+@pytest.mark.parametrize("raises", [True, False])
+def test_faults_of_timers_need_no_claim(tmp_path: Path, raises: bool) -> None:
+    app = FunctionApp(tmp_path)
+    app.function("Nightly", "def main(timer): pass", timer_trigger())
+    with Host.open(app.root, raise_exceptions=raises) as host:
+        host.clock.move_to("2026-03-01T02:00:00Z")
+        host.fail("Nightly", TimeoutError("bank"))
+        assert [run.ok for run in host.advance(days=1, hours=1)] == [False, True]
+
+
+def test_faults_of_requests_need_no_claim(azure: Host) -> None:
+    azure.fail("Accept", TimeoutError("bank"))
+    assert azure.http.post("/api/Accept", json={"id": 1}).status_code == 500
+    assert len(azure.failures) == 0
 
 
 @pytest.mark.parametrize(("given", "problem"), [({"exception": "x"}, "exception"), ({"times": 0}, "times")])
@@ -514,6 +558,20 @@ def test_at_least_once_by_a_seed(host: Host) -> None:
 # What a test sees
 
 
+def test_the_trace_tells_where_a_message_was_moved(azure: Host) -> None:
+    azure.failures.expect(ValueError)
+    azure.queue("orders").put(queue(BAD, dequeue_count=4))
+    azure.drain()
+
+    assert azure.trace.splitlines() == [
+        """Process <- string '{"bad": true}', delivery 4""",
+        "   raised ValueError: bad order, seen 4 times",
+        """Process <- string '{"bad": true}', delivery 5""",
+        "   raised ValueError: bad order, seen 5 times",
+        "   given up -> orders-poison",
+    ]
+
+
 def test_the_trace(azure: Host) -> None:
     azure.failures.expect(ValueError)
     azure.http.post("/api/Accept", json={"id": 7})
@@ -528,9 +586,10 @@ def test_the_trace(azure: Host) -> None:
         "   $return: http 202, body b''",
         """   Process <- string '{"id": 7}'""",
     ]
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         """Process <- string '{"bad": true}', delivery 5""",
         "   raised ValueError: bad order, seen 5 times",
+        "   given up -> orders-poison",
     ]
 
 
@@ -546,7 +605,12 @@ def test_names_that_no_queue_has(host: Host) -> None:
     ]
 
 
-@pytest.mark.parametrize("delay", [-1, "soon", True, None, timedelta(days=8), float("nan"), float("inf")])
+def test_a_message_that_is_visible_at_once(host: Host) -> None:
+    host.queue("orders").put({"id": 1}, visible_in=None)
+    assert names(host.drain()) == ["Process"]
+
+
+@pytest.mark.parametrize("delay", [-1, "soon", True, timedelta(days=8), float("nan"), float("inf")])
 def test_moments_that_no_message_has(host: Host, delay: Any) -> None:
     assert "visible_in" in error_of(lambda: host.queue("orders").put("x", visible_in=delay))[0]
 

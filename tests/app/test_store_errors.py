@@ -60,7 +60,7 @@ TAKEN_BY_NONE: list[tuple[Callable[[Any], Any], str, str]] = [
     (lambda host: host.blob("inbox/a").write("x", if_match=7), "payload-value", 'blob.write(): if_match is 7, but must be a text: the .etag of a blob, or "*" for any.'),
     (lambda host: host.blob("inbox/a").delete(if_match=b"x"), "payload-value", "blob.delete(): if_match is b'x', but must be a text: the .etag of a blob, or \"*\" for any."),
     (lambda host: host.blob("papers/a").body, "not-stored", "there is no blob 'papers/a'. Did you mean 'papers/b'? Blobs in papers: b."),
-    (lambda host: host.blob("nobody/a").json(), "not-stored", "there is no container 'nobody'. Did you mean 'inbox'? Containers: inbox, papers."),
+    (lambda host: host.blob("nobody/a").json(), "not-stored", "there is no blob 'nobody/a'. Nor is there a container 'nobody'. Did you mean 'inbox'? Containers: inbox, papers."),
     (lambda host: host.table("orders").upsert(None), "store-value", "table('orders').upsert: None is no entity (a dict)."),
     (lambda host: host.table("orders").upsert(b"{}"), "store-value", "table('orders').upsert: a bytes is no entity (a dict)."),
     (lambda host: host.table("orders").upsert([{"PartitionKey": "p", "RowKey": "r"}]), "store-value", "table('orders').upsert: a list is no entity (a dict)."),
@@ -99,8 +99,8 @@ TAKEN_BY_NONE: list[tuple[Callable[[Any], Any], str, str]] = [
     (lambda host: host.kafka("orders").send("x" * (10**6 + 1)), "store-too-large", "an event for the topic 'orders' has 1000001 bytes, and 1000000 are the most that a producer of Kafka takes."),
     (lambda host: host.event_grid().publish("x"), "store-value", "event_grid.publish: a str is no event (what event_grid or cloud_event builds, or the whole event as a dict)."),
     (lambda host: host.event_grid().publish(None), "store-value", "event_grid.publish: None is no event (what event_grid or cloud_event builds, or the whole event as a dict)."),
-    (lambda host: host.event_grid().publish({"id": "1", "subject": "s"}), "store-value", "event_grid.publish: the event has no eventType and no eventTime."),
-    (lambda host: host.event_grid().publish({"id": "1", "specversion": "1.0"}), "store-value", "event_grid.publish: the event has no source and no type."),
+    (lambda host: host.event_grid().publish({"id": "1", "subject": "s"}), "store-value", "event_grid.publish: the event has no eventType and no eventTime; event_grid(data) makes a whole event of its data."),
+    (lambda host: host.event_grid().publish({"id": "1", "specversion": "1.0"}), "store-value", "event_grid.publish: the event has no source and no type; event_grid(data) makes a whole event of its data."),
     (lambda host: host.event_grid().publish({"id": "1", "source": "s", "type": "t", "specversion": "1.0", "data": "x" * 2**20}), "store-too-large", "the event of event_grid.publish has 1048640 bytes, and 1048576 are the most that Event Grid takes."),
     (lambda host: host.sql("orders").upsert(None), "store-value", "sql('dbo.orders').upsert: None is no row (a dict)."),
     (lambda host: host.sql("orders").upsert(b"{}"), "store-value", "sql('dbo.orders').upsert: a bytes is no row (a dict)."),
@@ -120,6 +120,12 @@ TAKEN_BY_NONE: list[tuple[Callable[[Any], Any], str, str]] = [
 
 def lines_of(error: AzfuncError) -> list[str]:
     return str(error).splitlines()
+
+
+def where(function: str, app: FunctionApp) -> str:
+    """The line that tells where the output of the function is declared."""
+    line = (app.root / function / "function.json").read_text(encoding="utf-8")
+    return f"  where:  {app.root / function / 'function.json'}:1:{line.rindex('{') + 1}"
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +169,8 @@ def test_the_largest_message(tmp_path: Path, encoding: str, largest: int, size: 
             host.queue("large").put("x" * size)
         with pytest.raises(StoreError) as set_:
             host.invoke("Pass", "x" * size)
-        assert lines_of(put.value) == lines_of(set_.value) == expected
+        assert lines_of(put.value) == expected
+        assert lines_of(set_.value) == [f"Pass.out: {expected[0]}", where("Pass", app), *expected[1:]]
         assert [len(message.body) for message in host.queue("large").messages] == [largest, largest]
 
 
@@ -200,15 +207,16 @@ def test_the_second_of_two_functions_is_told(tmp_path: Path) -> None:
         with pytest.raises(StoreError) as changed:
             host.invoke("Write", {"PartitionKey": "p", "RowKey": "1", "n": 2, "ETag": 'W/"1"'})
         assert lines_of(there.value) == [
-            "the entity ('p', '1') in the table 'Orders' is there already.",
+            "Write.out: the entity ('p', '1') in the table 'Orders' is there already.",
+            where("Write", app),
             "  Azure:  the service answers with 409, and nothing of the batch is written.",
             '  remedy: give another key, or an ETag of "*", which replaces what is there.',
             "  rule:   store-exists",
         ]
         first, *further = lines_of(changed.value)
         assert first.startswith(
-            "the entity ('p', '1') in the table 'Orders' was changed by somebody else: its etag is 'W/"
+            "Write.out: the entity ('p', '1') in the table 'Orders' was changed by somebody else: its etag is 'W/"
         )
         assert first.endswith("""no longer 'W/"1"'.""")
-        assert further == [*FURTHER["store-changed"], "  rule:   store-changed"]
+        assert further == [where("Write", app), *FURTHER["store-changed"], "  rule:   store-changed"]
         assert host.table("Orders").entities == [{"PartitionKey": "p", "RowKey": "1", "n": 1}]

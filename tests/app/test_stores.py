@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from pytest_azfunc import (
+    BindingError,
     Host,
     LoopError,
+    ProjectError,
     StoreError,
     UnsupportedFeature,
     cloud_event,
@@ -143,6 +145,23 @@ def test_only_the_latest_version_of_a_blob_starts_a_function(app: FunctionApp, o
     assert logged(host) == ["two"]
 
 
+def test_a_blob_that_its_own_function_writes_comes_again(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    script = """
+        import azure.functions as func
+
+        def main(msg: func.InputStream, out: func.Out[str]):
+            text = msg.read().decode()
+            if len(text) < 3:
+                out.set(text + "+")
+    """
+    here = {"path": "inbox/{name}", **BLOB}
+    app.function("Grow", script, trigger("blobTrigger", **here), binding("blob", "out", "out", **here))
+    host = opened()
+    host.blob("inbox/a").write("+")
+    assert len(host.drain()) == 3
+    assert host.blob("inbox/a").text == "+++"
+
+
 def test_a_blob_that_fails_five_times_is_told_of_on_the_poison_queue(
     app: FunctionApp, opened: Callable[[], Host]
 ) -> None:
@@ -151,6 +170,7 @@ def test_a_blob_that_fails_five_times_is_told_of_on_the_poison_queue(
     host.blob("inbox/a").write("one")
     assert len(host.drain()) == 5
     host.failures.expect(ValueError)
+    assert host.trace.endswith("given up -> webjobs-blobtrigger-poison")
     (message,) = host.queue("webjobs-blobtrigger-poison").messages
     assert message.json() == {
         "Type": "BlobTrigger",
@@ -344,8 +364,10 @@ def test_documents_are_read(app: FunctionApp, opened: Callable[[], Host]) -> Non
     assert host.invoke("One", {"id": "2"}).return_value == "['2']"
     assert host.invoke("One", {"id": "3"}).return_value == "None"
     assert host.invoke("Every", {}).return_value == "['1', '2']"
-    with pytest.raises(UnsupportedFeature, match="the sqlQuery of the input 'found' is not emulated"):
+    with pytest.raises(UnsupportedFeature, match="the sqlQuery of the input 'found' is not emulated") as caught:
         host.invoke("Asked", {})
+    assert caught.value.subject == "Asked.found"
+    assert "Asked/function.json:" in str(caught.value.location)
     assert host.invoke("Asked", {}, found=[{"id": "9"}]).return_value == "['9']"
 
 
@@ -445,6 +467,17 @@ def test_messages_of_a_queue_of_service_bus(app: FunctionApp, opened: Callable[[
     assert host.service_bus("orders").messages == []
 
 
+def test_the_last_delivery_of_a_message_that_a_test_has_built(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    app.function("Fails", FAIL, trigger("serviceBusTrigger", queueName="q"))
+    host = opened()
+    host.service_bus("q").send("no", delivery_count=10)
+    (run,) = host.drain()
+    host.failures.expect(ValueError)
+    assert run.request.trigger_metadata["DeliveryCount"].value == "10"
+    assert [letter.text for letter in host.service_bus("q").dead_letters] == ["no"]
+    assert host.trace.endswith("given up -> q/$deadletterqueue")
+
+
 def test_ten_failures_make_a_dead_letter(app: FunctionApp, opened: Callable[[], Host]) -> None:
     app.function("Fails", FAIL, trigger("serviceBusTrigger", topicName="t", subscriptionName="s"))
     app.function("Dead", ECHO, trigger("serviceBusTrigger", topicName="t", subscriptionName="s/$DeadLetterQueue"))
@@ -492,9 +525,51 @@ def test_batches_of_service_bus(app: FunctionApp, opened: Callable[[], Host]) ->
     for number in range(5):
         host.service_bus("q").send(str(number))
     host.drain()
-    assert sorted("".join(logged(host)).replace("][", ", ").strip("[]").split(", ")) == [f"'{n}'" for n in range(5)]
-    assert all(len(json.loads(line.replace("'", '"'))) <= 2 for line in logged(host))
+    assert logged(host) == ["['0', '1']", "['2', '3']", "['4']"]
     assert host.service_bus("q").messages == []
+
+    host.service_bus("q").send("5")
+    host.drain()
+    assert logged(host)[3:] == ["['5']"]
+
+
+def test_a_message_of_which_the_host_can_make_no_value_fails_like_any_other(
+    app: FunctionApp, opened: Callable[[], Host]
+) -> None:
+    app.function("Bus", ECHO, trigger("serviceBusTrigger", queueName="q", cardinality="many"))
+    app.function("Queue", ECHO, queue_trigger())
+    host = opened()
+    host.service_bus("q").send("no JSON")
+    host.queue("orders").put(b"\xff")
+
+    assert host.drain() == []
+
+    host.failures.expect(BindingError, match="every message must be JSON")
+    host.failures.expect(BindingError, match="UTF-8")
+    assert [letter.text for letter in host.service_bus("q").dead_letters] == ["no JSON"]
+    assert [message.body for message in host.queue("orders-poison").messages] == [b"\xff"]
+
+    host.raise_exceptions = True
+    host.service_bus("q").send("no JSON")
+    with pytest.raises(BindingError, match="every message must be JSON"):
+        host.drain()
+
+
+def test_a_batch_of_service_bus_that_fails_comes_again_as_it_was(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    script = """
+        import logging, typing
+        import azure.functions as func
+
+        def main(msg: typing.List[func.ServiceBusMessage]):
+            logging.info("%s", [m.get_body().decode() for m in msg])
+    """
+    app.function("Many", script, trigger("serviceBusTrigger", queueName="q", cardinality="many", dataType="string"))
+    host = opened()
+    host.fail("Many", TimeoutError("bank"))
+    host.service_bus("q").send("0")
+    host.service_bus("q").send("1")
+    host.drain()
+    assert logged(host) == ["['0', '1']"]
 
 
 def test_a_message_expires(app: FunctionApp, opened: Callable[[], Host]) -> None:
@@ -505,7 +580,80 @@ def test_a_message_expires(app: FunctionApp, opened: Callable[[], Host]) -> None
     assert host.service_bus("q").messages == []
 
 
+# What host.json says to extensions
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "expected"),
+    [
+        ("queues", "maxDequeueCount", 0, "0, but must be a whole number from 1"),
+        ("queues", "maxDequeueCount", "many", '"many", but must be a whole number from 1'),
+        ("queues", "visibilityTimeout", "soon", "\"soon\", but must be a time span such as '00:00:30'"),
+        ("queues", "messageEncoding", "utf8", "\"utf8\", but must be 'base64' or 'none'"),
+        ("serviceBus", "maxMessageBatchSize", True, "true, but must be a whole number from 1"),
+        ("eventHubs", "maxEventBatchSize", -1, "-1, but must be a whole number from 1"),
+        ("kafka", "maxBatchSize", 1.5, "1.5, but must be a whole number from 1"),
+    ],
+)
+def test_an_option_that_the_host_does_not_start_with(
+    section: str, name: str, value: object, expected: str, app: FunctionApp, opened: Callable[[], Host]
+) -> None:
+    app.write({"host.json": {"version": "2.0", "extensions": {section: {name: value}}}})
+    many = {"cardinality": "many", "dataType": "string"}
+    app.function("Queue", ECHO, queue_trigger())
+    app.function("Bus", ECHO, trigger("serviceBusTrigger", queueName="q", **many))
+    app.function("Hub", ECHO, trigger("eventHubTrigger", eventHubName="q", **many))
+    app.function("Kafka", ECHO, trigger("kafkaTrigger", topic="q", brokerList="b", **many))
+    host = opened()
+    uses: dict[str, Callable[[], object]] = {
+        "queues": lambda: host.queue("orders"),
+        "serviceBus": lambda: host.service_bus("q").send("x"),
+        "eventHubs": lambda: host.event_hub("q").send("x"),
+        "kafka": lambda: host.kafka("q").send("x"),
+    }
+    with pytest.raises(ProjectError) as caught:
+        uses[section]()
+    assert caught.value.problem == f"host.json: extensions.{section}.{name} is {expected}."
+
+
+def test_an_option_of_an_app_setting_is_not_shown(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    setting = "AzureFunctionsJobHost__extensions__queues__maxDequeueCount"
+    app.write({"local.settings.json": {"Values": {setting: "secret"}}})
+    with pytest.raises(ProjectError) as caught:
+        opened().queue("orders")
+    assert setting in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_names_and_numbers_as_the_binder_of_dotnet_reads_them(app: FunctionApp, opened: Callable[[], Host]) -> None:
+    app.write(
+        {
+            "host.json": {
+                "version": "2.0",
+                "extensions": {
+                    "Queues": {"MaxDequeueCount": "2", "messageEncoding": "None"},
+                    "blobs": {"poisonBlobThreshold": 3},
+                },
+            }
+        }
+    )
+    app.function("Message", FAIL, queue_trigger())
+    app.function("Blob", FAIL, trigger("blobTrigger", path="inbox/{name}", **BLOB))
+    host = opened()
+    host.queue("orders").put("x" * 65536)
+    assert len(host.drain()) == 2
+    host.blob("inbox/a").write("x")
+    assert len(host.drain()) == 3
+    host.failures.expect(ValueError)
+
+
 # Event Grid
+
+
+def test_the_data_of_an_event_is_no_event(opened: Callable[[], Host]) -> None:
+    with pytest.raises(StoreError, match=r"has no id .*; event_grid\(data\) makes a whole event of its data") as caught:
+        opened().event_grid().publish({"total": 7})
+    assert caught.value.rule == "store-value"
 
 
 @pytest.mark.skipif("AZFUNC_OLDEST" in os.environ, reason="the oldest SDK knows no CloudEvent")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any, cast
 
+from pytest_azfunc.errors import AzfuncError
 from pytest_azfunc.host.agenda import Entry
 from pytest_azfunc.host.bindings.queue import QueuePayload
 from pytest_azfunc.host.bound_function import BoundFunction
@@ -58,6 +59,9 @@ class ByHand:
 
     def option(self, *names: str) -> Any:
         return {"messageEncoding": self._encoding}.get(names[-1])
+
+    def wrong_option(self, names: Sequence[str], found: object, expected: str) -> AzfuncError:
+        raise AssertionError(names)
 
     def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
         return [LISTENER] if hears is None or hears(LISTENER) else []

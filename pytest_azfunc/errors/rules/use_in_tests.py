@@ -21,6 +21,11 @@ USE_IN_TESTS: Final[dict[str, Rule]] = {
         "mend it, or claim it: azfunc_host.failures.expect({kind}).",
         "the exception is in the log only; the schedule goes on.",
     ),
+    "failure-unclaimed-delivery": of_test(
+        "the delivery ({how}) failed with {raised}, and nobody saw it.{more}",
+        "mend it, or claim it: azfunc_host.failures.expect({kind}).",
+        "the exception is in the log only; the message comes again, or is given up, by the rules of its service.",
+    ),
     "failure-unclaimed-durable": of_test(
         "the {how} of {function} failed with {raised}, and the test has not looked at it.{more}",
         "look at its status or output, or claim it: azfunc_host.failures.expect({kind}).",

@@ -16,6 +16,7 @@ from pytest_azfunc.host.bindings.blob import BlobPayload
 from pytest_azfunc.host.bindings.net_values import net_time
 from pytest_azfunc.host.stores.blobs import Blob, Blobs, StoredBlob, check_container
 from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Sent, Site, Store, Wanted, is_waiting
 
 if TYPE_CHECKING:
@@ -159,8 +160,7 @@ class BlobStore:
 
     @property
     def _most_tries(self) -> int:
-        given = self._site.option("blobs", "poisonBlobThreshold")
-        return _MOST_TRIES if given is None else int(given)
+        return count(self._site, "blobs", "poisonBlobThreshold", default=_MOST_TRIES)
 
     def _give_up(self, bound: BoundFunction, blob: StoredBlob, origin: Origin) -> None:
         message: Mapping[str, str] = {
@@ -173,3 +173,4 @@ class BlobStore:
         }
         queues = cast("QueueStore", self._find("queue"))
         queues.add(_POISON, json.dumps(message, indent=2, ensure_ascii=False).encode("utf-8"), origin)
+        origin.given_up_to = _POISON

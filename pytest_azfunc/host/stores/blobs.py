@@ -175,8 +175,8 @@ class Blobs:
         there = self._containers.get(container)
         if there is None:
             known = listing("Containers", self.containers[:_SHOWN_NAMES])
-            near = suggestion(container, self.containers)
-            return _missing("container", container, near, known)
+            near = f" Nor is there a container {container!r}.{suggestion(container, self.containers)}"
+            return _missing("blob", path, near, known)
         names = sorted(there)
         near = suggestion(path, [f"{container}/{name}" for name in names])
         known = listing(f"Blobs in {container}", names[:_SHOWN_NAMES])

@@ -32,6 +32,7 @@ __tracebackhide__ = True
 
 _LARGEST = 1024 * 1024
 _TAKEN = "what event_grid or cloud_event builds, or the whole event as a dict"
+_PUBLISH = "event_grid.publish"
 _OF_EVENT_GRID = ("id", "subject", "eventType", "eventTime")
 _OF_OUTPUT = ("id", "subject", "eventType", "dataVersion")
 _OF_CLOUD_EVENT = ("id", "source", "type", "specversion")
@@ -146,9 +147,9 @@ class EventGridStore:
             delivery = event.deliver(Occasion(cast(Target, None), now))
             event = loads(cast(TypedData, delivery.value).value)
         else:
-            event = record_of(event, "event_grid.publish", "event", _TAKEN)
+            event = record_of(event, _PUBLISH, "event", _TAKEN)
         required = _OF_CLOUD_EVENT if "specversion" in event else _OF_EVENT_GRID
-        self._events.append(StoredGridEvent(_checked(event, "event_grid.publish", required), topic))
+        self._events.append(StoredGridEvent(_checked(event, _PUBLISH, required), topic))
         self._send(event, now)
 
     def events(self, topic: str | None) -> list[StoredGridEvent]:
@@ -209,7 +210,8 @@ def _checked(event: Any, call: str, required: Sequence[str]) -> bytes:
         raise StoreError("store-value", call=call, reason=f"{kind_of(event)} is no event ({_TAKEN})")
     missing = _missing(event, required)
     if missing:
-        raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}")
+        hint = "; event_grid(data) makes a whole event of its data" if call == _PUBLISH else ""
+        raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}{hint}")
     body = compact(event).encode("utf-8")
     if len(body) > _LARGEST:
         what = f"the event of {call}"

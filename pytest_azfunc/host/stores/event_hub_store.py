@@ -17,6 +17,7 @@ from pytest_azfunc.host.bindings.event_hub import EventHubPayload, event_hub
 from pytest_azfunc.host.bindings.net_values import milliseconds
 from pytest_azfunc.host.stores.content import built, shown_body
 from pytest_azfunc.host.stores.feeds import Feed, Reading
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name, told
 
 if TYPE_CHECKING:
@@ -136,8 +137,8 @@ class EventHubStore:
         how = f"event of the event hub {name}"
         if bound.trigger.cardinality != "many":
             return Reading(bound, 1, lambda events: events[0], how, "event")
-        given = self._site.option("eventHubs", "maxEventBatchSize")
-        return Reading(bound, _BATCH if given is None else int(given), lambda e: BatchPayload(tuple(e)), how, "events")
+        size = count(self._site, "eventHubs", "maxEventBatchSize", default=_BATCH)
+        return Reading(bound, size, lambda e: BatchPayload(tuple(e)), how, "events")
 
 
 def _bytes(event: EventHubPayload) -> bytes:

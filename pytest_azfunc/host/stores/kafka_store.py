@@ -20,6 +20,7 @@ from pytest_azfunc.host.bindings.kafka import KafkaPayload, kafka
 from pytest_azfunc.host.bindings.net_values import compact, milliseconds
 from pytest_azfunc.host.stores.content import built, shown_body
 from pytest_azfunc.host.stores.feeds import Feed, Reading
+from pytest_azfunc.host.stores.options import choice, count
 from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name, told
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
@@ -144,17 +145,15 @@ class KafkaStore:
         how, attempts = f"event of the topic {name}", self._attempts
         if bound.trigger.cardinality != "many":
             return Reading(bound, 1, lambda events: events[0], how, "event", attempts)
-        given = self._site.option("kafka", "maxBatchSize")
-        size = _BATCH if given is None else int(given)
+        size = count(self._site, "kafka", "maxBatchSize", default=_BATCH)
         return Reading(bound, size, lambda e: BatchPayload(tuple(e)), how, "events", attempts, is_whole=True)
 
     @property
     def _attempts(self) -> float:
         """How often a function gets what it fails with: once, unless host.json says ``"commitOnFailure": false``."""
-        if self._site.option("kafka", "commitOnFailure") is not False:
+        if choice(self._site, "kafka", "commitOnFailure", choices=("true", "false")) == "true":
             return 1
-        given = self._site.option("kafka", "maxRetries")
-        retries = _MAX_RETRIES if given is None else int(given)
+        retries = count(self._site, "kafka", "maxRetries", default=_MAX_RETRIES, least=-1)
         return math.inf if retries < 0 else 1 + retries
 
 

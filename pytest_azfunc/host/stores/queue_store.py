@@ -18,6 +18,7 @@ from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.queue import QueuePayload
 from pytest_azfunc.host.bindings.queue_names import queue_name
 from pytest_azfunc.host.stores.content import bytes_of, shown_body
+from pytest_azfunc.host.stores.options import choice, count, time_span
 from pytest_azfunc.host.stores.queue_messages import WEEK, Message, Messages, QueueMessage
 from pytest_azfunc.host.stores.store import (
     OF_TEST,
@@ -31,7 +32,6 @@ from pytest_azfunc.host.stores.store import (
     is_waiting,
     told,
 )
-from pytest_azfunc.project.timespan import parse_timespan
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.bound_function import BoundFunction
@@ -57,7 +57,9 @@ class QueueStore:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._queues: dict[str, Messages] = {}
-        self._is_base64 = site.option("queues", "messageEncoding") != "none"
+        self._max_dequeue_count = count(site, "queues", "maxDequeueCount", default=_MAX_DEQUEUE_COUNT)
+        self._visibility_timeout = time_span(site, "queues", "visibilityTimeout")
+        self._is_base64 = choice(site, "queues", "messageEncoding", choices=("base64", "none")) == "base64"
 
     def queue(self, name: str) -> Queue:
         """A queue, by the name that a test gives it.
@@ -209,6 +211,7 @@ class QueueStore:
             return
         if message.dequeue_count >= self._max_dequeue_count or _poison_queue(name) is None:
             self._give_up(name, messages, message, origin)
+            origin.given_up_to = _poison_queue(name) or ""
             return
         message.visible = self.site.now() + self._visibility_timeout
         self._schedule(name, messages, message)
@@ -223,16 +226,6 @@ class QueueStore:
         message.visible = self.site.now() + _PROCESSING
         message.is_given_up = message.dequeue_count > self._max_dequeue_count
         self._schedule(name, messages, message)
-
-    @property
-    def _max_dequeue_count(self) -> int:
-        given = self.site.option("queues", "maxDequeueCount")
-        return _MAX_DEQUEUE_COUNT if given is None else int(given)
-
-    @property
-    def _visibility_timeout(self) -> timedelta:
-        given = self.site.option("queues", "visibilityTimeout")
-        return (parse_timespan(given) if isinstance(given, str) else None) or timedelta()
 
 
 def _check_text(name: str, body: bytes) -> None:
@@ -266,12 +259,12 @@ class Queue:
         self._store = store
         self.name = name
 
-    def put(self, body: Any, *, visible_in: float | timedelta = 0) -> None:
+    def put(self, body: Any, *, visible_in: float | timedelta | None = None) -> None:
         """Put a message there; ``drain()`` or ``advance()`` delivers it.
 
         :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What is built by
-            ``queue(...)`` keeps its id, dequeue count, insertion and expiration time.
-        :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days.
+            ``queue(...)`` keeps its id and times; with ``dequeue_count=5`` the next delivery is the fifth.
+        :param visible_in: when it can be fetched: seconds from now, or a timedelta, of at most seven days; None is now.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
         """
@@ -311,6 +304,8 @@ _OF_A_DELIVERY = {
 
 
 def _delay(given: Any) -> timedelta:
+    if given is None:
+        return timedelta()
     try:
         found = given if isinstance(given, timedelta) else timedelta(seconds=given)
     except (TypeError, ValueError, OverflowError):

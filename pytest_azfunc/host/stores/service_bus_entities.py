@@ -116,7 +116,7 @@ class Held:
         self.payload = payload
         self.enqueued_at = enqueued_at
         self.expires_at = payload.expires_at or later(enqueued_at, _LIFE)
-        self.delivery_count = 0
+        self.delivery_count = max(payload.delivery_count - 1, 0)  # the next delivery is the one that it describes
         self.is_locked = False
         self.entry: Entry | None = None
         self.pile: Pile | None = None

@@ -18,6 +18,7 @@ from pytest_azfunc.errors import StoreError
 from pytest_azfunc.host.bindings.batch import BatchPayload
 from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload, service_bus
 from pytest_azfunc.host.stores.content import built, shown_body
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.service_bus_entities import (
     DEAD_LETTERS,
     ENTITY,
@@ -50,6 +51,7 @@ class ServiceBusStore:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._entities: dict[str, Entity] = {}
+        self._batch_size = count(site, "serviceBus", "maxMessageBatchSize", default=_BATCH)
 
     def entity(self, name: str) -> ServiceBusEntity:
         """A queue, topic or subscription, by the name that a test gives it.
@@ -238,11 +240,7 @@ class ServiceBusStore:
             buried = dead.bury(held, self._site.now(), outcome.origin, path)
             buried.cause = held.cause
             self._schedule(path + DEAD_LETTERS, [buried])
-
-    @property
-    def _batch_size(self) -> int:
-        given = self._site.option("serviceBus", "maxMessageBatchSize")
-        return _BATCH if given is None else int(given)
+            outcome.origin.given_up_to = path + DEAD_LETTERS
 
 
 def _listens_to(bound: BoundFunction) -> str:
@@ -264,7 +262,8 @@ class ServiceBusEntity:
 
         :param body: ``str`` is its text, ``bytes`` its raw content, everything else is sent as JSON. What
             ``service_bus(...)`` has built is taken, too.
-        :param properties: arguments of the builder ``service_bus``, such as ``subject`` or ``application_properties``.
+        :param properties: arguments of the builder ``service_bus``, such as ``subject`` or ``application_properties``;
+            with ``delivery_count=10`` the next delivery is the tenth.
         :raises BindingError: no message can have such a body or property.
         :raises StoreError: it is larger than 100 MB, the limit of the premium tier.
         """

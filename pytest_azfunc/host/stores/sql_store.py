@@ -18,6 +18,7 @@ from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.sql import MySqlPayload, SqlPayload
 from pytest_azfunc.host.stores.change_tracking import ChangeTracking, TableReading, Told
 from pytest_azfunc.host.stores.content import record_of
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Wanted, bad_name, told
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
@@ -214,8 +215,7 @@ class SqlStore:
                 self._tables[name].changes.wake(self._reading(name, bound))
 
     def _reading(self, name: str, bound: BoundFunction) -> TableReading:
-        given = self._site.option(self._dialect.option, "maxBatchSize")
-        size = _BATCH if given is None else int(given)
+        size = count(self._site, self._dialect.option, "maxBatchSize", default=_BATCH)
         return TableReading(bound, size, self._payload, f"change of {name}")
 
     def _payload(self, told: Sequence[Told]) -> SqlPayload | MySqlPayload:

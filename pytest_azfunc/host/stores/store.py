@@ -27,15 +27,17 @@ __tracebackhide__ = True
 
 
 class Origin:
-    """Where something stored comes from. It is stored before the invocation is over.
+    """Where something stored or started comes from: most of it comes before the invocation is over.
 
-    :ivar invocation: what has put it there; None for what a test has put there itself.
+    :ivar invocation: what it comes from; None for what a test has put there or started itself.
+    :ivar given_up_to: where the message was moved with which the invocation has failed once too often; empty for none.
     """
 
-    __slots__ = ("invocation",)
+    __slots__ = ("given_up_to", "invocation")
 
-    def __init__(self) -> None:
-        self.invocation: Invocation | None = None
+    def __init__(self, invocation: Invocation | None = None) -> None:
+        self.invocation = invocation
+        self.given_up_to = ""
 
 
 OF_TEST = Origin()
@@ -163,6 +165,9 @@ class Site(Protocol):
 
     def option(self, *names: str) -> Any:
         """What host.json says below ``extensions``, such as ``("queues", "maxDequeueCount")``; None for nothing."""
+
+    def wrong_option(self, names: Sequence[str], found: object, expected: str) -> AzfuncError:
+        """The error for what host.json says there."""
 
     def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
         """The functions with that trigger type (in lower case) to which the host listens, in the host's order.

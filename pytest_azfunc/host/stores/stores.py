@@ -14,6 +14,7 @@ from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObjec
 if TYPE_CHECKING:
     from pytest_azfunc.host.bound_expressions import ResolvedBinding
     from pytest_azfunc.host.bound_function import BoundFunction
+    from pytest_azfunc.project import Binding
 
 __tracebackhide__ = True
 
@@ -118,6 +119,13 @@ def unknown_store(name: object, contributed: Collection[str]) -> AzfuncError:
     return StoreError("store-unknown", name=shown(name), suggestion=near, known=known)
 
 
+def _placed(error: AzfuncError, bound: BoundFunction, binding: Binding) -> AzfuncError:
+    """What a store has said, with the binding for which it was asked."""
+    if error.function is None:
+        error.function, error.binding, error.location = bound.function.name, binding.name, binding.location
+    return error
+
+
 class Stores:
     """The stores of one host, by name, each made when it is first used.
 
@@ -178,7 +186,7 @@ class Stores:
             except AzfuncError as error:
                 if error.rule == "store-name" and ("%" in address or binding_type.address_of(declared) == address):
                     continue  # a declared name that no service has is an affair of the check, not of each call
-                return error
+                return _placed(error, bound, bound.function.outputs[name])
         return None
 
     def fill(
@@ -203,7 +211,11 @@ class Stores:
             found = resolved.get(binding.name)
             properties = binding.properties if found is None else found.properties
             address = binding_type.address_of(properties)
-            value = self._made[binding_type.store].read(Wanted(address, properties, binding, binding_type))
+            try:
+                value = self._made[binding_type.store].read(Wanted(address, properties, binding, binding_type))
+            except AzfuncError as error:
+                _placed(error, bound, binding)
+                raise
             data[binding.name] = wanting.data(value)
         if not data:
             return request

@@ -111,7 +111,9 @@ def test_reading_in_a_container_that_is_not_there(blobs: Blobs) -> None:
     blobs.write("inbox/a", b"")
     with pytest.raises(StoreError) as caught:
         blobs.read("inbx/a")
-    assert caught.value.problem == "there is no container 'inbx'. Did you mean 'inbox'? Containers: inbox."
+    assert caught.value.problem == (
+        "there is no blob 'inbx/a'. Nor is there a container 'inbx'. Did you mean 'inbox'? Containers: inbox."
+    )
     assert blobs.containers == ["inbox"]
 
 
