@@ -533,6 +533,28 @@ def test_batches_of_service_bus(app: FunctionApp, opened: Callable[[], Host]) ->
     assert logged(host)[3:] == ["['5']"]
 
 
+@pytest.mark.parametrize("place", ["host.json", "trigger"])
+def test_messages_that_a_function_would_have_to_settle_are_refused_by_name(tmp_path: Path, place: str) -> None:
+    app = FunctionApp(tmp_path)
+    setting = {"autoCompleteMessages": False}
+    in_host = {"extensions": {"serviceBus": setting}} if place == "host.json" else {}
+    app.write({"host.json": {"version": "2.0", **in_host}})
+    trigger = {"type": "serviceBusTrigger", "direction": "in", "name": "msg", "queueName": "q", "connection": "Bus"}
+    app.function("Take", "def main(msg): pass", {**trigger, **({} if in_host else setting)})
+    with Host.open(app.root) as host:
+        host.service_bus("q").send("x")
+        with pytest.raises(UnsupportedFeature) as caught:
+            host.drain()
+        assert [message.text for message in host.service_bus("q").messages] == ["x"]
+    assert str(caught.value) == (
+        "Take: autoCompleteMessages: false is not emulated by pytest-azfunc.\n"
+        f"  where:  {app.root / 'Take' / 'function.json'}:1:15\n"
+        "  Azure:  a message that nobody settles comes again when its lock is over, and is a dead letter at last.\n"
+        "  remedy: leave it out, or run the function with invoke.\n"
+        "  rule:   unsupported"
+    )
+
+
 def test_a_message_of_which_the_host_can_make_no_value_fails_like_any_other(
     app: FunctionApp, opened: Callable[[], Host]
 ) -> None:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_azfunc.errors import StoreError
+from pytest_azfunc.errors import StoreError, UnsupportedFeature
 from pytest_azfunc.host.bindings.batch import BatchPayload
 from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload, service_bus
 from pytest_azfunc.host.stores.content import built, shown_body
@@ -204,7 +204,9 @@ class ServiceBusStore:
         """Run the function.
 
         :param pile: what waits for it meanwhile.
+        :raises UnsupportedFeature: it would have to settle its messages itself.
         """
+        self._check_completion(bound)
         now = self._site.now()
         batch = [held for held in batch if held in entity.held and not held.is_expired(now)]
         if not batch:
@@ -227,6 +229,20 @@ class ServiceBusStore:
 
         how = f"message of {path}, delivery {batch[0].delivery_count + 1}"
         return self._site.deliver(bound, Delivering(take, ended, how, batch[0].origin))
+
+    def _check_completion(self, bound: BoundFunction) -> None:
+        declared = bound.trigger.properties.get("autoCompleteMessages")
+        given = self._site.option("serviceBus", "autoCompleteMessages") if declared is None else declared
+        if str(given).lower() != "false":
+            return
+        raise UnsupportedFeature(
+            "unsupported",
+            function=bound.function.name,
+            location=bound.trigger.location,
+            feature="autoCompleteMessages: false",
+            azure="a message that nobody settles comes again when its lock is over, and is a dead letter at last.",
+            remedy="leave it out, or run the function with invoke.",
+        )
 
     def _settle(self, path: str, entity: Entity, held: Held, outcome: Outcome) -> None:
         """Complete a message, abandon it, or move it to the dead letters."""
