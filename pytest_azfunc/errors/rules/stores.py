@@ -7,6 +7,12 @@ from typing import Final
 from pytest_azfunc.errors.rules.rule import Rule, of_test
 
 STORES: Final[dict[str, Rule]] = {
+    "sdk-request": Rule(
+        "{client} sends a request to {address}{why}. No such request leaves a test.",
+        "the request is answered.",
+        "{instead}replace the client in the test, with monkeypatch. Where a real service is meant, give its address in "
+        "@pytest.mark.azfunc(settings=...), azfunc_settings or the environment.",
+    ),
     "not-stored": of_test("there is no {what} {name!r}.{suggestion}{known}", "put it there first, or look at .exists."),
     "store-name": Rule(
         "no {what} can be called {name}: {reason}.",
