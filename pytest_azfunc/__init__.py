@@ -69,6 +69,19 @@ if TYPE_CHECKING:
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.host.log_capture import LogCapture
     from pytest_azfunc.host.outputs import Message, Output, Outputs
+    from pytest_azfunc.host.stores.blobs import Blob, StoredBlob
+    from pytest_azfunc.host.stores.cosmos_store import CosmosContainer
+    from pytest_azfunc.host.stores.event_grid_store import EventGridTopic, StoredGridEvent
+    from pytest_azfunc.host.stores.event_hub_store import EventHub, StoredEvent
+    from pytest_azfunc.host.stores.kafka_store import KafkaTopic, StoredRecord
+    from pytest_azfunc.host.stores.queue_messages import QueueMessage
+    from pytest_azfunc.host.stores.queue_store import Queue
+    from pytest_azfunc.host.stores.service_bus_entities import ServiceBusMessage
+    from pytest_azfunc.host.stores.service_bus_store import ServiceBusEntity
+    from pytest_azfunc.host.stores.sink_store import Sink, SinkMessage
+    from pytest_azfunc.host.stores.sql_store import SqlTable
+    from pytest_azfunc.host.stores.store import Delivering, Outcome, Sent, Store, Stored, StoreSite, Wanted
+    from pytest_azfunc.host.stores.tables import Table
     from pytest_azfunc.host.web.authorization import Keys
     from pytest_azfunc.http_client.responses import AppResponse
     from pytest_azfunc.http_client.session import AppSession
@@ -90,9 +103,12 @@ __all__ = [
     "Binding",
     "BindingError",
     "BindingType",
+    "Blob",
     "Clock",
     "Context",
     "ContextFactory",
+    "CosmosContainer",
+    "Delivering",
     "DeterminismError",
     "Due",
     "Durable",
@@ -101,6 +117,8 @@ __all__ = [
     "DurableFailure",
     "DurableHistory",
     "DurableInstance",
+    "EventGridTopic",
+    "EventHub",
     "Failure",
     "Failures",
     "Function",
@@ -112,6 +130,7 @@ __all__ = [
     "Host",
     "Invocation",
     "Invoke",
+    "KafkaTopic",
     "Keys",
     "LiveServer",
     "Location",
@@ -119,6 +138,7 @@ __all__ = [
     "LoopError",
     "LossyOutputError",
     "Message",
+    "Outcome",
     "Output",
     "OutputNotSet",
     "Outputs",
@@ -126,11 +146,28 @@ __all__ = [
     "PayloadBuilders",
     "Project",
     "ProjectError",
+    "Queue",
+    "QueueMessage",
     "Replayed",
     "RouteOverlapWarning",
     "ScheduleWarning",
+    "Sent",
+    "ServiceBusEntity",
+    "ServiceBusMessage",
+    "Sink",
+    "SinkMessage",
+    "SqlTable",
+    "Store",
     "StoreError",
+    "StoreSite",
+    "Stored",
+    "StoredBlob",
+    "StoredEvent",
+    "StoredGridEvent",
+    "StoredRecord",
+    "Table",
     "UnsupportedFeature",
+    "Wanted",
     "activity",
     "assistant_skill",
     "batch",
@@ -184,6 +221,23 @@ _BUILDERS = {
     "warmup": "manual warmup",
 }
 
+# What stores hold and are, by the module of host.stores that it is in.
+_STORES = {
+    "blobs": "Blob StoredBlob",
+    "cosmos_store": "CosmosContainer",
+    "event_grid_store": "EventGridTopic StoredGridEvent",
+    "event_hub_store": "EventHub StoredEvent",
+    "kafka_store": "KafkaTopic StoredRecord",
+    "queue_messages": "QueueMessage",
+    "queue_store": "Queue",
+    "service_bus_entities": "ServiceBusMessage",
+    "service_bus_store": "ServiceBusEntity",
+    "sink_store": "Sink SinkMessage",
+    "sql_store": "SqlTable",
+    "store": "Delivering Outcome Sent Store Stored StoreSite Wanted",
+    "tables": "Table",
+}
+
 # Where the other names are; the errors are not among them.
 _MODULES = {
     "AppResponse": "http_client.responses",
@@ -219,6 +273,7 @@ _MODULES = {
     "Project": "host.checked_project",
     "Replayed": "durable.replaying",
     **{name: f"host.bindings.{module}" for module, names in _BUILDERS.items() for name in names.split()},
+    **{name: f"host.stores.{module}" for module, names in _STORES.items() for name in names.split()},
 }
 
 BUILDERS = tuple(sorted(name for names in _BUILDERS.values() for name in names.split()))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_azfunc.app_services import ServicesApp
 from pytest_azfunc.errors import BindingError
 from pytest_azfunc.host.behaviour import Behaviour
+from pytest_azfunc.host.bindings.binding_type import SINKS
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.kept_invocations import KeptInvocations
@@ -21,6 +22,7 @@ from pytest_azfunc.project import Function
 if TYPE_CHECKING:
     from pytest_azfunc.host.deliveries import Deliveries
     from pytest_azfunc.host.stores.queue_store import Queue, QueueStore
+    from pytest_azfunc.host.stores.sink_store import Sink, SinkStore
     from pytest_azfunc.host.stores.stores import Stores
 
 __tracebackhide__ = True
@@ -57,6 +59,28 @@ class StoringApp(ServicesApp):
         """
         return cast("QueueStore", self._find_stores().find("queue")).queue(name)
 
+    def sink(self, type: str) -> Sink:
+        """The outputs of a binding type that has no store of its own, such as ``sendGrid``: ``.messages``.
+
+        :param type: its name; case is ignored.
+        :raises StoreError: no output has such a type, or it has a store of its own.
+        :raises BindingError: the host is closed.
+        """
+        return cast("SinkStore", self._find_stores().find(SINKS)).sink(type, self.script_host.options.types)
+
+    def store(self, name: str) -> Any:
+        """A store that the hook ``pytest_azfunc_stores`` adds: the object that its maker has made for this host.
+
+        :raises StoreError: no hook makes one of that name.
+        :raises BindingError: the host is closed.
+        """
+        stores, contributed = self._find_stores(), self.script_host.options.types.stores
+        if not isinstance(name, str) or name not in contributed:
+            from pytest_azfunc.host.stores.stores import unknown_store
+
+            raise unknown_store(name, contributed)
+        return stores.find(name)
+
     def drain(self, *, duplicate: int | None = None, shuffle: int | None = None) -> list[Invocation]:
         """Run what is due now, until nothing is: messages go to the functions that are bound to them. No time passes.
 
@@ -92,6 +116,7 @@ class StoringApp(ServicesApp):
         :raises FunctionNotFound: no such function.
         :raises BindingError: no exception, or no number from 1.
         """
+        self._behaviour.settings()  # raises when it is closed
         found = self.function(function)
         if not isinstance(exception, BaseException):
             raise wrong_value("azfunc_host.fail", "exception", exception, 'an exception, such as TimeoutError("bank")')
@@ -106,22 +131,20 @@ class StoringApp(ServicesApp):
     def redeliver(self, invocation: Invocation) -> Invocation:
         """Run a function once more for what has started an invocation, as a service may do at any time.
 
-        Where the service counts deliveries (``dequeue_count``, ``delivery_count``) it is one more. Inputs are read from
-        the stores as they are now.
+        Where the service counts deliveries (``dequeue_count``, ``delivery_count``) it is one more. Inputs that the test
+        has given are the same; the others are read from the stores as they are now.
 
         :returns: the new invocation; it is caused by what has caused the first.
+        :raises BindingError: what is given is no invocation.
         :raises Exception: what the function raises, unless ``raise_exceptions`` is off.
         """
         from pytest_azfunc.host.redelivery import Again  # few tests have use for it
 
         self._behaviour.settings()  # raises when it is closed
+        _check_invocation("redeliver", invocation)
         function = self.function(invocation.function)
         again = Again(invocation.request)
-        types, stores = self.script_host.options.types, self._find_stores()
-        read_again = {
-            binding.name: stores.is_used(types.find(binding.kind).store) for binding in function.inputs.values()
-        }
-        found = self.script_host.run(function, again, inputs=again.inputs(read_again), caused_by=invocation.caused_by)
+        found = self.script_host.run(function, again, inputs=invocation.given, caused_by=invocation.caused_by)
         if found.exception is not None and self._behaviour.raise_exceptions:
             raise found.exception
         return found
@@ -168,7 +191,10 @@ class StoringApp(ServicesApp):
         """The invocations that ran for what this one has put into stores, or started; oldest first.
 
         They are looked for among the :attr:`invocations`, which are the latest ones.
+
+        :raises BindingError: what is given is no invocation.
         """
+        _check_invocation("caused", invocation)
         return [found for found in self.invocations if found.caused_by is invocation]
 
     # --- how the host is made
@@ -192,12 +218,20 @@ class StoringApp(ServicesApp):
             from pytest_azfunc.host.stores.stores import Stores
 
             time = self._passing_time
-            site = Deliveries(self.script_host, time.agenda, self._behaviour, self.is_disabled, time.report)
+            reports = time.report_error, time.note
+            site = Deliveries(self.script_host, time.agenda, self._behaviour, self.is_disabled, *reports)
             self._site = site
-            self._stores = Stores(site)
+            self._stores = Stores(site, self.script_host.options.types.stores)
             self._kept.keep_more()
             time.watchers.append(self._stores)
+            if time.is_stopped:
+                site.stop()
         return self._stores
+
+
+def _check_invocation(call: str, invocation: object) -> None:
+    if not isinstance(invocation, Invocation):
+        raise wrong_value(f"azfunc_host.{call}", "invocation", invocation, "an invocation, as invoke and drain return")
 
 
 def _chance(name: str, seed: int | None) -> random.Random | None:

@@ -115,6 +115,12 @@ class TimedApp:
         """What comes next, in the order in which it will run: each a ``Due(at, function, reason)``."""
         return self._passing_time.due
 
+    @property
+    def waiting(self) -> Sequence[Due]:
+        """What :meth:`drain` would run now, as far as the host has noticed it."""
+        now = self.now
+        return [due for due in self._passing_time.agenda.due if due.at <= now]
+
     def advance(
         self,
         *,
@@ -139,5 +145,9 @@ class TimedApp:
         return self._passing_time.start()
 
     def stop(self) -> None:
-        """Stop the timers, until :meth:`start`. What is due meanwhile is past due then, and runs once."""
+        """Stop the timers and deliver nothing, until :meth:`start`. A timer that is due meanwhile is past due then.
+
+        What waits for a retry is tried no more: its message is where a failure leaves it, and the failure is to be
+        claimed.
+        """
         self._passing_time.stop()

@@ -182,6 +182,9 @@ class WorkerChannel(Protocol):
     def is_inside(self) -> bool:
         """Whether who asks is a function that runs, or a thread or task of one."""
 
+    def current_invocation(self) -> str | None:
+        """The id of the invocation to which who asks belongs; None for who is no function that runs."""
+
     def run_loop_on_a_thread(self) -> None:
         """Be ready for requests from several threads: async functions share a loop on a thread of its own."""
 

@@ -17,6 +17,7 @@ from pytest_azfunc.durable.refusals import missing
 from pytest_azfunc.durable.work import Surroundings
 from pytest_azfunc.host.bindings.durable import EntityPayload
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.stores.store import OF_TEST, Origin
 from pytest_azfunc.project import Function
 
 __tracebackhide__ = True
@@ -29,13 +30,13 @@ class Operation(NamedTuple):
 
     :ivar input: JSON text within JSON text, or None.
     :ivar reply: the orchestration that waits for the result, and by which GUID; None for a signal.
-    :ivar caused_by: the invocation that asks for it, or None.
+    :ivar origin: what asks for it.
     """
 
     name: str
     input: str | None
     reply: Reply | None = None
-    caused_by: Invocation | None = None
+    origin: Origin = OF_TEST
 
 
 class Outcome(NamedTuple):
@@ -114,7 +115,7 @@ class Entities:
         batch = [entity.waiting.popleft() for _ in range(min(self.batch_size, len(entity.waiting)))]
         operations = tuple({"name": op.name, "input": op.input, "isSignal": op.reply is None} for op in batch)
         payload = EntityPayload(operations, entity.id.name, entity.id.key, entity.state, entity.exists)
-        invocation = self._host.run(function, payload, batch[0].caused_by)
+        invocation = self._host.run(function, payload, batch[0].origin.invocation)
         entity.invocations.append(invocation)
         entity.outcomes = self._outcomes(entity, invocation, len(batch))
         for operation, outcome in zip(batch, entity.outcomes, strict=True):

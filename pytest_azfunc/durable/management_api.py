@@ -21,7 +21,7 @@ from pytest_azfunc.durable.status import second_text, status_json
 from pytest_azfunc.durable.task_hub import TaskHub
 from pytest_azfunc.errors import DurableError
 from pytest_azfunc.host.bindings.net_values import new_guid_digits
-from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.stores.store import OF_TEST, Origin
 
 __tracebackhide__ = True
 
@@ -47,7 +47,7 @@ class Call(NamedTuple):
     :ivar query: its parameters by name in lower case.
     :ivar body: JSON text; None for none.
     :ivar base_url: scheme and authority, as the caller knows the app.
-    :ivar caused_by: the invocation whose client asks, or None.
+    :ivar origin: whose client asks.
     """
 
     method: str
@@ -55,7 +55,7 @@ class Call(NamedTuple):
     query: Mapping[str, str]
     body: str | None
     base_url: str
-    caused_by: Invocation | None = None
+    origin: Origin = OF_TEST
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A parameter that is true or false."""
@@ -63,13 +63,11 @@ class Call(NamedTuple):
         return default if value is None else value.lower() == "true"
 
 
-def call_of(
-    method: str, path: str, query: str, body: str | None, base_url: str, caused_by: Invocation | None = None
-) -> Call:
+def call_of(method: str, path: str, query: str, body: str | None, base_url: str, origin: Origin = OF_TEST) -> Call:
     """A request by its path below the API's own."""
     segments = tuple(unquote(segment) for segment in path.strip("/").split("/"))
     parameters = {name.lower(): value for name, value in parse_qsl(query, keep_blank_values=True)}
-    return Call(method.upper(), segments, parameters, body, base_url, caused_by)
+    return Call(method.upper(), segments, parameters, body, base_url, origin)
 
 
 def instance_id_fault(instance_id: str) -> str | None:
@@ -131,7 +129,7 @@ class ManagementApi:
             return Reply(400, "The body is no JSON.")
         try:
             found = self._hub.start(
-                name, given, instance_id=instance_id, version=call.query.get("version"), caused_by=call.caused_by
+                name, given, instance_id=instance_id, version=call.query.get("version"), origin=call.origin
             )
         except DurableError as error:
             return _refused(400, str(error))
@@ -280,7 +278,7 @@ class ManagementApi:
         if call.method != "POST":
             return Reply(405)
         body = call.body if call.body is not None and call.body.strip() else None
-        self._hub.entities.add(entity_id, Operation(call.query.get("op", ""), body, caused_by=call.caused_by))
+        self._hub.entities.add(entity_id, Operation(call.query.get("op", ""), body, origin=call.origin))
         return Reply(202)
 
 

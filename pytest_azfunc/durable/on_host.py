@@ -34,6 +34,7 @@ from pytest_azfunc.host.bindings.durable_version import refuse_installed_version
 from pytest_azfunc.host.failures import Failure
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.script_host import ScriptHost
+from pytest_azfunc.host.stores.store import OF_TEST, Origin
 from pytest_azfunc.host.web.http_request import PreparedRequest
 from pytest_azfunc.host.web.http_response import HttpResult
 from pytest_azfunc.process.event_loops import is_loop_running
@@ -81,7 +82,10 @@ class DurableHost:
         self._advance = advance
         self._send = send
         self._at_another_time = at_another_time
-        self._ready: dict[Entry, Work] = {}
+        self._ready: dict[Entry, tuple[Work, Entry]] = {}
+        self._beginning: Entry | None = None  # of that which takes a step now
+        self._asking: dict[str, Origin] = {}  # by the id of an invocation that is not over
+        script_host.observers.append(self._invoked)
         self._names: tuple[Mapping[str, Function], dict[tuple[str, str], Function]] | None = None
         port = urlsplit(base_url).port
         self.rpc_base_url = f"http://127.0.0.1:{port}/durabletask/"
@@ -98,18 +102,32 @@ class DurableHost:
     def ready(self, function: str, reason: str, work: Work) -> None:
         """Have something done at the present moment.
 
-        An orchestration may take any number of steps at one moment, so they are no chain of functions that start one
-        another; what goes on without end is told by the engine.
+        An orchestration may take any number of steps at one moment, so its steps are no chain of functions that start
+        one another: each is caused by the first of them, and that one by whoever has asked for it. What goes on without
+        end within an orchestration is told by the engine.
         """
-        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason, cause=None)
-        self._ready[entry] = work
+        running, beginning = self._agenda.running, self._beginning
+        cause = running if running is None or beginning is None else (beginning, running[1])
+        entry = self._agenda.put(self.now(), function, lambda: self._take(entry), reason=reason, cause=cause)
+        self._ready[entry] = work, beginning or entry
 
     def _take(self, entry: Entry) -> Invocation | None:
         """Do what has its turn: what is due, or any of what is ready where a test has asked for another order."""
         shuffle = self.hub.shuffle
         if shuffle is not None:
             self._swap(entry, shuffle)
-        return self._ready.pop(entry)()
+        work, beginning = self._ready.pop(entry)
+        with self._going_on(beginning):
+            return work()
+
+    @contextlib.contextmanager
+    def _going_on(self, beginning: Entry | None) -> Iterator[None]:
+        """What becomes ready meanwhile goes on with what has begun there; None for what begins itself."""
+        outer, self._beginning = self._beginning, beginning
+        try:
+            yield
+        finally:
+            self._beginning = outer
 
     def _swap(self, entry: Entry, shuffle: random.Random) -> None:
         other = shuffle.choice(list(self._ready))
@@ -230,7 +248,17 @@ class DurableHost:
 
     def answer(self, call: Call) -> Reply:
         """Answer a client's request."""
-        return self.api.answer(call)
+        asking = self._script_host.worker.current_invocation()
+        origin = OF_TEST if asking is None else self._asking.setdefault(asking, Origin())
+        with self._going_on(None):
+            return self.api.answer(call._replace(origin=origin))
+
+    def _invoked(self, invocation: Invocation) -> None:
+        """An invocation is over: what its client has asked for knows now where it comes from."""
+        for attempt in invocation.attempts if self._asking else ():
+            origin = self._asking.pop(getattr(attempt.context, "invocation_id", ""), None)
+            if origin is not None:
+                origin.invocation = invocation
 
     def _payload(self, instance_id: str, base_url: str) -> Mapping[str, str]:
         urls = durable_client("TestHubName", base_url)["managementUrls"]
@@ -255,7 +283,7 @@ class DurableHost:
         body = request.body.decode("utf-8", "replace") if request.body else None
         query = "&".join(part for part in parts.query.split("&") if not part.lower().startswith("code="))
         call = call_of(request.method, "/".join(segments), query, body, f"{parts.scheme}://{parts.netloc}")
-        reply = self.api.answer(call)
+        reply = self.answer(call)
         headers = tuple((name, value) for name, value in reply.headers.items())
         if reply.body is None:
             return HttpResult(reply.status, headers)

@@ -13,6 +13,7 @@ from pytest_azfunc.durable.actions import Decision
 from pytest_azfunc.durable.execution import Execution
 from pytest_azfunc.durable.history import EventType, HistoryEvent
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.stores.store import OF_TEST, Origin
 from pytest_azfunc.project import Function
 
 __tracebackhide__ = True
@@ -68,7 +69,7 @@ class Orchestration:
     :ivar output: what it has come to, as JSON says it.
     :ivar inbox: what has happened since its last episode.
     :ivar timers: what cancels its timers' moments on the agenda, by task number.
-    :ivar caused_by: the invocation that has started it, or None.
+    :ivar origin: of the first episode: what has started it.
     :ivar failures: what went wrong in its tasks.
     :ivar depth: how many orchestrations stand above it as parents.
     :ivar restarts: how many times it has gone on as new, with no timer or event between.
@@ -83,7 +84,7 @@ class Orchestration:
     created_at: datetime
     execution: Execution
     parent: Parent | None = None
-    caused_by: Invocation | None = None
+    origin: Origin = OF_TEST
     status: RuntimeStatus = RuntimeStatus.PENDING
     output: Any = None
     custom_status: Any = None

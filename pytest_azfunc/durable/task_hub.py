@@ -27,6 +27,7 @@ from pytest_azfunc.durable.tasks import Tasks
 from pytest_azfunc.durable.work import Surroundings
 from pytest_azfunc.host.bindings.net_values import new_guid_digits
 from pytest_azfunc.host.invocation import Invocation
+from pytest_azfunc.host.stores.store import OF_TEST, Origin
 
 __tracebackhide__ = True
 
@@ -58,7 +59,7 @@ class TaskHub:
         instance_id: str | None = None,
         version: str | None = None,
         parent: Parent | None = None,
-        caused_by: Invocation | None = None,
+        origin: Origin = OF_TEST,
     ) -> Orchestration:
         """Start an orchestration; its first episode is due now.
 
@@ -78,7 +79,7 @@ class TaskHub:
             now,
             Execution(new_guid_digits()),
             parent,
-            caused_by,
+            origin,
         )
         self.orchestrations.pop(found.id, None)  # one that has ended makes room
         self.orchestrations[found.id] = found
@@ -181,7 +182,7 @@ class TaskHub:
         return invocation
 
     def _cause(self, found: Orchestration) -> Invocation | None:
-        return found.invocations[-1] if found.invocations else found.caused_by
+        return found.invocations[-1] if found.invocations else found.origin.invocation
 
     def _decided(self, found: Orchestration, decision: Decision, text: str) -> None:
         now = self._host.now()
@@ -222,7 +223,7 @@ class TaskHub:
             if isinstance(action, CallEntity):
                 reply = (found, found.execution, call_id(found.execution.id, number))
             text = None if action.input is None else json.dumps(action.input)
-            self.entities.add(action.entity, Operation(action.operation, text, reply, found.invocations[-1]))
+            self.entities.add(action.entity, Operation(action.operation, text, reply, Origin(found.invocations[-1])))
 
     def _set_timer(self, found: Orchestration, number: int, action: CreateTimer) -> None:
         execution, at = found.execution, max(action.fire_at, self._host.now())
@@ -259,7 +260,7 @@ class TaskHub:
             instance_id=instance_id,
             version=action.version,
             parent=parent,
-            caused_by=found.invocations[-1],
+            origin=Origin(found.invocations[-1]),
         )
         child.depth = found.depth + 1
 

@@ -160,6 +160,11 @@ class FunctionTimeoutError(AzfuncError):
 class LoopError(AzfuncError):
     """Functions start one another, or themselves, over and over again, and no time passes."""
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The functions of the loop, by name."""
+        return tuple(str(self.details["members"]).split(", "))
+
 
 class UnsupportedFeature(AzfuncError):
     """Something that Azure does and pytest-azfunc does not emulate."""

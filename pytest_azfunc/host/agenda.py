@@ -68,6 +68,11 @@ class Entry:
         self.is_cancelled = False
         self.is_going_on = False
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was done, or struck off; what was begun and waits for a retry is not over."""
+        return self.is_cancelled and not self.is_going_on
+
     def chain(self) -> list[str]:
         """The functions that have led to this one without time passing, the latest first."""
         names: list[str] = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_azfunc.errors import AzfuncWarning, LossyOutputError
 from pytest_azfunc.host.bindings.address_error import AddressError
-from pytest_azfunc.host.bindings.binding_type import BindingType, PayloadMaker
+from pytest_azfunc.host.bindings.binding_type import SINKS, BindingType, PayloadMaker
 from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.bindings.inputs import DurableClients, Input, Settings, no_settings
 from pytest_azfunc.host.bindings.net_values import new_guid
@@ -261,8 +261,10 @@ class BoundFunction:
     def uses_stores(self) -> bool:
         """Whether an input is read from a store, or an output goes to one."""
         if self._uses_stores is None:
-            find, bindings = self.options.types.find, self.function.bindings.values()
-            self._uses_stores = any(find(b.kind).store is not None for b in bindings if not b.is_trigger)
+            find, function = self.options.types.find, self.function
+            self._uses_stores = any(
+                find(binding.kind).store is not None for binding in function.outputs.values()
+            ) or any(find(binding.kind).store not in (None, SINKS) for binding in function.inputs.values())
         return self._uses_stores
 
     def output_type(self, name: str) -> tuple[str, BindingType]:

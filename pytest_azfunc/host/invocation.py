@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_azfunc.errors import BindingError, shown
 from pytest_azfunc.host.retries import Attempt
-from pytest_azfunc.rpc import InvocationRequest, InvocationResponse
+from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
 
 __tracebackhide__ = True
 
@@ -118,9 +118,25 @@ class Invocation:
         return (self.attempt(),) if attempts is None else attempts
 
     @property
+    def given(self) -> Mapping[str, TypedData | PythonObject | None]:
+        """What the test gave for its inputs, by name; what was read from stores is not among it."""
+        return {name: self.request.inputs[name] for name in self.__dict__.get("_given", ())}
+
+    @property
     def is_exhausted(self) -> bool:
         """Whether it has failed, and its retry policy has no attempt left."""
-        return self.exception is not None and "_attempts" in self.__dict__
+        return self.exception is not None and bool(self.__dict__.get("_is_over"))
+
+    @property
+    def given_up_to(self) -> str:
+        """Where the message was moved with which it has failed once too often, such as ``orders-poison``, or ""."""
+        place: str = self.__dict__.get("_given_up_to", "")
+        return place
+
+    def give_up_to(self, place: str) -> None:
+        """Know where the message was moved."""
+        if place:
+            self.__dict__["_given_up_to"] = place
 
     def attempt(self, delay: timedelta = timedelta()) -> Attempt:
         """The run that this is, as one of several attempts.
@@ -132,8 +148,11 @@ class Invocation:
         logs = LogCapture(self.response.logs, self._view.reaches_console)
         return Attempt(self.exception, logs, self.started_at, delay, self.context)
 
-    def retried(self, first: Invocation, attempts: tuple[Attempt, ...]) -> Invocation:
-        """This, the last attempt, as the invocation of which all *attempts* are."""
+    def retried(self, first: Invocation, attempts: tuple[Attempt, ...], *, is_over: bool = True) -> Invocation:
+        """This, the last attempt, as the invocation of which all *attempts* are.
+
+        :param is_over: whether the host would make no more of them; it has stopped where it would.
+        """
         whole = Invocation(
             self.function,
             self.request,
@@ -145,6 +164,7 @@ class Invocation:
             self.caused_by,
         )
         whole.__dict__["_attempts"] = attempts
+        whole.__dict__["_is_over"] = is_over
         return whole
 
     @property

@@ -100,6 +100,11 @@ class PassingTime:
         """The present moment, in UTC."""
         return self._time.now()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the host is stopped, and nothing comes due."""
+        return self._is_stopped
+
     # --- what is due
 
     @property
@@ -254,16 +259,26 @@ class PassingTime:
         return on_a_thread(lambda: self.agenda.run(entry, now))
 
     def report(self, invocation: Invocation, how: str) -> None:
-        """Tell what a function has raised where nobody waits for it.
+        """Tell what a function has raised where nobody waits for it; see :meth:`report_error`."""
+        assert invocation.exception is not None
+        self.report_error(invocation.function, invocation.exception, how, "failure-unclaimed-due")
 
+    def report_error(self, function: str, error: BaseException, how: str, rule: str) -> None:
+        """Tell of a run that has failed, and for which nobody waits, unless a test has asked for that.
+
+        :param function: the function's name.
         :param how: how it came to run.
-        :raises BaseException: that, unless the host is to behave as in Azure.
+        :param rule: what an error says of it, if nobody claims it.
+        :raises BaseException: what it has failed with, unless the host is to behave as in Azure.
         """
-        error = invocation.exception
-        assert error is not None
-        if self._behaviour.raise_exceptions:
+        if self._behaviour.raise_exceptions and not self._host.was_asked_for(error):
             raise error
-        self._failures.add(Failure(invocation.function, error, how, rule="failure-unclaimed-due"))
+        self.note(function, error, how, rule)
+
+    def note(self, function: str, error: BaseException, how: str, rule: str) -> None:
+        """Note that a run has failed: a test has to claim it, unless it has asked for that."""
+        if not self._host.was_asked_for(error):
+            self._failures.add(Failure(function, error, how, rule=rule))
 
     # --- the host's ups and downs
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -31,8 +30,3 @@ class Again(Payload):
             if isinstance(data, TypedData) and data.kind == "json" and str(data.value).isdecimal():
                 metadata[name] = TypedData("json", str(int(data.value) + 1))
         return Delivery(request.inputs[occasion.trigger.name], metadata, request.http_request)
-
-    def inputs(self, read_again: Mapping[str, bool]) -> dict[str, object]:
-        """What the function was given for its inputs, but for those that are *read_again*."""
-        names = self.request.inputs
-        return {name: names[name] for name, again in read_again.items() if name in names and not again}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_azfunc.project import Function, RetryPolicy
 from pytest_azfunc.project.host_json import HostConfig
-from pytest_azfunc.rpc import RetryContext, RpcException
+from pytest_azfunc.rpc import InvocationRequest, ProxiedRequest, RetryContext, RpcException, TraceContext
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.log_capture import LogCapture
@@ -99,6 +99,36 @@ def next_attempt(policy: RetryPolicy, number: int, function: str, error: BaseExc
     :param number: of the retry; 1 is the first.
     """
     return RetryContext(number, policy.max_retry_count, _rpc_exception(function, error))
+
+
+def again(request: InvocationRequest, retry: RetryContext, invocation_id: str) -> InvocationRequest:
+    """The request of a retry.
+
+    :param invocation_id: the same as before, or with HTTP one of its own.
+    """
+    before, trace, streamed = request.invocation_id or "", request.trace_context, request.http_request
+    if invocation_id != before:
+        trace = TraceContext(trace_parent(invocation_id))
+        streamed = streamed and proxied(streamed, invocation_id, before)
+    return InvocationRequest(
+        request.function, request.inputs, request.trigger_metadata, invocation_id, trace, retry, streamed
+    )
+
+
+def proxied(request: ProxiedRequest, invocation_id: str, before: str | None = None) -> ProxiedRequest:
+    """A request that comes to the function as a stream, as the host passes it on for this invocation.
+
+    :param before: the invocation for which it was passed on before.
+    """
+    from pytest_azfunc.host.web.http_proxy import for_invocation  # few apps stream HTTP
+
+    return for_invocation(request, invocation_id, before)
+
+
+def trace_parent(invocation_id: str) -> str:
+    """A W3C traceparent, made of the invocation's GUID."""
+    digits = invocation_id.replace("-", "")
+    return f"00-{digits}-{digits[:16]}-00"
 
 
 def _rpc_exception(function: str, error: BaseException) -> RpcException:

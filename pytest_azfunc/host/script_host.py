@@ -20,15 +20,13 @@ from pytest_azfunc.host.completed_bindings import complete_inputs, complete_outp
 from pytest_azfunc.host.given_context import ContextOverrides
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.output_bindings import with_refusal, with_returned
-from pytest_azfunc.host.retries import MOST_RETRIES, Wait, delays, next_attempt
+from pytest_azfunc.host.retries import MOST_RETRIES, Wait, again, delays, next_attempt, proxied, trace_parent
 from pytest_azfunc.host.stores.use import Use
 from pytest_azfunc.project import Function, Project, RetryPolicy
 from pytest_azfunc.rpc import (
     InvocationRequest,
     InvocationResponse,
-    ProxiedRequest,
     PythonObject,
-    RetryContext,
     TraceContext,
     TypedData,
     WorkerChannel,
@@ -46,7 +44,7 @@ _NO_INPUTS: Mapping[str, Any] = {}
 Steps = Generator[InvocationRequest | Wait, Any, Invocation]
 """What the host does around an invocation: asks for what it yields, is sent the answer, returns the invocation.
 
-What it yields is a request to the worker, or a wait before a retry, for which there is no answer.
+What it yields is a request to the worker, or a wait before a retry; the answer to that is whether the host stops.
 """
 
 
@@ -156,16 +154,24 @@ class ScriptHost:
             else:
                 response = await self.worker.ainvoke(asked)
 
-    def begin(self, function: Function, payload: Any = None, caused_by: Invocation | None = None) -> Steps:
-        """Begin a function for which nobody waits; :meth:`proceed` runs it, up to where it waits before a retry."""
-        return self._steps(self._loaded(function), payload, _NO_INPUTS, None, True, caused_by)
+    def begin(
+        self, function: Function, payload: Any = None, caused_by: Invocation | None = None, *, load: bool = True
+    ) -> Steps:
+        """Begin a function for which nobody waits; :meth:`proceed` runs it, up to where it waits before a retry.
 
-    def proceed(self, steps: Steps) -> Invocation | Wait:
+        :param load: whether it is to be loaded; or else it was, or is known not to load.
+        """
+        bound = self._loaded(function) if load else self.bound(function)
+        return self._steps(bound, payload, _NO_INPUTS, None, True, caused_by)
+
+    def proceed(self, steps: Steps, *, stop: bool = False, unloaded: BaseException | None = None) -> Invocation | Wait:
         """Go on with what :meth:`begin` has begun.
 
+        :param stop: whether a wait before a retry ends here, and no further attempt is made.
+        :param unloaded: why the function could not be loaded: each of its attempts fails with that.
         :returns: the invocation, or how long the host waits now: then this is to be called again.
         """
-        response: Any = None
+        response: Any = True if stop else None
         while True:
             try:
                 asked = steps.send(response)
@@ -174,7 +180,7 @@ class ScriptHost:
                 return invocation
             if isinstance(asked, Wait):
                 return asked
-            response = self.worker.invoke(asked)
+            response = self.worker.invoke(asked) if unloaded is None else _failed(asked, unloaded)
 
     def load(self, function: Function) -> None:
         """Have the worker load a function, as it does before the first call.
@@ -213,6 +219,8 @@ class ScriptHost:
             # A test that says which attempt it is plays the host itself.
             if policy is not None and (context is None or context.retry is None):
                 invocation = yield from self._retried(bound, policy, invocation, use)
+        if inputs:
+            invocation.__dict__["_given"] = tuple(inputs)
         if use is not None:
             use.origin.invocation = invocation
         for observer in self.observers:
@@ -260,8 +268,10 @@ class ScriptHost:
                 place = bound.trigger.location
                 name = bound.function.name
                 raise BindingError("retries-without-end", function=name, location=place, count=MOST_RETRIES) from error
-            yield Wait(delay)
-            request = _again(invocation.request, next_attempt(policy, number, bound.function.name, error))
+            if (yield Wait(delay)):
+                return invocation.retried(first, tuple(attempts), is_over=False)
+            told = next_attempt(policy, number, bound.function.name, error)
+            request = again(invocation.request, told, _next_id(invocation.request))
             invocation = yield from self._attempt(bound, request, self.now(), use, first.caused_by)
             attempts.append(invocation.attempt(delay))
         return invocation.retried(first, tuple(attempts))
@@ -275,7 +285,11 @@ class ScriptHost:
             error = complete_inputs(bound, bound.expressions, request, self.now(), resolved)
         if error is None and self.faults is not None:
             error = self.faults.take(bound.function.name)
-        return None if error is None else InvocationResponse(request.invocation_id or "", exception=error)
+        return None if error is None else _failed(request, error)
+
+    def was_asked_for(self, error: BaseException) -> bool:
+        """Whether a test has asked for this very exception."""
+        return self.faults is not None and self.faults.were_asked_for(error)
 
     def request(
         self,
@@ -311,31 +325,19 @@ class ScriptHost:
             data,
             delivery.metadata,
             invocation_id,
-            context.trace or TraceContext(_trace_parent(invocation_id)),
+            context.trace or TraceContext(trace_parent(invocation_id)),
             context.retry or bound.first_attempt,
-            _proxied(delivery.proxied, invocation_id) if delivery.proxied else None,
+            proxied(delivery.proxied, invocation_id) if delivery.proxied else None,
         )
 
 
-def _again(request: InvocationRequest, retry: RetryContext) -> InvocationRequest:
-    """The request of a retry: the same id, but for HTTP, where each attempt has its own (JobHost.cs)."""
-    invocation_id, trace, proxied = request.invocation_id or "", request.trace_context, request.http_request
+def _failed(request: InvocationRequest, error: BaseException) -> InvocationResponse:
+    """How a call ends that never came to the function."""
+    return InvocationResponse(request.invocation_id or "", exception=error)
+
+
+def _next_id(request: InvocationRequest) -> str:
+    """The id of a retry: the same, but for HTTP, where each attempt has its own (azure-webjobs-sdk, JobHost.cs)."""
     if any(isinstance(data, TypedData) and data.kind == "http" for data in request.inputs.values()):
-        before, invocation_id = invocation_id, new_guid()
-        trace = TraceContext(_trace_parent(invocation_id))
-        proxied = proxied and _proxied(proxied, invocation_id, before)
-    return InvocationRequest(
-        request.function, request.inputs, request.trigger_metadata, invocation_id, trace, retry, proxied
-    )
-
-
-def _proxied(request: ProxiedRequest, invocation_id: str, before: str | None = None) -> ProxiedRequest:
-    from pytest_azfunc.host.web.http_proxy import for_invocation  # few apps stream HTTP
-
-    return for_invocation(request, invocation_id, before)
-
-
-def _trace_parent(invocation_id: str) -> str:
-    """A W3C traceparent, made of the invocation's GUID."""
-    digits = invocation_id.replace("-", "")
-    return f"00-{digits}-{digits[:16]}-00"
+        return new_guid()
+    return request.invocation_id or ""

@@ -221,12 +221,13 @@ def _misspelled(item: pytest.Item) -> list[str]:
     return [name for name in asked if name.startswith("azfunc_") and name not in FIXTURES and name not in values]
 
 
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     for value in (left, right):
-        if str(type(value).__module__).startswith("pytest_azfunc."):
+        first = value[0] if type(value) is list and value else value
+        if str(type(first).__module__).startswith("pytest_azfunc."):
             from pytest_azfunc.plugin.comparisons import explain
 
-            return explain(op, left, right)
+            return explain(config, op, left, right)
     return None
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import os
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pytest_azfunc.host.invocation import Invocation
     from pytest_azfunc.session_apps import SessionApps
@@ -26,6 +27,7 @@ def session_apps(config: pytest.Config) -> SessionApps:
         from pytest_azfunc.session_apps import Choice, SessionApps
 
         added = [item for found in config.hook.pytest_azfunc_binding_types(config=config) for item in found or ()]
+        stores = [found for found in config.hook.pytest_azfunc_stores(config=config) if found is not None]
         choice = Choice(
             str(config.rootpath),
             _projects(config),
@@ -35,10 +37,32 @@ def session_apps(config: pytest.Config) -> SessionApps:
             "--azfunc-project" if config.getoption("azfunc_project") else "the ini option azfunc_project",
             _timeout(config.getini("azfunc_timeout")),
         )
-        apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added))
+        apps = config.stash[_APPS] = SessionApps(choice, Catalogue(added, _makers(stores)))
         config.add_cleanup(apps.close)
         apps.observers.append(_teller(config.hook.pytest_azfunc_invoked))
     return apps
+
+
+def _makers(found: Sequence[object]) -> dict[str, Callable[[Any], Any]]:
+    """What makes the stores that hooks add; the implementation that pytest calls first wins.
+
+    :raises pytest.UsageError: what a hook has returned is no mapping of names to makers: the session ends.
+    """
+    makers: dict[str, Callable[[Any], Any]] = {}
+    for stores in reversed(found):
+        if not isinstance(stores, Mapping):
+            raise _wrong_makers(stores, "its stores")
+        for name, make in stores.items():
+            if not isinstance(name, str) or not callable(make):
+                raise _wrong_makers(make, repr(name))
+            makers[name] = make
+    return makers
+
+
+def _wrong_makers(found: object, name: str) -> pytest.UsageError:
+    from pytest_azfunc.errors import BindingError, kind_of
+
+    return pytest.UsageError(str(BindingError("store-maker", found=kind_of(found), name=name)))
 
 
 def _teller(hook: Any) -> Callable[[Invocation], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _TITLE = "azfunc invocations"
 _CHAINS = "azfunc chains"
+_WAITING = "azfunc due, and not run"
+_DRAIN = "azfunc_host.drain() runs what is due."
 _MOST_LINES = 60
 _ORCHESTRATIONS = "azfunc orchestrations"
 _CAPTURED_LOG = "Captured log"
@@ -25,11 +28,16 @@ _CAPTURED_LOG = "Captured log"
 
 def add_invocations(report: pytest.TestReport, host: Host, config: pytest.Config) -> None:
     """Add what the app has done, as plain text: other plugins read it, and a worker of pytest-xdist has no terminal."""
-    report.sections.append((f"{_TITLE} ({report.when})", describe(host.invocations, host.refusals)))
+    if host.invocations or host.refusals:
+        report.sections.append((f"{_TITLE} ({report.when})", describe(host.invocations, host.refusals)))
     if host.has_stores and any(invocation.caused_by is not None for invocation in host.invocations):
         from pytest_azfunc.reports.chains import chains
 
         report.sections.append((f"{_CHAINS} ({report.when})", chains(host.invocations, _MOST_LINES)))
+    if host.waiting:
+        counts = Counter(f"{due.function} ({due.reason})" for due in host.waiting)
+        lines = [f"{what}, {count} times" if count > 1 else what for what, count in counts.items()]
+        report.sections.append((f"{_WAITING} ({report.when})", "\n".join([*lines, _DRAIN])))
     if host.has_durable:
         from pytest_azfunc.reports.orchestrations import describe as describe_orchestrations
 

@@ -106,7 +106,7 @@ class RunningTests:
         if advice:
             report.sections.append((TITLE, advice))
         host = test.host
-        if host is not None and report.failed and (host.invocations or host.refusals):
+        if host is not None and report.failed and (host.invocations or host.refusals or host.waiting):
             from pytest_azfunc.plugin.failure_sections import add_invocations
 
             add_invocations(report, host, self._config)

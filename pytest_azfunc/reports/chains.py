@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from pytest_azfunc.errors import message_of, shown
 from pytest_azfunc.host.invocation import Invocation
@@ -14,6 +15,7 @@ from pytest_azfunc.rpc import TypedData
 _INDENT = "   "
 _COUNTS = ("DequeueCount", "DeliveryCount")
 _WIDTH = 120
+_EVENT = '{"EventType": '
 
 
 def chains(invocations: Iterable[Invocation], most_lines: int | None = None) -> str:
@@ -50,15 +52,40 @@ def _lines(roots: list[Invocation], below: dict[int, list[Invocation]]) -> Itera
 def _of(invocation: Invocation) -> Iterator[str]:
     trigger = next(iter(invocation.request.inputs), None)
     data = None if trigger is None else invocation.request.inputs[trigger]
-    yield f"{invocation.function} <- {data_shown(data)}{_count(invocation)}{_delay(invocation)}"
+    yield f"{invocation.function} <- {_history(invocation) or data_shown(data)}{_count(invocation)}{_delay(invocation)}"
     attempts = invocation.attempts
     for number, attempt in enumerate(attempts, 1) if len(attempts) > 1 else ():
         waited = f" after {attempt.delay}" if attempt.delay else ""
         yield f"{_INDENT}attempt {number}{waited}: {_ended(attempt.exception)}"
     for output in invocation.outputs.values() if invocation.ok else ():
-        yield f"{_INDENT}{output.name}{_where(invocation, output)}: {_sent(output)}"
+        state = _state(output)
+        if state is None:
+            yield f"{_INDENT}{output.name}{_where(invocation, output)}: {_sent(output)}"
+        elif state.get("isDone"):
+            yield f"{_INDENT}output: {shown(state.get('output'), _WIDTH)}"
     if invocation.exception is not None:
         yield f"{_INDENT}{_ended(invocation.exception)}"
+    if invocation.given_up_to:
+        yield f"{_INDENT}given up -> {invocation.given_up_to}"
+
+
+def _history(invocation: Invocation) -> str:
+    """What an orchestrator was given, in short: what it has asked for so far stands in the tree. Empty for others."""
+    if "isReplaying" not in invocation.request.trigger_metadata:
+        return ""
+    events = sum(str(data.value).count(_EVENT) for data in invocation.request.inputs.values() if data is not None)
+    return f"a history of {events} events"
+
+
+def _state(output: Output) -> Mapping[str, Any] | None:
+    """What an orchestrator has answered; None for other outputs."""
+    if output.type.lower() != "orchestrationtrigger":
+        return None
+    try:
+        found = output.json()
+    except ValueError:
+        return None
+    return found if isinstance(found, Mapping) else None
 
 
 def _count(invocation: Invocation) -> str:

@@ -35,7 +35,7 @@ class Call:
         self.records = records = Records()
         records.surroundings = surroundings = runtime.surroundings
         self.context = runtime.context(loaded.function, request)
-        self.invocation_id = self.context.invocation_id
+        self.invocation_id = records.invocation_id = self.context.invocation_id
         self.outs: dict[str, Out] = {}
         if loaded.signature.requires_context:  # only then can the function know its invocation's id
             runtime.log_handler.remember(self.invocation_id, records)

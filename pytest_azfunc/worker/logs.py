@@ -29,11 +29,13 @@ T = TypeVar("T")
 class Records(list[logging.LogRecord]):
     """The records of one invocation, in order. (A class of its own, so that it can be referred to weakly.)
 
+    :ivar invocation_id: its id.
     :ivar surroundings: where its threads and tasks run.
     """
 
-    __slots__ = ("__weakref__", "surroundings")
+    __slots__ = ("__weakref__", "invocation_id", "surroundings")
 
+    invocation_id: str
     surroundings: Surroundings
 
 

@@ -227,6 +227,11 @@ class Worker:
         """Whether who asks is a function that runs, or a thread or task of one."""
         return CURRENT.get() is not None
 
+    def current_invocation(self) -> str | None:
+        """The id of the invocation to which who asks belongs, its threads and tasks included; None for none."""
+        records = CURRENT.get()
+        return None if records is None else records.invocation_id
+
     def is_loop(self, loop: object) -> bool:
         """Whether *loop* is the asyncio loop that async functions run on."""
         return self._loop.is_this(loop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError
+from pytest_azfunc import BindingError, FunctionFailed, Host, Invocation, LoopError, LossyOutputError, StoreError, queue
 from tests.function_app import FunctionApp, http_out, http_trigger, queue_out, queue_trigger, timer_trigger
 
 ACCEPT = """
@@ -40,6 +41,7 @@ SEEN = """
 FAIL = "def main(msg): raise ValueError('no')"
 BAD = {"bad": True}
 NOON = "2026-03-01T12:00:00Z"
+RETRY = {"strategy": "fixedDelay", "maxRetryCount": 3, "delayInterval": "00:00:10"}
 
 
 @pytest.fixture
@@ -190,6 +192,49 @@ def test_a_stopped_host_delivers_nothing(host: Host) -> None:
     assert names(host.drain()) == ["Process", "Process"]
 
 
+@pytest.mark.parametrize("raises", [False, True])
+def test_a_failure_that_a_stop_makes_final_is_to_be_claimed(app: FunctionApp, raises: bool) -> None:
+    app.function("Process", FAIL, queue_trigger(), retry=RETRY)
+    with Host.open(app.root, raise_exceptions=raises) as host:
+        host.queue("orders").put({})
+        assert host.drain() == []
+        host.stop()
+        (run,) = host.invocations
+        assert (len(run.attempts), run.is_exhausted) == (1, False)
+        assert [(failure.function, failure.how) for failure in host.failures] == [
+            ("Process", "message of the queue orders, delivery 1")
+        ]
+        assert (host.queue("orders").messages[0].dequeue_count, host.due) == (1, [])
+        host.failures.expect(ValueError)
+
+
+def test_a_fault_that_waits_when_the_host_stops_needs_no_claim(app: FunctionApp) -> None:
+    app.function("Process", SEEN, queue_trigger(), retry=RETRY)
+    with Host.open(app.root) as host:
+        host.queue("orders").put({})
+        host.fail("Process", TimeoutError("bank"))
+        assert host.drain() == []
+        host.stop()
+        assert len(host.failures) == 0
+
+
+def test_stores_that_are_first_used_while_the_host_is_stopped(host: Host) -> None:
+    host.stop()
+    host.queue("orders").put({"id": 1})
+    assert (host.due, host.drain()) == ([], [])
+    host.start()
+    assert names(host.drain()) == ["Process"]
+
+
+def test_a_chain_goes_on_after_a_restart(host: Host) -> None:
+    host.http.post("/api/Accept", json={"id": 7})
+    accepted = host.invocations[-1]
+    host.restart()
+    (processed,) = host.drain()
+    assert processed.caused_by is accepted
+    assert [message.json()["id"] for message in host.queue("receipts").messages] == [7]
+
+
 def test_timers_come_first(app: FunctionApp) -> None:
     app.function(
         "Nightly",
@@ -247,11 +292,12 @@ def test_the_first_exception_reaches_the_test(host: Host) -> None:
 
 def test_five_deliveries_then_the_poison_queue(azure: Host) -> None:
     azure.failures.expect(ValueError, match="bad order")
-    azure.queue("orders").put(BAD)
-    assert names(azure.drain()) == ["Process"] * 5
+    azure.queue("orders").put(queue(BAD, id="first"))
+    assert names(runs := azure.drain()) == ["Process"] * 5
+    assert {run.request.trigger_metadata["Id"].value for run in runs} == {"first"}
     assert bodies(azure, "orders") == []
     (poison,) = azure.queue("orders-poison").messages
-    assert (poison.json(), poison.dequeue_count) == (BAD, 0)
+    assert (poison.json(), poison.dequeue_count, poison.id == "first") == (BAD, 0, False)
 
 
 def test_failures_that_nobody_claims_are_errors(app: FunctionApp) -> None:
@@ -261,8 +307,16 @@ def test_failures_that_nobody_claims_are_errors(app: FunctionApp) -> None:
     host.close()
     with pytest.raises(FunctionFailed) as caught:
         host.failures.check()
-    assert "Process" in str(caught.value)
-    assert "message of the queue orders, delivery 1" in str(caught.value)
+    first, *rest = str(caught.value).splitlines()
+    assert first.startswith(
+        "Process: the delivery (message of the queue orders, delivery 1) failed with ValueError: bad order, seen 1 times, "
+        "and nobody saw it. 4 more failed: Process (message of the queue orders, delivery 2) "
+    )
+    assert rest == [
+        "  Azure:  the exception is in the log only; the message comes again, or is given up, by the rules of its service.",
+        "  remedy: mend it, or claim it: azfunc_host.failures.expect(ValueError).",
+        "  rule:   failure-unclaimed-delivery",
+    ]
 
 
 def test_a_poison_message_wakes_who_listens_to_it(app: FunctionApp) -> None:
@@ -305,8 +359,8 @@ def test_without_a_poison_queue_it_comes_back_every_ten_minutes(tmp_path: Path) 
         host.clock.move_to(NOON)
         host.failures.expect(ValueError)
         host.queue("orders-poison").put("x")
-        assert len(host.drain()) == 5
-        assert len(host.advance(hours=2)) == 0
+        assert len(host.drain()) == 1
+        assert len(host.advance(hours=2)) == 4
         assert len(host.queue("orders-poison")) == 1
         assert host.due == []
 
@@ -334,8 +388,25 @@ def test_an_output_that_is_too_large_fails_the_call(tmp_path: Path) -> None:
         with pytest.raises(StoreError) as caught:
             host.drain()
         assert caught.value.rule == "store-message-size"
+        first, place, *_ = str(caught.value).splitlines()
+        assert first.startswith("Start.out: a message of 49153 bytes for the queue 'receipts' is ")
+        assert "Start/function.json:" in place
         assert host.queue("orders").messages[0].dequeue_count == 1
         assert bodies(host, "receipts") == []
+
+
+def test_the_last_delivery_of_a_message_that_a_test_has_built(azure: Host) -> None:
+    azure.queue("orders").put(queue(BAD, id="m-1", dequeue_count=5, insertion_time="2026-03-01T11:00:00Z"))
+    (message,) = azure.queue("orders").messages
+    assert repr(message) == """<message: '{"bad": true}', dequeue_count=4>"""
+    assert message.id == "m-1"
+    assert message.expires_at - message.inserted_at == timedelta(days=7)
+
+    (run,) = azure.drain()
+
+    azure.failures.expect(ValueError, match="seen 5 times")
+    assert run.request.trigger_metadata["InsertionTime"].value == '"2026-03-01T11:00:00+00:00"'
+    assert repr(azure.queue("orders-poison").messages) == """[<message: '{"bad": true}'>]"""
 
 
 def test_a_lossy_output_is_a_success_in_azure(tmp_path: Path) -> None:
@@ -378,7 +449,9 @@ def test_a_circle_of_functions(tmp_path: Path) -> None:
     app.function("Pong", "def main(msg, out): out.set('x')", queue_trigger(queue="pongs"), queue_out("out", "pings"))
     with Host.open(app.root) as host:
         host.queue("pings").put("x")
-        assert "In the loop: Ping, Pong." in error_of(host.drain)[0]
+        with pytest.raises(LoopError, match=re.escape("In the loop: Ping, Pong.")) as caught:
+            host.drain()
+        assert caught.value.members == ("Ping", "Pong")
 
 
 def test_a_chain_that_waits_in_between_is_none(tmp_path: Path) -> None:
@@ -411,6 +484,22 @@ def test_faults_reach_who_waits(host: Host) -> None:
     assert host.invoke("Process", {"id": 1}).ok
 
 
+@pytest.mark.parametrize("raises", [True, False])
+def test_faults_of_timers_need_no_claim(tmp_path: Path, raises: bool) -> None:
+    app = FunctionApp(tmp_path)
+    app.function("Nightly", "def main(timer): pass", timer_trigger())
+    with Host.open(app.root, raise_exceptions=raises) as host:
+        host.clock.move_to("2026-03-01T02:00:00Z")
+        host.fail("Nightly", TimeoutError("bank"))
+        assert [run.ok for run in host.advance(days=1, hours=1)] == [False, True]
+
+
+def test_faults_of_requests_need_no_claim(azure: Host) -> None:
+    azure.fail("Accept", TimeoutError("bank"))
+    assert azure.http.post("/api/Accept", json={"id": 1}).status_code == 500
+    assert len(azure.failures) == 0
+
+
 @pytest.mark.parametrize(("given", "problem"), [({"exception": "x"}, "exception"), ({"times": 0}, "times")])
 def test_no_such_fault(host: Host, given: dict[str, Any], problem: str) -> None:
     given = {"exception": ValueError(), **given}
@@ -433,7 +522,7 @@ def test_what_is_not_idempotent(host: Host) -> None:
         host.assert_idempotent("Process", {"id": 7})
     assert str(caught.value).splitlines() == [
         "Process is not idempotent: delivered twice, the same message has changed the stores twice.",
-        """  queue receipts: new b'{"id": 7, "seen": 2}'""",
+        """  queue receipts: new '{"id": 7, "seen": 2}'""",
     ]
 
 
@@ -469,6 +558,20 @@ def test_at_least_once_by_a_seed(host: Host) -> None:
 # What a test sees
 
 
+def test_the_trace_tells_where_a_message_was_moved(azure: Host) -> None:
+    azure.failures.expect(ValueError)
+    azure.queue("orders").put(queue(BAD, dequeue_count=4))
+    azure.drain()
+
+    assert azure.trace.splitlines() == [
+        """Process <- string '{"bad": true}', delivery 4""",
+        "   raised ValueError: bad order, seen 4 times",
+        """Process <- string '{"bad": true}', delivery 5""",
+        "   raised ValueError: bad order, seen 5 times",
+        "   given up -> orders-poison",
+    ]
+
+
 def test_the_trace(azure: Host) -> None:
     azure.failures.expect(ValueError)
     azure.http.post("/api/Accept", json={"id": 7})
@@ -483,9 +586,10 @@ def test_the_trace(azure: Host) -> None:
         "   $return: http 202, body b''",
         """   Process <- string '{"id": 7}'""",
     ]
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         """Process <- string '{"bad": true}', delivery 5""",
         "   raised ValueError: bad order, seen 5 times",
+        "   given up -> orders-poison",
     ]
 
 
@@ -501,7 +605,12 @@ def test_names_that_no_queue_has(host: Host) -> None:
     ]
 
 
-@pytest.mark.parametrize("delay", [-1, "soon", True, None, timedelta(days=8), float("nan"), float("inf")])
+def test_a_message_that_is_visible_at_once(host: Host) -> None:
+    host.queue("orders").put({"id": 1}, visible_in=None)
+    assert names(host.drain()) == ["Process"]
+
+
+@pytest.mark.parametrize("delay", [-1, "soon", True, timedelta(days=8), float("nan"), float("inf")])
 def test_moments_that_no_message_has(host: Host, delay: Any) -> None:
     assert "visible_in" in error_of(lambda: host.queue("orders").put("x", visible_in=delay))[0]
 
@@ -542,4 +651,66 @@ def test_messages_can_be_compared(host: Host) -> None:
     assert host.queue("a-queue").messages == host.queue("other").messages
     assert isinstance(host.queue("other").messages[0].visible_at, datetime)
     assert json.loads(host.queue("other").messages[0].body) == {"id": 1}
-    assert repr(host.queue("a-queue")) == """<Queue a-queue: b'{"id": 1}'>"""
+    assert repr(host.queue("a-queue")) == """<Queue a-queue: '{"id": 1}'>"""
+
+
+def test_a_message_that_was_built_is_put_as_it_is(host: Host) -> None:
+    built = queue(
+        {"bad": True},
+        id="7",
+        dequeue_count=4,
+        insertion_time="2026-02-25T12:00:00Z",
+        expiration_time="2026-03-01T12:00:01Z",
+    )
+    host.clock.move_to(NOON)
+    host.queue("orders").put(built)
+    (message,) = host.queue("orders").messages
+    assert (message.id, message.dequeue_count) == ("7", 3)
+    assert (message.inserted_at.isoformat(), message.expires_at.isoformat()) == (
+        "2026-02-25T12:00:00+00:00",
+        "2026-03-01T12:00:01+00:00",
+    )
+    with pytest.raises(ValueError, match="seen 4 times"):
+        host.drain()
+    host.queue("orders").clear()
+    host.queue("orders").put(built, visible_in=1)
+    assert host.advance(seconds=1) == []
+    assert host.queue("orders").messages == []
+
+
+@pytest.mark.parametrize("argument", [{"pop_receipt": "x"}, {"next_visible_time": NOON}])
+def test_what_only_a_delivery_has_cannot_be_put(host: Host, argument: dict[str, Any]) -> None:
+    problem, *_ = error_of(lambda: host.queue("orders").put(queue("x", **argument)))
+    assert problem.startswith(f"queue.put(): {next(iter(argument))} is ")
+    assert host.queue("orders").messages == []
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"), [(b"\xff", "it is no UTF-8"), ("a\x01b", "it has a character that XML cannot have")]
+)
+def test_what_only_base64_can_carry(app: FunctionApp, body: Any, reason: str) -> None:
+    with Host.open(app.root) as host:
+        host.queue("other").put(body)
+    app.write({"host.json": {"version": "2.0", "extensions": {"queues": {"messageEncoding": "none"}}}})
+    with Host.open(app.root) as host:
+        host.queue("other").put("ä\t\r\n😀")
+        assert error_of(lambda: host.queue("other").put(body)) == [
+            f"a message for the queue 'other': {reason}, and host.json has the messageEncoding \"none\".",
+            "  Azure:  the service refuses the request.",
+            "  remedy: give a value that it takes.",
+            "  rule:   store-value",
+        ]
+
+
+def test_what_was_cleared_while_a_function_had_it_does_not_come_back(tmp_path: Path) -> None:
+    app = FunctionApp(tmp_path)
+    policy = {"strategy": "fixedDelay", "maxRetryCount": 1, "delayInterval": "00:00:10"}
+    app.function("Fails", FAIL, queue_trigger(), retry=policy)
+    with Host.open(app.root, raise_exceptions=False) as host:
+        host.clock.move_to(NOON)
+        host.failures.expect(ValueError)
+        host.queue("orders").put("x")
+        assert host.drain() == []
+        host.queue("orders").clear()
+        assert len(host.advance(seconds=10)) == 1
+        assert (host.due, host.queue("orders").messages) == ([], [])

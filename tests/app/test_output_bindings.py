@@ -144,7 +144,8 @@ def test_a_returned_object_may_fill_the_http_output(root: Path) -> None:
 @pytest.mark.parametrize("return_type", ["queue", "blob", "eventHub", "serviceBus", "eventGrid", "table"])
 @pytest.mark.parametrize("outputs", [[], [http_out("res")]])
 def test_http_answers_with_what_another_binding_gets(tmp_path: Path, return_type: str, outputs: list[Any]) -> None:
-    text = '{"body": "x", "PartitionKey": "p", "RowKey": "r"}'
+    event = '"id": "1", "subject": "s", "eventType": "t", "dataVersion": "1"'
+    text = '{"body": "x", "PartitionKey": "p", "RowKey": "r", ' + event + "}"
     app = FunctionApp(tmp_path)
     returned = {"type": return_type, "direction": "out", "name": "$return", "queueName": "q", "path": "c/b"}
     for name, value in {"Text": text, "Nothing": None}.items():

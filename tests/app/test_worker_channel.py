@@ -64,6 +64,9 @@ class Echo:
     def is_inside(self) -> bool:
         return False
 
+    def current_invocation(self) -> str | None:
+        return None
+
     def run_loop_on_a_thread(self) -> None:
         self.calls.append("loop on a thread")
 

@@ -51,6 +51,21 @@ def test_without_a_chain_there_is_no_section(app: FunctionApp, session: Session)
     assert "azfunc chains" not in result.stdout.str()
 
 
+def test_a_failing_test_tells_what_was_not_drained(app: FunctionApp, session: Session) -> None:
+    add_shop(app)
+    result = session.test(
+        """
+        def test_it(azfunc_host):
+            azfunc_host.queue("orders").put("7")
+            azfunc_host.queue("orders").put("8")
+            azfunc_host.queue("orders").put("later", visible_in=60)
+            assert azfunc_host.queue("receipts").messages
+        """
+    )
+    lines = [line for line in section(result, "azfunc due, and not run (call)") if line]
+    assert lines == ["Process (message), 2 times", "azfunc_host.drain() runs what is due."]
+
+
 def test_a_failure_that_nobody_claims_is_an_error_at_the_end(app: FunctionApp, session: Session) -> None:
     add_shop(app)
     result = session.test(

@@ -26,6 +26,14 @@ PAYLOADS: Final[dict[str, Rule]] = {
         "pass text or bytes, or make it serialisable.",
         "a message is text or bytes; no host would send this object.",
     ),
+    "payload-as-content": of_test(
+        "{builder}(): what {found}(...) has built is for {makes}, and is no content.",
+        "pass the content itself.",
+    ),
+    "payload-ready": of_test(
+        "{builder}(): what {found}(...) has built is complete, so {names} cannot be set beside it.",
+        "set it in {found}(...), or pass the bare content.",
+    ),
     "payload-not-utf8": of_test(
         "the {type} {binding!r} delivers text, but the content is not UTF-8.",
         'give the trigger the dataType "binary" (data_type in a decorator), or pass UTF-8.',

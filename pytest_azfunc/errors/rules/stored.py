@@ -18,7 +18,7 @@ STORED: Final[dict[str, Rule]] = {
         "store less, such as the name of a blob that holds the rest.",
     ),
     "store-changed": Rule(
-        "{what} was written by somebody else: its etag is {now}, no longer {etag}.",
+        "{what} was changed by somebody else: {change}.",
         "the service answers with 412, and nothing is written.",
         "read it anew, and try again.",
     ),

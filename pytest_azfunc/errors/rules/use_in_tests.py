@@ -21,6 +21,11 @@ USE_IN_TESTS: Final[dict[str, Rule]] = {
         "mend it, or claim it: azfunc_host.failures.expect({kind}).",
         "the exception is in the log only; the schedule goes on.",
     ),
+    "failure-unclaimed-delivery": of_test(
+        "the delivery ({how}) failed with {raised}, and nobody saw it.{more}",
+        "mend it, or claim it: azfunc_host.failures.expect({kind}).",
+        "the exception is in the log only; the message comes again, or is given up, by the rules of its service.",
+    ),
     "failure-unclaimed-durable": of_test(
         "the {how} of {function} failed with {raised}, and the test has not looked at it.{more}",
         "look at its status or output, or claim it: azfunc_host.failures.expect({kind}).",
@@ -34,7 +39,9 @@ USE_IN_TESTS: Final[dict[str, Rule]] = {
         "{request} was still running when the live server stopped.",
         "wait for the response, or let the function come to an end.",
     ),
-    "host-closed": of_test("the host is closed.", "invoke functions before the `with Host.open(...)` block ends."),
+    "host-closed": of_test(
+        "the host is closed.", "use it before the `with Host.open(...)` block ends, or the test with the fixture."
+    ),
     "mark": of_test("@pytest.mark.azfunc: {reason}.", "{remedy}."),
     "host-of-path": of_test(
         "Host(...) is given {found}, not a project.",

@@ -17,6 +17,9 @@ from pytest_azfunc.rpc import TypedData
 
 __tracebackhide__ = True
 
+SINKS = "sinks"
+"""The store that outputs go to whose type has none of its own: they are kept, and nobody gets them."""
+
 PayloadMaker = Callable[[Any, Occasion], Payload]
 """Makes a payload of a bare value, which is None when a test gives nothing."""
 
@@ -73,8 +76,9 @@ class BindingType:
         trigger only ``%NAME%`` is: what is in braces there is the trigger's own affair.
     :ivar check_address: what the service makes of an address that a call has come to, such as a name in lower case;
         raises ``AddressError`` for one that it cannot have.
-    :ivar store: name of the store that an output goes to, an input is read from, or a trigger listens to; None where
-        nothing is stored.
+    :ivar store: name of the store that an output goes to, an input is read from, or a trigger listens to: one that is
+        there for a service, or one of the hook ``pytest_azfunc_stores``. Where none is named outputs are kept, inputs
+        are what a test gives, and None is for outputs that are kept nowhere.
     :ivar dictionaries: which of a trigger's metadata are .NET dictionaries or objects, and no JSON of its payload, in
         lower case -> whether names in them are compared without case.
     :ivar column: of a trigger: what ``--azfunc-list`` shows of it, at that moment; its address when None.
@@ -95,7 +99,7 @@ class BindingType:
     address: tuple[str, ...] = ()
     expressions: tuple[str, ...] = ()
     check_address: Callable[[str], str] | None = None
-    store: str | None = None
+    store: str | None = SINKS
     dictionaries: Mapping[str, bool] = field(default_factory=dict)
     column: Callable[[Target, datetime], str] | None = None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from pytest_azfunc.host.bindings.binding_type import BindingType
 from pytest_azfunc.host.bindings.plain_types import plain_type
@@ -15,9 +16,14 @@ class Catalogue:
 
     :param contributed: what the hook ``pytest_azfunc_binding_types`` adds: records, which win over those of the same
         name here, or bare names.
+    :param stores: what the hook ``pytest_azfunc_stores`` adds: of each store, by name, what makes it for a host.
+    :ivar stores: the same.
     """
 
-    def __init__(self, contributed: Iterable[BindingType | str] = ()) -> None:
+    def __init__(
+        self, contributed: Iterable[BindingType | str] = (), stores: Mapping[str, Callable[[Any], Any]] | None = None
+    ) -> None:
+        self.stores = dict(stores or {})
         records = (plain_type(item) if isinstance(item, str) else item for item in contributed)
         self._contributed = {record.kind: record for record in records}
         self._found = dict(self._contributed)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_azfunc.errors import BindingError, kind_of
 from pytest_azfunc.host.bindings.builder_arguments import UTF8_TEXT, is_utf8, wrong_value
+from pytest_azfunc.host.bindings.payload import Payload
 
 __tracebackhide__ = True
 
@@ -31,7 +32,10 @@ def to_json(value: Any, builder: str) -> str:
     """JSON text of a dict, list, scalar, dataclass or pydantic model, as the standard library writes it.
 
     :raises BindingError: the value has no JSON form; NaN, the infinities and half a surrogate pair have none either.
+        Nor has what a builder has made for a trigger.
     """
+    if isinstance(value, Payload):
+        raise BindingError("payload-as-content", builder=builder, found=value.builder, makes=value.makes)
     try:
         text = _written(value)
     except (TypeError, ValueError, RecursionError) as error:

@@ -284,5 +284,5 @@ TYPES = (
     BindingType(
         "httpTrigger", builder="http", payload=_for_content, listen=_listen, dictionaries=DICTIONARIES, column=_column
     ),
-    BindingType("http"),
+    BindingType("http", store=None),
 )

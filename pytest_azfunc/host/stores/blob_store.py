@@ -1,7 +1,8 @@
 """Blobs as bindings use them: what an input reads, what an output writes, and which functions a blob starts.
 
 Sources: azure-sdk-for-net, Extensions.Storage.Blobs: BlobTriggerExecutor.cs (receipts: a version of a blob runs once),
-BlobQueueTriggerExecutor.cs and BlobTriggerQueueWriter.cs (five tries, then a message on the poison queue).
+BlobQueueTriggerExecutor.cs (a version that was replaced starts nothing), BlobsOptions.cs and
+SharedBlobQueueListenerFactory.cs (five tries of each version, then a message on the poison queue).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pytest_azfunc.host.bindings.blob import BlobPayload
 from pytest_azfunc.host.bindings.net_values import net_time
 from pytest_azfunc.host.stores.blobs import Blob, Blobs, StoredBlob, check_container
 from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.options import count
 from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Sent, Site, Store, Wanted, is_waiting
 
 if TYPE_CHECKING:
@@ -32,10 +34,11 @@ _MOST_TRIES = 5
 class _Receipt:
     """What became of one blob with one function."""
 
-    __slots__ = ("entry", "etag", "tries")
+    __slots__ = ("entry", "etag", "tried", "tries")
 
     def __init__(self) -> None:
         self.etag = ""  # of the version that was done, or given up
+        self.tried = ""  # of the version that was tried last, and how often
         self.tries = 0
         self.entry: Entry | None = None
 
@@ -59,15 +62,16 @@ class BlobStore:
 
         :raises StoreError: none can have it.
         """
-        return Blob(self.blobs, self._site.address(path))
+        return Blob(self.blobs, self._site.address(path, "blob"), path)
 
     def names(self, container: str) -> list[str]:
         """The names of a container's blobs.
 
         :raises StoreError: no container can have the name.
         """
-        self._site.now()
-        return self.blobs.names(check_container(self._site.address(container)))
+        resolved = self._site.address(container, "container")
+        check_container(resolved, container)
+        return self.blobs.names(resolved)
 
     # --- what the host asks for
 
@@ -130,6 +134,9 @@ class BlobStore:
         if blob is None or blob.etag == receipt.etag:
             return None
 
+        if receipt.tried != blob.etag:
+            receipt.tried, receipt.tries = blob.etag, 0
+
         def take() -> BlobPayload:
             receipt.etag = blob.etag  # what is written from now on is another version
             receipt.tries += 1
@@ -141,17 +148,19 @@ class BlobStore:
             return BlobPayload(blob.body, path, None, blob.metadata, properties)
 
         def ended(outcome: Outcome) -> None:
-            if outcome.error is None:
-                receipt.tries = 0
-            elif receipt.tries >= _MOST_TRIES:
-                receipt.tries = 0
-                self._give_up(bound, blob, outcome.origin)
-            elif receipt.etag == blob.etag:
-                receipt.etag = ""
-                self._put(bound, path, receipt)
+            if outcome.error is not None:
+                if receipt.tries >= self._most_tries:
+                    self._give_up(bound, blob, outcome.origin)
+                else:
+                    receipt.etag = ""
+            self._wake(path)
 
         how = f"blob {path}, try {receipt.tries + 1}"
         return self._site.deliver(bound, Delivering(take, ended, how, self._origins.get(path, OF_TEST)))
+
+    @property
+    def _most_tries(self) -> int:
+        return count(self._site, "blobs", "poisonBlobThreshold", default=_MOST_TRIES)
 
     def _give_up(self, bound: BoundFunction, blob: StoredBlob, origin: Origin) -> None:
         message: Mapping[str, str] = {
@@ -164,3 +173,4 @@ class BlobStore:
         }
         queues = cast("QueueStore", self._find("queue"))
         queues.add(_POISON, json.dumps(message, indent=2, ensure_ascii=False).encode("utf-8"), origin)
+        origin.given_up_to = _POISON

@@ -17,14 +17,19 @@ from typing import Any
 from pytest_azfunc.errors import StoreError, UnsupportedFeature, listing, shown, suggestion
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.blob_address import blob_parts, is_container
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
+from pytest_azfunc.host.stores.blob_metadata import checked_metadata
 from pytest_azfunc.host.stores.content import bytes_of, shown_body
-from pytest_azfunc.host.stores.store import Stored, bad_name
+from pytest_azfunc.host.stores.store import Stored, bad_name, told
 
 __tracebackhide__ = True
 
-# The names of metadata are those that C# can have; a name counts once, whatever its case.
-_METADATA_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_MOST_METADATA = 8 * 1024
+_DASHES = re.compile(r"^-|--|-$")
+_CONTAINER_RULE = "it has 3 to 63 lower-case letters, digits and single dashes, and no dash first or last"
+_PATH_RULE = (
+    "it is 'container/name'; a container has 3 to 63 lower-case letters, digits and single dashes, and a name has up "
+    "to 1024 characters, no backslash, and no dot or slash at its end"
+)
 _SHOWN_NAMES = 10
 
 
@@ -114,7 +119,8 @@ class Blobs:
         :raises StoreError: metadata that no blob can have; another etag.
         """
         container, name = _parts(path)
-        checked = _checked_metadata(metadata or {}, path)
+        check_container(container, container)
+        checked = checked_metadata(metadata or {}, path)
         before = self._containers.get(container, {}).get(name)
         self._check_etag(path, before, if_match)
         at = self._now()
@@ -133,7 +139,7 @@ class Blobs:
         before = self.read(path)
         self._writes += 1
         etag = f'"0x{0x8DC000000000000 + self._writes:X}"'
-        checked = _checked_metadata(metadata, path)
+        checked = checked_metadata(metadata, path)
         blob = replace(before, metadata=checked, etag=etag, last_modified=self._now())
         self._put(blob.container, blob.name, blob)
         return blob
@@ -148,8 +154,8 @@ class Blobs:
 
         :raises StoreError: it is not there, or has another etag.
         """
+        self._check_etag(path, self.find(path), if_match)
         found = self.read(path)
-        self._check_etag(path, found, if_match)
         del self._containers[found.container][found.name]
 
     def shift(self, by: timedelta) -> None:
@@ -161,21 +167,20 @@ class Blobs:
     def _check_etag(self, path: str, found: StoredBlob | None, if_match: str | None) -> None:
         if if_match is None or (found is not None and if_match in ("*", found.etag)):
             return
-        if found is None:
-            raise self._not_stored(path)
-        raise StoreError("store-changed", what=f"the blob {path!r}", etag=if_match, now=found.etag)
+        change = "it is not there" if found is None else f"its etag is {shown(found.etag)}, no longer {shown(if_match)}"
+        raise StoreError("store-changed", what=f"the blob {path!r}", change=change)
 
     def _not_stored(self, path: str) -> StoreError:
         container = path.partition("/")[0]
         there = self._containers.get(container)
         if there is None:
             known = listing("Containers", self.containers[:_SHOWN_NAMES])
-            near = suggestion(container, self.containers)
-            return StoreError("not-stored", what="container", name=container, suggestion=near, known=f" {known}")
+            near = f" Nor is there a container {container!r}.{suggestion(container, self.containers)}"
+            return _missing("blob", path, near, known)
         names = sorted(there)
         near = suggestion(path, [f"{container}/{name}" for name in names])
         known = listing(f"Blobs in {container}", names[:_SHOWN_NAMES])
-        return StoreError("not-stored", what="blob", name=path, suggestion=near, known=f" {known}")
+        return _missing("blob", path, near, known)
 
 
 class Blob:
@@ -183,12 +188,15 @@ class Blob:
 
     :param blobs: where it is looked up.
     :param path: ``"container/name"``.
+    :param given: how a test has written it, where app settings were put in.
+    :raises StoreError: no blob can have the path.
+    :raises UnsupportedFeature: it is that of a snapshot.
     """
 
-    def __init__(self, blobs: Blobs, path: str) -> None:
+    def __init__(self, blobs: Blobs, path: str, given: str | None = None) -> None:
         self._blobs = blobs
         self._path = path
-        check_path(path)
+        _check_path(path, given or path)
 
     @property
     def path(self) -> str:
@@ -201,15 +209,20 @@ class Blob:
         :param content: ``bytes`` as they are, ``str`` as UTF-8, everything else as JSON.
         :param metadata: its user-defined metadata.
         :param if_match: write only where its :attr:`etag` is still this one, as a writer does that minds others.
+        :raises BindingError: content that has no JSON form, or an etag that is none.
         :raises StoreError: what no blob can have, or another etag.
         """
+        _check_etag("blob.write", if_match)
         self._blobs.write(self._path, bytes_of(content, "blob.write"), metadata, if_match=if_match)
 
     def delete(self, *, if_match: str | None = None) -> None:
         """Delete it.
 
+        :param if_match: delete it only where its :attr:`etag` is still this one.
+        :raises BindingError: an etag that is none.
         :raises StoreError: it is not there, or has another etag.
         """
+        _check_etag("blob.delete", if_match)
         self._blobs.delete(self._path, if_match=if_match)
 
     @property
@@ -258,39 +271,48 @@ class Blob:
         return self._blobs.read(self._path).etag
 
     def __repr__(self) -> str:
+        return told(f"blob {self._path}", self._told)
+
+    def _told(self) -> str:
         found = self._blobs.find(self._path)
-        return f"<blob {self._path}: not there>" if found is None else repr(found)
+        return "not there" if found is None else shown_body(found.body)
 
 
-def check_path(path: object) -> None:
-    """Look at a path that a test has given.
-
-    :raises StoreError: no blob can have it.
-    :raises UnsupportedFeature: it is that of a snapshot.
-    """
-    if not isinstance(path, str):
-        raise bad_name("blob", path, "a path is text, 'container/name'")
+def _check_path(path: str, given: str) -> None:
     if "?snapshot=" in path or "&snapshot=" in path:
         raise UnsupportedFeature(
             "unsupported",
-            feature=f"a snapshot of a blob ({path!r})",
+            feature=f"a snapshot of a blob ({given!r})",
             azure="a snapshot is read with the blob as it was then.",
             remedy="write what it held to a blob of its own.",
         )
     try:
-        blob_parts(path)
+        container, _ = blob_parts(path)
     except AddressError as error:
-        raise bad_name("blob", path, error) from None
+        raise bad_name("blob", given, error if path == given else _PATH_RULE, path) from None
+    if _DASHES.search(container):
+        raise bad_name("blob", given, _PATH_RULE, path)
 
 
-def check_container(name: str) -> str:
-    """A container's name, looked at.
+def check_container(name: str, given: str) -> None:
+    """Look at a container's name.
 
+    :param name: with its app settings put in.
+    :param given: as a test has written it.
     :raises StoreError: none can have it.
     """
-    if not isinstance(name, str) or not is_container(name):
-        raise bad_name("container", name, "it has 3 to 63 lower-case letters, digits and dashes")
-    return name
+    # The extension takes more dashes than the service does.
+    if not is_container(name) or _DASHES.search(name):
+        raise bad_name("container", given, _CONTAINER_RULE, name)
+
+
+def _missing(what: str, name: str, near: str, known: str) -> StoreError:
+    return StoreError("not-stored", what=what, name=shown(name), suggestion=near, known=f" {known}", look=".exists")
+
+
+def _check_etag(call: str, etag: object) -> None:
+    if etag is not None and not isinstance(etag, str):
+        raise wrong_value(call, "if_match", etag, 'a text: the .etag of a blob, or "*" for any')
 
 
 def _parts(path: str) -> tuple[str, str]:
@@ -299,24 +321,3 @@ def _parts(path: str) -> tuple[str, str]:
         path = path.partition("://")[2].partition("/")[2]
     container, _, name = path.partition("/")
     return container, name
-
-
-def _checked_metadata(metadata: Mapping[str, str], path: str) -> dict[str, str]:
-    call = f"metadata of the blob {path!r}"
-    if not isinstance(metadata, Mapping):
-        raise StoreError("store-value", call=call, reason=f"{shown(metadata)} is no mapping of texts")
-    seen: set[str] = set()
-    for name, value in metadata.items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise StoreError("store-value", call=call, reason=f"{shown(name)}: {shown(value)} is not text for a name")
-        if _METADATA_NAME.fullmatch(name) is None:
-            raise StoreError("store-value", call=call, reason=f"{name!r} is no name that C# can have")
-        if name.lower() in seen:
-            raise StoreError("store-value", call=call, reason=f"{name!r} is there twice: case does not count")
-        if not value.isascii() or not value.isprintable():
-            raise StoreError("store-value", call=call, reason=f"the value of {name!r} is no text that a header carries")
-        seen.add(name.lower())
-    size = sum(len(name) + len(value) for name, value in metadata.items())
-    if size > _MOST_METADATA:
-        raise StoreError("store-too-large", what=call, size=size, limit=_MOST_METADATA, service="the Blob service")
-    return dict(metadata)

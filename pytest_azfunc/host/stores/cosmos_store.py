@@ -12,12 +12,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_azfunc.errors import StoreError, UnsupportedFeature, kind_of, shown
+from pytest_azfunc.errors import StoreError, UnsupportedFeature, shown
+from pytest_azfunc.host.bindings.builder_arguments import check_required_texts
 from pytest_azfunc.host.bindings.cosmos_db import CosmosDBPayload
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.net_values import compact, new_guid
+from pytest_azfunc.host.stores.content import record_of
 from pytest_azfunc.host.stores.feeds import Feed, Reading
-from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Wanted, bad_name
+from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Wanted, bad_name, told
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
 if TYPE_CHECKING:
@@ -68,7 +70,9 @@ class CosmosStore:
 
         :raises StoreError: none can have it.
         """
-        return CosmosContainer(self, _checked_name(self._site.address(name)))
+        resolved = self._site.address(name, "container")
+        _check_name(resolved, name)
+        return CosmosContainer(self, resolved)
 
     # --- what the host asks for
 
@@ -165,10 +169,12 @@ class CosmosStore:
 
         :raises StoreError: it is not there.
         """
+        self._site.now()
         container = self._containers.get(name)
         kept = None if container is None else container.documents.pop(id, None)
         if container is None or kept is None:
-            raise StoreError("not-stored", what=f"document in {name} with the id", name=id)
+            what = f"document in {name} with the id"
+            raise StoreError("not-stored", what=what, name=shown(id), look=".documents")
         container.feed.withdraw(kept.place)
 
     def _wake(self, name: str) -> None:
@@ -189,11 +195,11 @@ def _reading(name: str, bound: BoundFunction) -> Reading[Document]:
     return Reading(bound, size, lambda documents: CosmosDBPayload(tuple(documents)), how, "changes")
 
 
-def _checked_name(name: str) -> str:
+def _check_name(name: str, given: str) -> None:
     database, slash, container = name.partition("/")
     if not slash or any(_NAME.fullmatch(part) is None or part.endswith(" ") for part in (database, container)):
-        raise bad_name("container", name, "it is 'database/container', each of up to 255 characters without / \\ # ?")
-    return name
+        rule = "it is 'database/container', each of up to 255 characters without / \\ ? #"
+        raise bad_name("container", given, rule, name)
 
 
 def _documents(body: bytes) -> Sequence[Any]:
@@ -205,9 +211,7 @@ def _documents(body: bytes) -> Sequence[Any]:
 
 
 def _checked(document: Any, call: str) -> Document:
-    found = document if isinstance(document, str) else plain(document, call)
-    if not isinstance(found, dict):
-        raise StoreError("store-value", call=call, reason=f"{kind_of(document)} is no document (a dict)")
+    found = record_of(document, call, "document")
     kept = {name: value for name, value in found.items() if name not in _OF_SERVICE}
     id = kept.get("id")
     if not isinstance(id, str) or not id:
@@ -244,14 +248,20 @@ class CosmosContainer:
         self._store.upsert(self.name, document)
 
     def get(self, id: str) -> Document | None:
-        """A copy of the document with that id, or None where there is none."""
+        """A copy of the document with that id, or None where there is none.
+
+        :raises BindingError: an id that is no text.
+        """
+        check_required_texts("cosmos.get", id=id)
         return self._store.find(self.name, id)
 
     def delete(self, id: str) -> None:
         """Delete a document. The change feed does not tell of it.
 
+        :raises BindingError: an id that is no text.
         :raises StoreError: it is not there.
         """
+        check_required_texts("cosmos.delete", id=id)
         self._store.delete(self.name, id)
 
     @property
@@ -260,4 +270,4 @@ class CosmosContainer:
         return self._store.documents(self.name)
 
     def __repr__(self) -> str:
-        return f"<CosmosContainer {self.name}: {len(self.documents)} documents>"
+        return told(f"CosmosContainer {self.name}", lambda: f"{len(self.documents)} documents")

@@ -3,7 +3,8 @@
 Who subscribes to a topic stands in Azure and not in the app: what a test publishes goes to every function with an
 ``eventGridTrigger``, and what a function publishes waits for the test to look at it.
 
-Sources: the Event Grid documentation on schemas, and on message delivery and retry.
+Sources: the Event Grid documentation on schemas, and on message delivery and retry; azure-sdk-for-net,
+EventGridAsyncCollector.cs (the first event of an output decides the schema of all), EventGridEvent.cs, CloudEvent.cs.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from pytest_azfunc.errors import StoreError, kind_of
 from pytest_azfunc.host.bindings.event_grid import CloudEventPayload, EventGridPayload, WholeEvent
-from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.net_values import compact
 from pytest_azfunc.host.bindings.payload import Occasion, Target
-from pytest_azfunc.host.stores.content import shown_body
-from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Outcome, Sent, Site, Stored, Wanted, is_waiting
+from pytest_azfunc.host.stores.content import record_of, shown_body
+from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Outcome, Sent, Site, Stored, Wanted, is_waiting, told
 from pytest_azfunc.project.lenient_json import JsonError, loads
 from pytest_azfunc.rpc import TypedData
 
@@ -31,8 +31,12 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 _LARGEST = 1024 * 1024
+_TAKEN = "what event_grid or cloud_event builds, or the whole event as a dict"
+_PUBLISH = "event_grid.publish"
 _OF_EVENT_GRID = ("id", "subject", "eventType", "eventTime")
+_OF_OUTPUT = ("id", "subject", "eventType", "dataVersion")
 _OF_CLOUD_EVENT = ("id", "source", "type", "specversion")
+_MAY_BE_EMPTY = ("subject", "dataVersion")
 _MINUTE = timedelta(minutes=1)
 WAITS: Final = (
     timedelta(seconds=10),
@@ -59,6 +63,8 @@ class StoredGridEvent(Stored):
         empty where nothing was said.
     """
 
+    word: ClassVar[str] = "event"
+
     topic: str
 
     @property
@@ -66,19 +72,16 @@ class StoredGridEvent(Stored):
         """The event's data."""
         return self.json().get("data")
 
-    def __repr__(self) -> str:
-        return f"<event {shown_body(self.body)}>"
-
 
 class _Delivery:
     """One event on its way to one function."""
 
-    __slots__ = ("bound", "entry", "event", "since", "tries")
+    __slots__ = ("at", "bound", "entry", "event", "since", "tries")
 
     def __init__(self, event: Mapping[str, Any], bound: BoundFunction, since: datetime) -> None:
         self.event = event
         self.bound = bound
-        self.since = since
+        self.since = self.at = since
         self.tries = 0
         self.entry: Entry | None = None
 
@@ -95,25 +98,18 @@ class EventGridStore:
     def topic(self, name: str | None) -> EventGridTopic:
         """A topic, or all of them."""
         self._site.now()
-        return EventGridTopic(self, None if name is None else self._site.address(name))
+        return EventGridTopic(self, None if name is None else self._site.address(name, "topic of Event Grid"))
 
     # --- what the host asks for
 
     def take(self, sent: Sent) -> None:
-        """Keep the events of an output.
+        """Keep the events of an output, all of them or none.
 
-        :raises StoreError: one that Event Grid refuses.
+        :raises StoreError: the extension can make no events of it, or Event Grid refuses them.
         """
         topic = str(sent.properties.get("topicEndpointUri") or sent.properties.get("connection") or "")
-        for body in sent.bodies:
-            try:
-                event = loads(body.decode("utf-8"))
-            except (JsonError, UnicodeDecodeError):
-                raise StoreError("store-value", call="the output", reason="it is no JSON") from None
-            if isinstance(event, dict) and _missing(event):
-                self._events.append(StoredGridEvent(body, topic))  # whether it is let in is the topic's own schema
-            else:
-                self._keep(event, topic, "the output")
+        bodies = [_checked(event, "the output", required) for event, required in _events_of(sent.bodies)]
+        self._events += [StoredGridEvent(body, topic) for body in bodies]
 
     def read(self, wanted: Wanted) -> Any:
         """No input binding reads events."""
@@ -125,14 +121,15 @@ class EventGridStore:
         for event, since in waiting:
             self._send(event, since)
         for delivery in list(self._deliveries):
-            if not is_waiting(delivery.entry) and delivery.entry is not None:
-                self._put(delivery, timedelta())
+            if not is_waiting(delivery.entry):
+                self._put(delivery)
 
     def shift(self, by: timedelta) -> None:
         """Move all moments by the same span."""
         self._waiting = [(event, since + by) for event, since in self._waiting]
         for delivery in self._deliveries:
             delivery.since += by
+            delivery.at += by
 
     def contents(self) -> Mapping[str, Sequence[str]]:
         """The events."""
@@ -149,29 +146,16 @@ class EventGridStore:
         if isinstance(event, (EventGridPayload, CloudEventPayload, WholeEvent)):
             delivery = event.deliver(Occasion(cast(Target, None), now))
             event = loads(cast(TypedData, delivery.value).value)
-        elif not isinstance(event, str):
-            event = plain(event, "event_grid.publish")
-        self._keep(event, topic, "event_grid.publish")
+        else:
+            event = record_of(event, _PUBLISH, "event", _TAKEN)
+        required = _OF_CLOUD_EVENT if "specversion" in event else _OF_EVENT_GRID
+        self._events.append(StoredGridEvent(_checked(event, _PUBLISH, required), topic))
         self._send(event, now)
 
     def events(self, topic: str | None) -> list[StoredGridEvent]:
         """The events of a topic, or all; oldest first."""
         self._site.now()
         return [event for event in self._events if topic is None or event.topic.lower() == topic.lower()]
-
-    def _keep(self, event: Any, topic: str, call: str) -> None:
-        if not isinstance(event, dict):
-            reason = (
-                f"{kind_of(event)} is no event: it takes event_grid(...), cloud_event(...) or the whole event as a dict"
-            )
-            raise StoreError("store-value", call=call, reason=reason)
-        missing = _missing(event)
-        if missing:
-            raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}")
-        body = compact(event).encode("utf-8")
-        if len(body) > _LARGEST:
-            raise StoreError("store-too-large", what=call, size=len(body), limit=_LARGEST, service="Event Grid")
-        self._events.append(StoredGridEvent(body, topic))
 
     # --- deliveries
 
@@ -182,16 +166,15 @@ class EventGridStore:
         for bound in listeners:
             delivery = _Delivery(event, bound, since)
             self._deliveries[delivery] = None
-            self._put(delivery, timedelta())
+            self._put(delivery)
 
-    def _put(self, delivery: _Delivery, wait: timedelta) -> None:
-        at = self._site.now() + wait
+    def _put(self, delivery: _Delivery) -> None:
+        at = max(delivery.at, self._site.now())
         delivery.entry = self._site.put(at, delivery.bound, "event", lambda: self._deliver(delivery))
 
     def _deliver(self, delivery: _Delivery) -> Invocation | None:
         def take() -> WholeEvent:
             delivery.tries += 1
-            delivery.entry = None
             return WholeEvent(delivery.event)
 
         def ended(outcome: Outcome) -> None:
@@ -200,16 +183,49 @@ class EventGridStore:
             if outcome.error is None or is_over:
                 self._deliveries.pop(delivery, None)
             else:
-                self._put(delivery, wait)
+                delivery.at = self._site.now() + wait
+                self._put(delivery)
 
         how = f"event of Event Grid, delivery {delivery.tries + 1}"
         return self._site.deliver(delivery.bound, Delivering(take, ended, how, OF_TEST))
 
 
-def _missing(event: Mapping[str, Any]) -> list[str]:
-    """What an event must have, and this one has not."""
-    required = _OF_CLOUD_EVENT if "specversion" in event else _OF_EVENT_GRID
-    return [name for name in required if event.get(name) is None or (event[name] == "" and name != "subject")]
+def _events_of(bodies: Sequence[bytes]) -> list[tuple[Any, Sequence[str]]]:
+    """The events of an output, and what each must have: a topic has one schema, and the first event tells which."""
+    try:
+        events = [loads(body.decode("utf-8")) for body in bodies]
+    except (JsonError, UnicodeDecodeError):
+        raise StoreError("store-value", call="the output", reason="it is no JSON") from None
+    first = events[0] if events else None
+    is_cloud_event = isinstance(first, dict) and "specversion" in first and bool(_missing(first, _OF_OUTPUT))
+    return [(event, _OF_CLOUD_EVENT if is_cloud_event else _OF_OUTPUT) for event in events]
+
+
+def _checked(event: Any, call: str, required: Sequence[str]) -> bytes:
+    """The event as it is sent.
+
+    :raises StoreError: it is none.
+    """
+    if not isinstance(event, dict):
+        raise StoreError("store-value", call=call, reason=f"{kind_of(event)} is no event ({_TAKEN})")
+    missing = _missing(event, required)
+    if missing:
+        hint = "; event_grid(data) makes a whole event of its data" if call == _PUBLISH else ""
+        raise StoreError("store-value", call=call, reason=f"the event has no {' and no '.join(missing)}{hint}")
+    body = compact(event).encode("utf-8")
+    if len(body) > _LARGEST:
+        what = f"the event of {call}"
+        raise StoreError("store-too-large", what=what, size=len(body), limit=_LARGEST, service="Event Grid")
+    return body
+
+
+def _missing(event: Mapping[str, Any], required: Sequence[str]) -> list[str]:
+    """What an event must have as text, and this one has not."""
+    return [
+        name
+        for name in required
+        if not isinstance(event.get(name), str) or (event[name] == "" and name not in _MAY_BE_EMPTY)
+    ]
 
 
 class EventGridTopic:
@@ -236,4 +252,4 @@ class EventGridTopic:
         return self._store.events(self.name)
 
     def __repr__(self) -> str:
-        return f"<EventGridTopic {self.name or 'all'}: {len(self.events)} events>"
+        return told(f"EventGridTopic {self.name or 'all'}", lambda: f"{len(self.events)} events")

@@ -1,23 +1,24 @@
 """Event hubs in memory: events, and how far each function has read.
 
-Sources: azure-sdk-for-net, EventHubListener.cs (batches, checkpoints); quotas of Event Hubs.
+Sources: azure-sdk-for-net, EventHubListener.PartitionProcessor.cs (batches, checkpoints); quotas of Event Hubs.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_azfunc.errors import StoreError
 from pytest_azfunc.host.bindings.batch import BatchPayload
 from pytest_azfunc.host.bindings.event_hub import EventHubPayload, event_hub
 from pytest_azfunc.host.bindings.net_values import milliseconds
-from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.content import built, shown_body
 from pytest_azfunc.host.stores.feeds import Feed, Reading
-from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name
+from pytest_azfunc.host.stores.options import count
+from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name, told
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.bound_function import BoundFunction
@@ -40,14 +41,13 @@ class StoredEvent(Stored):
     :ivar properties: the sender's own properties.
     """
 
-    partition_id: str
-    sequence_number: int
-    partition_key: str | None
-    enqueued_time: datetime
-    properties: Mapping[str, Any]
+    word: ClassVar[str] = "event"
 
-    def __repr__(self) -> str:
-        return f"<event {self.sequence_number}: {shown_body(self.body)}>"
+    partition_id: str = field(compare=False)
+    sequence_number: int = field(compare=False)
+    partition_key: str | None
+    enqueued_time: datetime = field(compare=False)
+    properties: Mapping[str, Any]
 
 
 class EventHubStore:
@@ -63,10 +63,10 @@ class EventHubStore:
 
         :raises StoreError: none can have it.
         """
-        found = self._site.address(name)
+        found = self._site.address(name, "event hub")
         if _NAME.fullmatch(found) is None:
             reason = "it has up to 256 letters, digits, dots, dashes and underscores, a letter or digit first and last"
-            raise bad_name("event hub", name, reason)
+            raise bad_name("event hub", name, reason, found)
         return EventHub(self, found.lower())
 
     # --- what the host asks for
@@ -137,8 +137,8 @@ class EventHubStore:
         how = f"event of the event hub {name}"
         if bound.trigger.cardinality != "many":
             return Reading(bound, 1, lambda events: events[0], how, "event")
-        given = self._site.option("eventHubs", "maxEventBatchSize")
-        return Reading(bound, _BATCH if given is None else int(given), lambda e: BatchPayload(tuple(e)), how, "events")
+        size = count(self._site, "eventHubs", "maxEventBatchSize", default=_BATCH)
+        return Reading(bound, size, lambda e: BatchPayload(tuple(e)), how, "events")
 
 
 def _bytes(event: EventHubPayload) -> bytes:
@@ -175,7 +175,7 @@ class EventHub:
         :raises StoreError: it is larger than 1 MB.
         """
         for each in body if isinstance(body, list) else [body]:
-            self._store.add(self.name, each if isinstance(each, EventHubPayload) else event_hub(each, **properties))
+            self._store.add(self.name, built(event_hub, EventHubPayload, each, properties, "event_hub.send"))
 
     @property
     def events(self) -> Sequence[StoredEvent]:
@@ -183,4 +183,4 @@ class EventHub:
         return self._store.events(self.name)
 
     def __repr__(self) -> str:
-        return f"<EventHub {self.name}: {len(self.events)} events>"
+        return told(f"EventHub {self.name}", lambda: f"{len(self.events)} events")

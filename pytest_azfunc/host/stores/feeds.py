@@ -1,14 +1,16 @@
 """What came in, in its order, and how far each function has read of it: event hubs, topics of Kafka, change feeds.
 
-Sources: azure-sdk-for-net, EventHubListener.cs, and the Cosmos DB and Kafka listeners: they go on behind a batch
-whether the function has succeeded or not. The sql extension's SqlTableChangeMonitor.cs tries again when its lease ends.
+Sources: azure-sdk-for-net, EventHubListener.PartitionProcessor.cs; azure-webjobs-sdk-extensions,
+CosmosDBTriggerListener.cs; azure-functions-kafka-extension, SingleItemFunctionExecutor.cs and
+MultipleItemFunctionExecutor.cs. They go on behind a batch whether the function has succeeded or not, and set no
+checkpoint when they are stopped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pytest_azfunc.host.stores.store import OF_TEST, Delivering, Origin, Outcome, Site, is_waiting
@@ -22,6 +24,8 @@ __tracebackhide__ = True
 
 T = TypeVar("T")
 
+_WHOLE = object()
+
 
 @dataclass(frozen=True)
 class Reading(Generic[T]):
@@ -32,6 +36,8 @@ class Reading(Generic[T]):
     :ivar payload: makes what it gets of them.
     :ivar how: how it came to run, in errors.
     :ivar reason: why it will run, in a word.
+    :ivar attempts: how often it gets a batch with which it fails, before it gets the next one.
+    :ivar is_whole: whether one batch may have items of several partitions.
     """
 
     bound: BoundFunction
@@ -39,14 +45,17 @@ class Reading(Generic[T]):
     payload: Callable[[Sequence[T]], Any]
     how: str
     reason: str
+    attempts: float = 1
+    is_whole: bool = False
 
 
 class _Reader:
-    """How far one function has read."""
+    """How far one function has read of one partition, or of all."""
 
-    __slots__ = ("attempts", "entry", "is_reading", "position")
+    __slots__ = ("attempts", "entry", "is_reading", "partition", "position")
 
-    def __init__(self) -> None:
+    def __init__(self, partition: object) -> None:
+        self.partition = partition
         self.position = 0
         self.attempts = 0
         self.is_reading = False
@@ -56,28 +65,21 @@ class _Reader:
 class Feed(Generic[T]):
     """Items in the order in which they came, and the functions that read them, each by itself.
 
+    Partitions are read independently of each other: while a function waits for a retry with one, it goes on with the
+    others.
+
     :param site: the host.
-    :param group: what the items of one batch have in common.
-    :param attempts: how often a batch is tried.
-    :param pause: how long a batch that has failed waits.
+    :param partition: in which partition an item is; None where there is but one.
     """
 
-    def __init__(
-        self,
-        site: Site,
-        group: Callable[[T], object] = lambda _: None,
-        *,
-        attempts: int = 1,
-        pause: timedelta = timedelta(),
-    ) -> None:
+    def __init__(self, site: Site, partition: Callable[[T], object] | None = None) -> None:
         self._site = site
-        self._group = group
-        self._attempts = attempts
-        self._pause = pause
+        self._partition = partition
         self._items: list[T | None] = []
         self._origins: list[Origin] = []
         self._causes: list[Cause | None] = []
-        self._readers: dict[str, _Reader] = {}
+        self._places: dict[object, list[int]] = {}
+        self._readers: dict[tuple[str, object], _Reader] = {}
 
     @property
     def items(self) -> list[T]:
@@ -89,19 +91,17 @@ class Feed(Generic[T]):
 
     def add(self, item: T, origin: Origin = OF_TEST) -> int:
         """Put an item at the end; returns its place."""
+        place = len(self._items)
         self._items.append(item)
         self._origins.append(origin)
         self._causes.append(self._site.running())
-        return len(self._items) - 1
+        if self._partition is not None:
+            self._places.setdefault(self._partition(item), []).append(place)
+        return place
 
-    def item(self, place: int) -> T | None:
-        """What came in there; None where it was withdrawn."""
-        return self._items[place]
-
-    def withdraw(self, place: int) -> bool:
-        """Take an item out again; returns whether nobody has read it."""
+    def withdraw(self, place: int) -> None:
+        """Take an item out again."""
         self._items[place] = None
-        return all(reader.position <= place for reader in self._readers.values())
 
     def change(self, make: Callable[[T], T]) -> None:
         """Put another item in the place of each."""
@@ -109,26 +109,35 @@ class Feed(Generic[T]):
 
     def wake(self, reading: Reading[T]) -> None:
         """Have a function read what it has not read yet."""
-        reader = self._readers.setdefault(reading.bound.function.name, _Reader())
-        if reader.is_reading or is_waiting(reader.entry) or not self._rest(reader):
-            return
-        self._put(reader, reading)
+        name = reading.bound.function.name
+        for partition in (_WHOLE,) if reading.is_whole or self._partition is None else self._places:
+            reader = self._readers.get((name, partition))
+            if reader is None:
+                reader = self._readers[name, partition] = _Reader(partition)
+            if not reader.is_reading and not is_waiting(reader.entry) and self._rest(reader):
+                self._put(reader, reading)
 
-    def _put(self, reader: _Reader, reading: Reading[T], pause: timedelta = timedelta()) -> None:
-        at, cause = self._site.now() + pause, self._causes[reader.position]
-        reader.entry = self._site.put(at, reading.bound, reading.reason, lambda: self._deliver(reader, reading), cause)
+    def _put(self, reader: _Reader, reading: Reading[T]) -> None:
+        cause = self._site.running() if reader.attempts else self._causes[self._all_of(reader)[reader.position]]
+        work = partial(self._deliver, reader, reading)
+        reader.entry = self._site.put(self._site.now(), reading.bound, reading.reason, work, cause)
+
+    def _all_of(self, reader: _Reader) -> Sequence[int]:
+        """The places of all items of its partition."""
+        return range(len(self._items)) if reader.partition is _WHOLE else self._places[reader.partition]
 
     def _rest(self, reader: _Reader) -> bool:
         """Whether there is something left; what was withdrawn is skipped."""
-        while reader.position < len(self._items) and self._items[reader.position] is None:
+        places = self._all_of(reader)
+        while reader.position < len(places) and self._items[places[reader.position]] is None:
             reader.position += 1
-        return reader.position < len(self._items)
+        return reader.position < len(places)
 
     def _deliver(self, reader: _Reader, reading: Reading[T]) -> Invocation | None:
         if not self._rest(reader):
             return None
-        items, end = self._batch(reader.position, reading.size)
-        origin = self._origins[reader.position]
+        items, end = self._batch(reader, reading.size)
+        origin = self._origins[self._all_of(reader)[reader.position]]
 
         def take() -> Any:
             reader.is_reading = True
@@ -136,23 +145,25 @@ class Feed(Generic[T]):
 
         def ended(outcome: Outcome) -> None:
             reader.is_reading = False
-            reader.attempts += 1
-            if outcome.error is not None and reader.attempts < self._attempts:
-                self._put(reader, reading, self._pause)
+            if outcome.is_cut:
+                reader.attempts = 0
                 return
-            reader.position, reader.attempts = end, 0
+            reader.attempts += 1
+            if outcome.error is None or reader.attempts >= reading.attempts:
+                reader.position, reader.attempts = end, 0
             self.wake(reading)
 
         return self._site.deliver(reading.bound, Delivering(take, ended, reading.how, origin))
 
-    def _batch(self, start: int, size: int) -> tuple[list[T], int]:
-        """The items that are delivered together, and where the next one begins."""
+    def _batch(self, reader: _Reader, size: int) -> tuple[list[T], int]:
+        """The items that are delivered together, and at which position the next one begins."""
         found: list[T] = []
-        for place in range(start, len(self._items)):
-            item = self._items[place]
+        places = self._all_of(reader)
+        for position in range(reader.position, len(places)):
+            item = self._items[places[position]]
             if item is None:
                 continue
-            if len(found) == size or (found and self._group(item) != self._group(found[0])):
-                return found, place
+            if len(found) == size:
+                return found, position
             found.append(item)
-        return found, len(self._items)
+        return found, len(places)

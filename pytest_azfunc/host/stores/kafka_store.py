@@ -1,24 +1,27 @@
 """Topics of Kafka in memory: events, and how far each function has read.
 
-Sources: azure-functions-kafka-extension, KafkaListener.cs (batches), KafkaProducerAsyncCollector.cs (an output that is
-JSON of a whole event).
+Sources: azure-functions-kafka-extension, KafkaListener.cs (batches, which may have events of several partitions),
+SingleItemFunctionExecutor.cs and MultipleItemFunctionExecutor.cs (what is committed), KafkaProducerAsyncCollector.cs
+(an output that is JSON of a whole event).
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_azfunc.errors import BindingError, StoreError
 from pytest_azfunc.host.bindings.batch import BatchPayload
 from pytest_azfunc.host.bindings.kafka import KafkaPayload, kafka
 from pytest_azfunc.host.bindings.net_values import compact, milliseconds
-from pytest_azfunc.host.stores.content import shown_body
+from pytest_azfunc.host.stores.content import built, shown_body
 from pytest_azfunc.host.stores.feeds import Feed, Reading
-from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name
+from pytest_azfunc.host.stores.options import choice, count
+from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Stored, Wanted, bad_name, told
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ __tracebackhide__ = True
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _LARGEST = 1_000_000
 _BATCH = 64
+_MAX_RETRIES = 5
 _WHOLE = ("Offset", "Partition", "Topic", "Timestamp", "Value", "Headers")
 
 
@@ -43,14 +47,13 @@ class StoredRecord(Stored):
     :ivar timestamp: when it was made, in UTC.
     """
 
-    offset: int
-    partition: int
+    word: ClassVar[str] = "event"
+
+    offset: int = field(compare=False)
+    partition: int = field(compare=False)
     key: str | bytes | int | None
     headers: Mapping[str, bytes | None]
-    timestamp: datetime
-
-    def __repr__(self) -> str:
-        return f"<event {self.offset}: {shown_body(self.body)}>"
+    timestamp: datetime = field(compare=False)
 
 
 class KafkaStore:
@@ -66,9 +69,10 @@ class KafkaStore:
 
         :raises StoreError: none can have it.
         """
-        found = self._site.address(name)
+        found = self._site.address(name, "topic of Kafka")
         if _NAME.fullmatch(found) is None or found in (".", ".."):
-            raise bad_name("topic of Kafka", name, "it has up to 249 letters, digits, dots, dashes and underscores")
+            rule = "it has up to 249 letters, digits, dots, dashes and underscores"
+            raise bad_name("topic of Kafka", name, rule, found)
         return KafkaTopic(self, found)
 
     # --- what the host asks for
@@ -138,11 +142,19 @@ class KafkaStore:
                 self._topics[name].wake(self._reading(name, bound))
 
     def _reading(self, name: str, bound: BoundFunction) -> Reading[KafkaPayload]:
-        how = f"event of the topic {name}"
+        how, attempts = f"event of the topic {name}", self._attempts
         if bound.trigger.cardinality != "many":
-            return Reading(bound, 1, lambda events: events[0], how, "event")
-        given = self._site.option("kafka", "maxBatchSize")
-        return Reading(bound, _BATCH if given is None else int(given), lambda e: BatchPayload(tuple(e)), how, "events")
+            return Reading(bound, 1, lambda events: events[0], how, "event", attempts)
+        size = count(self._site, "kafka", "maxBatchSize", default=_BATCH)
+        return Reading(bound, size, lambda e: BatchPayload(tuple(e)), how, "events", attempts, is_whole=True)
+
+    @property
+    def _attempts(self) -> float:
+        """How often a function gets what it fails with: once, unless host.json says ``"commitOnFailure": false``."""
+        if choice(self._site, "kafka", "commitOnFailure", choices=("true", "false")) == "true":
+            return 1
+        retries = count(self._site, "kafka", "maxRetries", default=_MAX_RETRIES, least=-1)
+        return math.inf if retries < 0 else 1 + retries
 
 
 def _sent(body: bytes) -> KafkaPayload:
@@ -193,7 +205,7 @@ class KafkaTopic:
         :raises StoreError: it is larger than 1 MB.
         """
         for each in value if isinstance(value, list) else [value]:
-            self._store.add(self.name, each if isinstance(each, KafkaPayload) else kafka(each, **properties))
+            self._store.add(self.name, built(kafka, KafkaPayload, each, properties, "kafka.send"))
 
     @property
     def events(self) -> Sequence[StoredRecord]:
@@ -201,4 +213,4 @@ class KafkaTopic:
         return self._store.events(self.name)
 
     def __repr__(self) -> str:
-        return f"<KafkaTopic {self.name}: {len(self.events)} events>"
+        return told(f"KafkaTopic {self.name}", lambda: f"{len(self.events)} events")

@@ -1,23 +1,25 @@
 """Storage queues in memory, and what the host does with their messages.
 
 Sources: azure-webjobs-sdk, Extensions.Storage Queues: QueueProcessor.cs and QueueListener.cs (a message that fails is
-visible again after visibilityTimeout, the last time it goes to the poison queue); limits of the queue service.
+visible again after visibilityTimeout, the last time it goes to the poison queue); the Queue service's REST reference
+(Put Message: sizes, and text that XML can carry).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from pytest_azfunc.errors import StoreError, shown
+from pytest_azfunc.errors import StoreError
 from pytest_azfunc.host.bindings.address_error import AddressError
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
-from pytest_azfunc.host.bindings.given_values import content_of
-from pytest_azfunc.host.bindings.net_values import new_guid
 from pytest_azfunc.host.bindings.queue import QueuePayload
 from pytest_azfunc.host.bindings.queue_names import queue_name
+from pytest_azfunc.host.stores.content import bytes_of, shown_body
+from pytest_azfunc.host.stores.options import choice, count, time_span
+from pytest_azfunc.host.stores.queue_messages import WEEK, Message, Messages, QueueMessage
 from pytest_azfunc.host.stores.store import (
     OF_TEST,
     Delivering,
@@ -25,15 +27,13 @@ from pytest_azfunc.host.stores.store import (
     Outcome,
     Sent,
     Site,
-    Stored,
     Wanted,
     bad_name,
     is_waiting,
+    told,
 )
-from pytest_azfunc.project.timespan import parse_timespan
 
 if TYPE_CHECKING:
-    from pytest_azfunc.host.agenda import Entry
     from pytest_azfunc.host.bound_function import BoundFunction
     from pytest_azfunc.host.invocation import Invocation
 
@@ -42,73 +42,13 @@ __tracebackhide__ = True
 MESSAGE = "message"
 """The reason of a run for a message."""
 
+_NAME_RULE = "it has 3 to 63 letters, digits and single dashes, and no dash first or last"
+_NOT_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SUFFIX = "-poison"
+_MOST_SHOWN = 5
 _LARGEST = 64 * 1024
-_WEEK = timedelta(days=7)
 _PROCESSING = timedelta(minutes=10)
 _MAX_DEQUEUE_COUNT = 5
-
-
-@dataclass(frozen=True)
-class QueueMessage(Stored):
-    """One message of a queue, as it was when it was looked at.
-
-    :ivar id: its id.
-    :ivar dequeue_count: how often it was fetched.
-    :ivar inserted_at: when it was put there.
-    :ivar visible_at: from when on it can be fetched.
-    :ivar expires_at: when it is gone.
-    """
-
-    id: str = field(compare=False)
-    dequeue_count: int
-    inserted_at: datetime = field(compare=False)
-    visible_at: datetime = field(compare=False)
-    expires_at: datetime = field(compare=False)
-
-
-class _Message:
-    """A message as the service has it."""
-
-    __slots__ = (
-        "_id",
-        "body",
-        "dequeue_count",
-        "entry",
-        "expires_at",
-        "inserted_at",
-        "is_given_up",
-        "origin",
-        "visible",
-    )
-
-    def __init__(self, body: bytes, now: datetime, visible: datetime, origin: Origin) -> None:
-        self.body = body
-        self.origin = origin
-        self._id: str | None = None
-        self.dequeue_count = 0
-        self.inserted_at = now
-        self.visible = visible
-        self.expires_at = now + _WEEK
-        self.entry: Entry | None = None
-        self.is_given_up = False  # fetched over and over again, and never run
-
-    @property
-    def id(self) -> str:
-        """Its id, made up when somebody asks."""
-        if self._id is None:
-            self._id = new_guid()
-        return self._id
-
-
-class _Messages:
-    """The messages of one queue, and which of the functions that listen to it has its turn."""
-
-    __slots__ = ("all", "turn")
-
-    def __init__(self) -> None:
-        self.all: dict[_Message, None] = {}
-        self.turn = 0
 
 
 class QueueStore:
@@ -116,18 +56,22 @@ class QueueStore:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._queues: dict[str, _Messages] = {}
-        self._is_base64 = site.option("queues", "messageEncoding") != "none"
+        self._queues: dict[str, Messages] = {}
+        self._max_dequeue_count = count(site, "queues", "maxDequeueCount", default=_MAX_DEQUEUE_COUNT)
+        self._visibility_timeout = time_span(site, "queues", "visibilityTimeout")
+        self._is_base64 = choice(site, "queues", "messageEncoding", choices=("base64", "none")) == "base64"
 
     def queue(self, name: str) -> Queue:
         """A queue, by the name that a test gives it.
 
         :raises StoreError: no queue can have it.
         """
+        resolved = self.site.address(name, "queue")
         try:
-            return Queue(self, queue_name(self.site.address(name)))
+            return Queue(self, queue_name(resolved))
         except AddressError as error:
-            raise bad_name("queue", name, error) from None
+            reason = error if resolved == name else _NAME_RULE
+            raise bad_name("queue", name, reason, resolved) from None
 
     # --- what the host asks for
 
@@ -156,21 +100,35 @@ class QueueStore:
 
     def contents(self) -> Mapping[str, Sequence[str]]:
         """The messages of each queue."""
-        return {f"queue {name}": [shown(m.body, 300) for m in found.all] for name, found in self._queues.items()}
+        return {
+            f"queue {name}": [shown_body(message.body, 300) for message in found.all]
+            for name, found in self._queues.items()
+            if found.all
+        }
 
     # --- queues
 
-    def add(self, name: str, body: bytes, origin: Origin = OF_TEST, visible_in: timedelta = timedelta()) -> None:
+    def add(
+        self,
+        name: str,
+        body: bytes,
+        origin: Origin = OF_TEST,
+        visible_in: timedelta = timedelta(),
+        built: QueuePayload | None = None,
+    ) -> None:
         """Put a message on a queue, which is made if there is none.
 
-        :raises StoreError: it is too large.
+        :param built: what else is said of it.
+        :raises StoreError: it is too large, or can only be sent in base64, which host.json does without.
         """
-        self._check_size(name, body)
+        self._check_body(name, body)
         now = self.site.now()
         messages = self._queues.get(name)
         if messages is None:
-            messages = self._queues[name] = _Messages()
-        message = _Message(body, now, now + visible_in, origin)
+            messages = self._queues[name] = Messages()
+        message = Message(body, now, now + visible_in, origin)
+        if built is not None:
+            message.become(built)
         messages.all[message] = None
         self._schedule(name, messages, message)
 
@@ -187,12 +145,17 @@ class QueueStore:
     def clear(self, name: str) -> None:
         """Delete all messages of a queue."""
         self.site.now()
-        messages = self._queues.pop(name, None)
-        for message in () if messages is None else messages.all:
+        messages = self._queues.get(name)
+        if messages is None:
+            return
+        for message in messages.all:
             if message.entry is not None:
                 self.site.cancel(message.entry)
+        messages.all.clear()  # also those that a function has: when it fails, nothing comes back
 
-    def _check_size(self, name: str, body: bytes) -> None:
+    def _check_body(self, name: str, body: bytes) -> None:
+        if not self._is_base64:
+            _check_text(name, body)
         size = -(-len(body) // 3) * 4 if self._is_base64 else len(body)
         if size > _LARGEST:
             raise StoreError("store-message-size", name=name, size=len(body), sent=size, limit=_LARGEST)
@@ -202,7 +165,7 @@ class QueueStore:
     def _listeners(self, name: str) -> Sequence[BoundFunction]:
         return self.site.listeners("queuetrigger", lambda bound: (bound.resolved("queueName") or "").lower() == name)
 
-    def _schedule(self, name: str, messages: _Messages, message: _Message) -> None:
+    def _schedule(self, name: str, messages: Messages, message: Message) -> None:
         """Have a message delivered when it is visible: functions that listen to the same queue take turns."""
         if message.is_given_up or is_waiting(message.entry):
             return
@@ -214,7 +177,7 @@ class QueueStore:
                 message.visible, bound, MESSAGE, lambda: self._deliver(name, messages, message, bound)
             )
 
-    def _deliver(self, name: str, messages: _Messages, message: _Message, bound: BoundFunction) -> Invocation | None:
+    def _deliver(self, name: str, messages: Messages, message: Message, bound: BoundFunction) -> Invocation | None:
         if message not in messages.all:
             return None
         if self.site.now() >= message.expires_at:
@@ -243,17 +206,18 @@ class QueueStore:
         how = f"message of the queue {name}, delivery {message.dequeue_count + 1}"
         return self.site.deliver(bound, Delivering(take, ended, how, message.origin))
 
-    def _failed(self, name: str, messages: _Messages, message: _Message, origin: Origin) -> None:
+    def _failed(self, name: str, messages: Messages, message: Message, origin: Origin) -> None:
         if message not in messages.all:
             return
-        if message.dequeue_count >= self._max_dequeue_count:
+        if message.dequeue_count >= self._max_dequeue_count or _poison_queue(name) is None:
             self._give_up(name, messages, message, origin)
+            origin.given_up_to = _poison_queue(name) or ""
             return
         message.visible = self.site.now() + self._visibility_timeout
         self._schedule(name, messages, message)
 
-    def _give_up(self, name: str, messages: _Messages, message: _Message, origin: Origin) -> None:
-        """Move a message to the poison queue; where there can be none, it comes back until it is no longer run."""
+    def _give_up(self, name: str, messages: Messages, message: Message, origin: Origin) -> None:
+        """Move a message to the poison queue; where there can be none it stays hidden, until it is no longer run."""
         poison = _poison_queue(name)
         if poison is not None:
             messages.all.pop(message, None)
@@ -263,15 +227,19 @@ class QueueStore:
         message.is_given_up = message.dequeue_count > self._max_dequeue_count
         self._schedule(name, messages, message)
 
-    @property
-    def _max_dequeue_count(self) -> int:
-        given = self.site.option("queues", "maxDequeueCount")
-        return _MAX_DEQUEUE_COUNT if given is None else int(given)
 
-    @property
-    def _visibility_timeout(self) -> timedelta:
-        given = self.site.option("queues", "visibilityTimeout")
-        return (parse_timespan(given) if isinstance(given, str) else None) or timedelta()
+def _check_text(name: str, body: bytes) -> None:
+    """Look at a message that is sent as it is: as text in XML."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        reason = "it is no UTF-8"
+    else:
+        if _NOT_OF_XML.search(text) is None:
+            return
+        reason = "it has a character that XML cannot have"
+    call = f"a message for the queue {name!r}"
+    raise StoreError("store-value", call=call, reason=f'{reason}, and host.json has the messageEncoding "none"')
 
 
 def _poison_queue(name: str) -> str | None:
@@ -291,17 +259,22 @@ class Queue:
         self._store = store
         self.name = name
 
-    def put(self, body: Any, *, visible_in: float | timedelta = 0) -> None:
+    def put(self, body: Any, *, visible_in: float | timedelta | None = None) -> None:
         """Put a message there; ``drain()`` or ``advance()`` delivers it.
 
-        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON.
-        :param visible_in: when it can be fetched: seconds from now, or a timedelta; at most seven days.
+        :param body: ``str`` is its text, ``bytes`` its raw content; everything else is sent as JSON. What is built by
+            ``queue(...)`` keeps its id and times; with ``dequeue_count=5`` the next delivery is the fifth.
+        :param visible_in: when it can be fetched: seconds from now, or a timedelta, of at most seven days; None is now.
         :raises BindingError: no message can have such a body, or the moment is none.
         :raises StoreError: it is over 64 KB as it is sent, which is in base64 unless host.json says otherwise.
         """
         delay = _delay(visible_in)
-        found = body.body if isinstance(body, QueuePayload) else content_of(body, "queue.put")
-        self._store.add(self.name, found.encode("utf-8") if isinstance(found, str) else found, visible_in=delay)
+        built = body if isinstance(body, QueuePayload) else None
+        for name, instead in () if built is None else _OF_A_DELIVERY.items():
+            if getattr(built, name) is not None:
+                raise wrong_value("queue.put", name, getattr(built, name), instead)
+        raw = bytes_of(body if built is None else built.body, "queue.put")
+        self._store.add(self.name, raw, visible_in=delay, built=built)
 
     @property
     def messages(self) -> Sequence[QueueMessage]:
@@ -316,14 +289,27 @@ class Queue:
         return len(self.messages)
 
     def __repr__(self) -> str:
-        return f"<Queue {self.name}: {', '.join(shown(m.body, 40) for m in self.messages[:5]) or 'empty'}>"
+        return told(f"Queue {self.name}", self._told)
+
+    def _told(self) -> str:
+        found = self.messages
+        more = f", and {len(found) - _MOST_SHOWN} more" if len(found) > _MOST_SHOWN else ""
+        return f"{', '.join(shown_body(message.body, 40) for message in found[:_MOST_SHOWN]) or 'empty'}{more}"
+
+
+_OF_A_DELIVERY = {
+    "next_visible_time": "left out: visible_in says when it can be fetched",
+    "pop_receipt": "left out: each delivery has its own",
+}
 
 
 def _delay(given: Any) -> timedelta:
+    if given is None:
+        return timedelta()
     try:
         found = given if isinstance(given, timedelta) else timedelta(seconds=given)
     except (TypeError, ValueError, OverflowError):
         found = timedelta(-1)
-    if isinstance(given, bool) or not timedelta() <= found <= _WEEK:
+    if isinstance(given, bool) or not timedelta() <= found <= WEEK:
         raise wrong_value("queue.put", "visible_in", given, "seconds from 0, or a timedelta, of at most seven days")
     return found

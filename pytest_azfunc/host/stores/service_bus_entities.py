@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,16 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_azfunc.host.bindings.net_values import later, milliseconds, new_guid
 from pytest_azfunc.host.bindings.service_bus import ServiceBusPayload
-from pytest_azfunc.host.stores.content import shown_body
-from pytest_azfunc.host.stores.store import Origin, Stored, bad_name
+from pytest_azfunc.host.stores.store import Origin, Stored, bad_name, is_waiting
 
 if TYPE_CHECKING:
-    from pytest_azfunc.host.agenda import Entry
+    from pytest_azfunc.host.agenda import Cause, Entry
 
 __tracebackhide__ = True
 
 DEAD_LETTERS: Final = "/$deadletterqueue"
 """What follows the path of an entity in that of its dead letters."""
+
+ENTITY: Final = "entity of Service Bus"
+"""What names are of, in errors."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._~/-]{0,258}[a-z0-9])?")
 _LIFE = timedelta(days=14)
@@ -27,16 +30,18 @@ _REASON = "MaxDeliveryCountExceeded"
 _DESCRIPTION = "Message could not be consumed after {count} delivery attempts."
 
 
-def entity_path(name: str) -> str:
+def entity_path(name: str, given: str) -> str:
     """The path of a queue, topic or subscription as it is looked up: in lower case, ``topic/subscription``.
 
+    :param name: with its app settings put in.
+    :param given: as a test has written it.
     :raises StoreError: none can have it.
     """
     path = name.lower().replace("/subscriptions/", "/")
     entity = path.removesuffix(DEAD_LETTERS)
     if _NAME.fullmatch(entity) is None or "//" in entity:
         reason = "it has up to 260 letters, digits and . - _ / ~, with a letter or digit first and last"
-        raise bad_name("entity of Service Bus", name, reason)
+        raise bad_name(ENTITY, given, reason, name)
     return path
 
 
@@ -81,9 +86,6 @@ class ServiceBusMessage(Stored):
         """The same in a sentence."""
         return self.application_properties.get("DeadLetterErrorDescription")
 
-    def __repr__(self) -> str:
-        return f"<message {self.sequence_number}: {shown_body(self.body)}>"
-
 
 class Held:
     """A message as an entity holds it.
@@ -92,20 +94,39 @@ class Held:
     :ivar enqueued_at: when it came.
     :ivar delivery_count: how often it was delivered.
     :ivar is_locked: whether a function has it.
-    :ivar entry: on the agenda, when it waits for a function.
+    :ivar entry: on the agenda, when it waits for a function by itself.
+    :ivar pile: what it is in, when it waits for a function together with others.
     :ivar origin: where it comes from.
+    :ivar cause: what was running when it came, or was abandoned.
     """
 
-    __slots__ = ("delivery_count", "enqueued_at", "entry", "expires_at", "is_locked", "origin", "payload")
+    __slots__ = (
+        "cause",
+        "delivery_count",
+        "enqueued_at",
+        "entry",
+        "expires_at",
+        "is_locked",
+        "origin",
+        "payload",
+        "pile",
+    )
 
     def __init__(self, payload: ServiceBusPayload, enqueued_at: datetime, origin: Origin) -> None:
         self.payload = payload
         self.enqueued_at = enqueued_at
         self.expires_at = payload.expires_at or later(enqueued_at, _LIFE)
-        self.delivery_count = 0
+        self.delivery_count = max(payload.delivery_count - 1, 0)  # the next delivery is the one that it describes
         self.is_locked = False
         self.entry: Entry | None = None
+        self.pile: Pile | None = None
         self.origin = origin
+        self.cause: Cause | None = None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether a function will get it, or has it."""
+        return is_waiting(self.entry) or (self.pile is not None and is_waiting(self.pile.entry))
 
     def is_expired(self, now: datetime) -> bool:
         """Whether its time is over."""
@@ -145,17 +166,33 @@ class Held:
         )
 
 
+class Pile:
+    """Messages that wait for one function, which gets several at a time.
+
+    :ivar held: the messages, in their order.
+    :ivar entry: on the agenda.
+    """
+
+    __slots__ = ("entry", "held")
+
+    def __init__(self) -> None:
+        self.held: deque[Held] = deque()
+        self.entry: Entry | None = None
+
+
 class Entity:
     """The messages of a queue, topic or subscription.
 
     :ivar held: the messages, in their order.
+    :ivar piles: by the name of the function that will get them.
     :ivar turn: which of the functions that listen to it has its turn.
     """
 
-    __slots__ = ("_count", "held", "turn")
+    __slots__ = ("_count", "held", "piles", "turn")
 
     def __init__(self) -> None:
         self.held: dict[Held, None] = {}
+        self.piles: dict[str, Pile] = {}
         self.turn = 0
         self._count = 0
 

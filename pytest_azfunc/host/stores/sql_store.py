@@ -1,8 +1,8 @@
 """The tables of Azure SQL and of MySQL in memory: rows by their keys, and the tracking of changes.
 
-Sources: the sql extension, SqlAsyncCollector.cs (an output merges rows by the primary key: columns that it does not
-name stay), SqlTableChangeMonitor.cs (a batch that has failed is tried again when its lease of a minute is over, five
-times in all); the mysql extension, where all changes are updates, and deletions are not seen.
+Sources: azure-functions-sql-extension, SqlAsyncCollector.cs (an output merges rows by the primary key: columns that it
+does not name stay); azure-functions-mysql-extension, MySqlTableChangeMonitor.cs, where all changes are updates, and
+deletions are not seen; Database Identifiers (SQL Server) and Identifier Length Limits (MySQL).
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_azfunc.errors import StoreError, UnsupportedFeature, kind_of, listing, shown
+from pytest_azfunc.errors import StoreError, UnsupportedFeature, listing, shown
+from pytest_azfunc.host.bindings.builder_arguments import wrong_value
 from pytest_azfunc.host.bindings.given_values import plain
 from pytest_azfunc.host.bindings.sql import MySqlPayload, SqlPayload
-from pytest_azfunc.host.stores.feeds import Feed, Reading
-from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Wanted, bad_name
+from pytest_azfunc.host.stores.change_tracking import ChangeTracking, TableReading, Told
+from pytest_azfunc.host.stores.content import record_of
+from pytest_azfunc.host.stores.options import count
+from pytest_azfunc.host.stores.store import OF_TEST, Origin, Sent, Site, Wanted, bad_name, told
 from pytest_azfunc.project.lenient_json import JsonError, loads
 
 if TYPE_CHECKING:
@@ -28,9 +31,6 @@ Row = dict[str, Any]
 
 _BATCH = 100
 _ID = ("id",)
-_ATTEMPTS = 5
-_LEASE = timedelta(minutes=1)
-_INSERT, _UPDATE, _DELETE = 0, 1, 2
 _ALL = re.compile(r"\s*select\s+\*\s+from\s+(?P<table>[^\s;()]+)\s*;?\s*", re.IGNORECASE)
 _QUOTES = re.compile(r'[\[\]"`]')
 
@@ -40,29 +40,32 @@ class Dialect(NamedTuple):
 
     :ivar name: of the service, in errors.
     :ivar trigger: its trigger, in lower case.
+    :ivar call: what a test calls.
+    :ivar longest: how many characters a name has at most.
     :ivar schema: of a table that names none.
     :ivar option: where host.json says how many changes a batch has.
     """
 
     name: str
+    call: str
     trigger: str
+    longest: int
     schema: str
     option: str
 
 
-SQL = Dialect("Azure SQL", "sqltrigger", "dbo.", "Sql")
-MYSQL = Dialect("MySQL", "mysqltrigger", "", "MySql")
+SQL = Dialect("Azure SQL", "sql", "sqltrigger", 128, "dbo.", "Sql")
+MYSQL = Dialect("MySQL", "mysql", "mysqltrigger", 64, "", "MySql")
 
 
 class _Table:
-    __slots__ = ("count", "feed", "key", "places", "rows")
+    __slots__ = ("changes", "count", "key", "rows")
 
     def __init__(self, site: Site) -> None:
         self.key: tuple[str, ...] | None = None  # nobody has said
         self.count = 0
         self.rows: dict[tuple[Any, ...], Row] = {}
-        self.places: dict[tuple[Any, ...], int] = {}
-        self.feed: Feed[Row] = Feed(site, attempts=_ATTEMPTS, pause=_LEASE)
+        self.changes = ChangeTracking(site)
 
 
 class SqlStore:
@@ -80,22 +83,26 @@ class SqlStore:
         """A table, by the name that a test gives it.
 
         :param key: the column of its primary key, or several.
-        :raises StoreError: it is none, or the table has rows by another key.
+        :raises BindingError: a key that is none.
+        :raises StoreError: no table can have the name, or this one has rows by another key.
         """
-        found = self._named(self._site.address(name))
+        found = self._named(self._site.address(name, "table"), name)
         if key is not None:
-            self._set_key(found, (key,) if isinstance(key, str) else tuple(key))
+            self._set_key(found, (key,) if isinstance(key, str) else key)
         return SqlTable(self, found)
 
-    def _named(self, name: str) -> str:
+    def _named(self, name: str, given: str | None = None) -> str:
         plain_name = _QUOTES.sub("", name).strip().lower()
-        if not plain_name or any(not part for part in plain_name.split(".")):
-            raise bad_name("table", name, "it is 'schema.table', or 'table'")
+        longest = self._dialect.longest
+        if any(not 0 < len(part) <= longest for part in plain_name.split(".")):
+            rule = f"it is 'schema.table', or 'table', each of up to {longest} characters"
+            raise bad_name("table", given or name, rule, name)
         return plain_name if "." in plain_name else f"{self._dialect.schema}{plain_name}"
 
-    def _set_key(self, name: str, key: tuple[str, ...]) -> None:
+    def _set_key(self, name: str, given: Any) -> None:
+        key = tuple(given) if isinstance(given, (tuple, list)) else ()
         if not key or not all(isinstance(column, str) and column for column in key):
-            raise StoreError("store-value", call=f"the key of {name}", reason="it is a column's name, or several")
+            raise wrong_value(self._dialect.call, "key", given, "the name of a column, or a list of them")
         table = self._made(name)
         if table.rows and _lower(table.key or _ID) != _lower(key):
             reason = f"its rows are there by {', '.join(table.key or _ID)}"
@@ -144,7 +151,9 @@ class SqlStore:
             self._wake(name)
 
     def shift(self, by: timedelta) -> None:
-        """Rows have no moments of their own."""
+        """Move all moments by the same span."""
+        for table in self._tables.values():
+            table.changes.shift(by)
 
     def contents(self) -> Mapping[str, Sequence[str]]:
         """The rows of each table."""
@@ -161,21 +170,18 @@ class SqlStore:
         :raises StoreError: it is none, or has no key.
         """
         self._site.now()
-        given = row if isinstance(row, str) else plain(row, "sql.upsert")
-        call = f"{name}: the row"
-        if not isinstance(given, dict):
-            raise StoreError("store-value", call=call, reason=f"{kind_of(row)} is no row (a dict)")
+        call = f"{self._dialect.call}({name!r}).upsert"
+        given = record_of(row, call, "row")
         table = self._made(name)
         table.count += 1
         key = _key(given, table.key, table.count, call)
         before = table.rows.get(key)
         spelled: dict[str, str] = {} if before is None else {column.lower(): column for column in before}
         changed = dict(before or {})
-        columns: dict[str, Any] = given
-        for column, value in columns.items():
+        for column, value in given.items():
             changed[spelled.get(column.lower(), column)] = value
         table.rows[key] = changed
-        self._note(table, key, _INSERT if before is None else _UPDATE, changed, origin)
+        table.changes.note(key, changed, origin, is_new=before is None)
         self._wake(name)
 
     def delete(self, name: str, key: Any) -> None:
@@ -184,44 +190,38 @@ class SqlStore:
         :raises StoreError: it is not there.
         """
         self._site.now()
-        table = self._made(name)
         found = key if isinstance(key, tuple) else (key,)
-        if table.rows.pop(found, None) is None:
-            raise StoreError("not-stored", what=f"row in {name} with the key", name=key)
+        if not all(isinstance(value, (str, int, float)) for value in found):
+            expected = "a text or a number; a tuple of them where the primary key has several columns"
+            raise wrong_value(f"{self._dialect.call}.delete", "key", key, expected)
+        table = self._tables.get(name)
+        if table is None or table.rows.pop(found, None) is None:
+            raise StoreError("not-stored", what=f"row in {name} with the key", name=shown(key), look=".rows")
         only_key = dict(zip(table.key or _ID, found, strict=True))
         if self._dialect is SQL:
-            self._note(table, found, _DELETE, only_key, OF_TEST)
+            table.changes.note(found, only_key, OF_TEST, is_deleted=True)
             self._wake(name)
 
     def rows(self, name: str) -> list[Row]:
         """Copies of all rows, in the order in which they came."""
         self._site.now()
         table = self._tables.get(name)
-        return [] if table is None else [dict(row) for row in table.rows.values()]
-
-    def _note(self, table: _Table, key: tuple[Any, ...], operation: int, row: Row, origin: Origin) -> None:
-        """Track a change. Of several of one row that nobody has seen, the last is told; an insert stays an insert."""
-        place = table.places.get(key)
-        if place is not None:
-            before = table.feed.item(place)
-            is_unseen = table.feed.withdraw(place)
-            if is_unseen and before is not None and before["Operation"] == _INSERT and operation == _UPDATE:
-                operation = _INSERT
-        if self._dialect is MYSQL:
-            operation = 0
-        table.places[key] = table.feed.add({"Operation": operation, "Item": dict(row)}, origin)
+        return [] if table is None else [plain(row, self._dialect.call) for row in table.rows.values()]
 
     def _wake(self, name: str) -> None:
         for bound in self._site.listeners(self._dialect.trigger):
             listened = bound.resolved("tableName")
             if listened and self._named(listened) == name:
-                self._tables[name].feed.wake(self._reading(name, bound))
+                self._tables[name].changes.wake(self._reading(name, bound))
 
-    def _reading(self, name: str, bound: BoundFunction) -> Reading[Row]:
-        given = self._site.option(self._dialect.option, "maxBatchSize")
-        payload = SqlPayload if self._dialect is SQL else MySqlPayload
-        size = _BATCH if given is None else int(given)
-        return Reading(bound, size, lambda changes: payload(tuple(changes)), f"change of {name}", "changes")
+    def _reading(self, name: str, bound: BoundFunction) -> TableReading:
+        size = count(self._site, self._dialect.option, "maxBatchSize", default=_BATCH)
+        return TableReading(bound, size, self._payload, f"change of {name}")
+
+    def _payload(self, told: Sequence[Told]) -> SqlPayload | MySqlPayload:
+        if self._dialect is SQL:
+            return SqlPayload(tuple({"Operation": operation, "Item": dict(row)} for operation, row in told))
+        return MySqlPayload(tuple({"Operation": 0, "Item": dict(row)} for _, row in told))
 
 
 def _lower(names: Sequence[str]) -> list[str]:
@@ -272,6 +272,7 @@ class SqlTable:
         """Delete a row.
 
         :param key: the value of its primary key; a tuple where that has several columns.
+        :raises BindingError: a key that is none.
         :raises StoreError: it is not there.
         """
         self._store.delete(self.name, key)
@@ -282,4 +283,4 @@ class SqlTable:
         return self._store.rows(self.name)
 
     def __repr__(self) -> str:
-        return f"<SqlTable {self.name}: {len(self.rows)} rows>"
+        return told(f"SqlTable {self.name}", lambda: f"{len(self.rows)} rows")

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from pytest_azfunc.errors import AzfuncError, StoreError, shown
+from pytest_azfunc.errors import AzfuncError, BindingError, StoreError, shown
 from pytest_azfunc.rpc import TypedData
 
 if TYPE_CHECKING:
@@ -27,15 +27,17 @@ __tracebackhide__ = True
 
 
 class Origin:
-    """Where something stored comes from. It is stored before the invocation is over.
+    """Where something stored or started comes from: most of it comes before the invocation is over.
 
-    :ivar invocation: what has put it there; None for what a test has put there itself.
+    :ivar invocation: what it comes from; None for what a test has put there or started itself.
+    :ivar given_up_to: where the message was moved with which the invocation has failed once too often; empty for none.
     """
 
-    __slots__ = ("invocation",)
+    __slots__ = ("given_up_to", "invocation")
 
-    def __init__(self) -> None:
-        self.invocation: Invocation | None = None
+    def __init__(self, invocation: Invocation | None = None) -> None:
+        self.invocation = invocation
+        self.given_up_to = ""
 
 
 OF_TEST = Origin()
@@ -50,6 +52,8 @@ class Sent(NamedTuple):
     :ivar data: what the worker sent.
     :ivar binding_type: what the host knows of its type.
     :ivar origin: what has set it.
+    :ivar function: the function that has set it.
+    :ivar name: the binding's name, or ``$return``.
     """
 
     address: str
@@ -57,6 +61,8 @@ class Sent(NamedTuple):
     data: TypedData
     binding_type: BindingType
     origin: Origin
+    function: str = ""
+    name: str = ""
 
     @property
     def bodies(self) -> list[bytes]:
@@ -114,10 +120,13 @@ class Outcome(NamedTuple):
 
     :ivar error: what the function, or the host before it, has failed with; None where it has succeeded.
     :ivar origin: of what is stored because of it, such as a poison message.
+    :ivar is_cut: whether the host has stopped while the function waited for a retry: the failure stands, and no
+        checkpoint is set.
     """
 
     error: BaseException | None
     origin: Origin
+    is_cut: bool = False
 
 
 class Delivering(NamedTuple):
@@ -144,11 +153,21 @@ class Site(Protocol):
         :raises BindingError: the host is closed. So whatever a test does with a store begins with it.
         """
 
-    def address(self, name: str) -> str:
-        """A name that a test has given, with its app settings put in, as in a binding."""
+    def address(self, name: str, what: str = "place of a store") -> str:
+        """A name that a test has given, with its app settings put in, as in a binding.
+
+        A per cent sign that begins no name of a setting stands for itself: a blob's name may have one.
+
+        :param what: of what it is the name, such as ``queue``.
+        :raises StoreError: it is no text, or names a setting that is not there.
+        :raises BindingError: the host is closed.
+        """
 
     def option(self, *names: str) -> Any:
         """What host.json says below ``extensions``, such as ``("queues", "maxDequeueCount")``; None for nothing."""
+
+    def wrong_option(self, names: Sequence[str], found: object, expected: str) -> AzfuncError:
+        """The error for what host.json says there."""
 
     def listeners(self, trigger: str, hears: Callable[[BoundFunction], bool] | None = None) -> Sequence[BoundFunction]:
         """The functions with that trigger type (in lower case) to which the host listens, in the host's order.
@@ -167,7 +186,7 @@ class Site(Protocol):
         work: Callable[[], Invocation | None],
         cause: Cause | By | None = ...,
     ) -> Entry:
-        """Have something done at a moment. The entry ``is_cancelled`` when it was done, or when the host stops."""
+        """Have something done at a moment; the entry ``is_over`` when it was done, and when the host stops."""
 
     def cancel(self, entry: Entry) -> None:
         """Strike something off."""
@@ -187,18 +206,28 @@ class Site(Protocol):
         """Listen again."""
 
 
-@dataclass(frozen=True)
+StoreSite = Site
+"""The same, by the name that a plugin imports it with."""
+
+
+@dataclass(frozen=True, repr=False)
 class Stored:
-    """What was read: plain data.
+    """What was read: plain data. Two are equal when they hold the same; ids, numbers and moments do not count.
 
     :ivar body: the content, as bytes.
     """
+
+    word: ClassVar[str] = "message"
+    """What its ``repr`` calls it."""
 
     body: bytes
 
     @property
     def text(self) -> str:
-        """The body as UTF-8 text."""
+        """The body as UTF-8 text.
+
+        :raises ValueError: it is none.
+        """
         return self.body.decode("utf-8")
 
     def json(self) -> Any:
@@ -208,15 +237,40 @@ class Stored:
         """
         return json.loads(self.body)
 
+    def __repr__(self) -> str:
+        from pytest_azfunc.host.stores.content import shown_body  # few tests look at one
+
+        counts = [part.name for part in fields(self) if part.compare and part.name != "body"]
+        rest = "".join(f", {name}={shown(getattr(self, name))}" for name in counts if getattr(self, name))
+        return f"<{self.word}: {shown_body(self.body)}{rest}>"
+
+
+def told(thing: str, look: Callable[[], str]) -> str:
+    """The ``repr`` of what a test holds of a store; that can be asked for when the host is closed.
+
+    :param thing: what it is, and its name.
+    :param look: says what is in it.
+    """
+    try:
+        return f"<{thing}: {look()}>"
+    except BindingError:
+        return f"<{thing}: the host is closed>"
+
 
 def is_waiting(entry: Entry | None) -> bool:
     """Whether something is on the agenda, and was not done yet; what a function is at, retries included, was not."""
-    return entry is not None and (not entry.is_cancelled or entry.is_going_on)
+    return entry is not None and not entry.is_over
 
 
-def bad_name(what: str, name: object, reason: object) -> AzfuncError:
+def bad_name(what: str, name: object, reason: object, resolved: object = None) -> AzfuncError:
     """The error for a name that the service cannot have.
 
     :param what: of what it is the name, such as ``queue``.
+    :param name: as the test has given it.
+    :param reason: what is wrong; it does not show what an app setting has put in.
+    :param resolved: the name with its app settings put in; None where it is the same.
     """
-    return StoreError("store-name", what=what, name=shown(name), reason=str(reason).rstrip("."))
+    told = shown(name)
+    if resolved not in (None, name):
+        told += " with its app settings put in"
+    return StoreError("store-name", what=what, name=told, reason=str(reason).rstrip("."))

@@ -6,16 +6,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pytest_azfunc.errors import AzfuncError
+from pytest_azfunc.errors import AzfuncError, StoreError, listing, shown, suggestion
+from pytest_azfunc.host.bindings.binding_type import SINKS
 from pytest_azfunc.host.stores.store import Origin, Sent, Site, Store, Wanted
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
 
 if TYPE_CHECKING:
     from pytest_azfunc.host.bound_expressions import ResolvedBinding
     from pytest_azfunc.host.bound_function import BoundFunction
+    from pytest_azfunc.project import Binding
 
 __tracebackhide__ = True
 
+
+_NONE: Mapping[str, Callable[[Site], Store]] = {}
 
 Find = Callable[[str], Store]
 """Finds the store of another service, by its name."""
@@ -81,6 +85,12 @@ def _mysql(site: Site, find: Find) -> Store:
     return SqlStore(site, MYSQL)
 
 
+def _sinks(site: Site, find: Find) -> Store:
+    from pytest_azfunc.host.stores.sink_store import SinkStore
+
+    return SinkStore(site)
+
+
 Maker = Callable[[Site, Find], Store]
 
 MAKERS: Mapping[str, Maker] = {
@@ -94,28 +104,56 @@ MAKERS: Mapping[str, Maker] = {
     "event_grid": _event_grid,
     "sql": _sql,
     "mysql": _mysql,
+    SINKS: _sinks,
 }
 """What makes a store, by the name that binding types have for it."""
+
+
+def unknown_store(name: object, contributed: Collection[str]) -> AzfuncError:
+    """The error for a store that no hook makes.
+
+    :param contributed: the names of those that one does.
+    """
+    known = listing("Stores of hooks", contributed)
+    near = suggestion(name, contributed) if isinstance(name, str) else ""
+    return StoreError("store-unknown", name=shown(name), suggestion=near, known=known)
+
+
+def _placed(error: AzfuncError, bound: BoundFunction, binding: Binding) -> AzfuncError:
+    """What a store has said, with the binding for which it was asked."""
+    if error.function is None:
+        error.function, error.binding, error.location = bound.function.name, binding.name, binding.location
+    return error
 
 
 class Stores:
     """The stores of one host, by name, each made when it is first used.
 
     :param site: the host.
-    :param makers: what makes them, by name.
+    :param contributed: what makes those that the hook ``pytest_azfunc_stores`` adds, by name.
     """
 
-    def __init__(self, site: Site, makers: Mapping[str, Maker] = MAKERS) -> None:
+    def __init__(self, site: Site, contributed: Mapping[str, Callable[[Site], Store]] = _NONE) -> None:
         self._site = site
-        self._makers = makers
+        self._contributed = contributed
         self._made: dict[str, Store] = {}
 
     def find(self, name: str) -> Store:
-        """The store of that name."""
+        """The store of that name.
+
+        :raises StoreError: nobody makes one.
+        """
         found = self._made.get(name)
         if found is None:
-            found = self._made[name] = self._makers[name](self._site, self.find)
+            found = self._made[name] = self._make(name)
         return found
+
+    def _make(self, name: str) -> Store:
+        if name in self._contributed:
+            return self._contributed[name](self._site)
+        if name in MAKERS:
+            return MAKERS[name](self._site, self.find)
+        raise unknown_store(name, self._contributed)
 
     def take(
         self,
@@ -143,11 +181,12 @@ class Stores:
             properties = declared if found is None else found.properties
             address = bound.sent_to(name, found)
             try:
-                self.find(binding_type.store).take(Sent(address, properties, data, binding_type, origin))
+                store = self.find(binding_type.store)
+                store.take(Sent(address, properties, data, binding_type, origin, bound.function.name, name))
             except AzfuncError as error:
                 if error.rule == "store-name" and ("%" in address or binding_type.address_of(declared) == address):
                     continue  # a declared name that no service has is an affair of the check, not of each call
-                return error
+                return _placed(error, bound, bound.function.outputs[name])
         return None
 
     def fill(
@@ -165,14 +204,18 @@ class Stores:
         for wanting in bound.inputs:
             binding = wanting.binding
             binding_type = bound.options.types.find(binding.kind)
-            if binding_type.store is None or binding.name in given:
+            if binding_type.store in (None, SINKS) or binding.name in given:
                 continue
             if binding_type.store not in self._made:
                 continue  # nothing was ever stored there
             found = resolved.get(binding.name)
             properties = binding.properties if found is None else found.properties
             address = binding_type.address_of(properties)
-            value = self._made[binding_type.store].read(Wanted(address, properties, binding, binding_type))
+            try:
+                value = self._made[binding_type.store].read(Wanted(address, properties, binding, binding_type))
+            except AzfuncError as error:
+                _placed(error, bound, binding)
+                raise
             data[binding.name] = wanting.data(value)
         if not data:
             return request
@@ -195,10 +238,6 @@ class Stores:
         """Move all moments by the same span."""
         for store in self._made.values():
             store.shift(by)
-
-    def is_used(self, name: str | None) -> bool:
-        """Whether anything was ever stored or looked for there."""
-        return name in self._made
 
     def contents(self) -> dict[str, Sequence[str]]:
         """All that is there, by place."""

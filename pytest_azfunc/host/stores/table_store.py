@@ -34,7 +34,7 @@ class TableStore:
 
         :raises StoreError: none can have it.
         """
-        return Table(self._tables, self._site.address(name))
+        return Table(self._tables, self._site.address(name, "table"), name)
 
     def take(self, sent: Sent) -> None:
         """Write the entities of an output, whose keys the binding may say.

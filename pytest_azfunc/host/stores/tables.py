@@ -14,8 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from pytest_azfunc.errors import StoreError, kind_of, shown
-from pytest_azfunc.host.bindings.builder_arguments import is_utf8
-from pytest_azfunc.host.stores.store import bad_name
+from pytest_azfunc.host.bindings.builder_arguments import check_required_texts, is_utf8
+from pytest_azfunc.host.stores.store import bad_name, told
 from pytest_azfunc.host.stores.table_filter import FilterError, parse_filter
 
 __tracebackhide__ = True
@@ -32,17 +32,13 @@ _LONGEST_ENTITY = 1024 * 1024
 _MOST_PROPERTIES = 252  # beside the three of the service
 _MOST_OF_BATCH = 100
 _INT64 = 2**63
+_FIRST_YEAR = 1601
 _OF_SERVICE = ("odata.etag", "Timestamp")
 
 
-def table_name(name: str) -> str:
-    """The name, looked at.
-
-    :raises StoreError: no table can have it.
-    """
-    if not isinstance(name, str) or _NAME.fullmatch(name) is None or name.lower() == "tables":
-        raise bad_name("table", name, "it has 3 to 63 letters and digits, and begins with a letter")
-    return name
+def _check_name(name: str, given: str) -> None:
+    if _NAME.fullmatch(name) is None or name.lower() == "tables":
+        raise bad_name("table", given, "it has 3 to 63 letters and digits, and begins with a letter", name)
 
 
 class Tables:
@@ -144,7 +140,8 @@ class Tables:
                 if there is None:
                     raise _missing(table, key)
                 if there.etag != tag:
-                    raise StoreError("store-changed", what=what, etag=shown(tag), now=there.etag)
+                    change = f"its etag is {shown(there.etag)}, no longer {shown(tag)}"
+                    raise StoreError("store-changed", what=what, change=change)
         for entity in batch.values():
             self._set(table, {name: value for name, value in entity.items() if name})
 
@@ -182,11 +179,14 @@ class Table:
 
     :param tables: all of them.
     :param name: its name.
+    :param given: how a test has written it, where app settings were put in.
+    :raises StoreError: no table can have the name.
     """
 
-    def __init__(self, tables: Tables, name: str) -> None:
+    def __init__(self, tables: Tables, name: str, given: str | None = None) -> None:
         self._tables = tables
-        self._name = table_name(name)
+        self._name = name
+        _check_name(name, given or name)
 
     def upsert(self, entity: Mapping[str, Any]) -> None:
         """Put an entity in, in the place of one with these keys.
@@ -197,14 +197,20 @@ class Table:
         self._tables.upsert(self._name, entity)
 
     def get(self, partition_key: str, row_key: str) -> Entity | None:
-        """A copy of an entity, or None where there is none."""
+        """A copy of an entity, or None where there is none.
+
+        :raises BindingError: a key that is no text.
+        """
+        _check_texts("table.get", partition_key, row_key)
         return self._tables.find(self._name, partition_key, row_key)
 
     def delete(self, partition_key: str, row_key: str) -> None:
         """Delete an entity.
 
+        :raises BindingError: a key that is no text.
         :raises StoreError: it is not there.
         """
+        _check_texts("table.delete", partition_key, row_key)
         if not self._tables.delete(self._name, partition_key, row_key):
             raise _missing(self._name, (partition_key, row_key))
 
@@ -214,11 +220,16 @@ class Table:
         return self._tables.entities(self._name)
 
     def __repr__(self) -> str:
-        return f"<table {self._name}: {len(self.entities)} entities>"
+        return told(f"table {self._name}", lambda: f"{len(self.entities)} entities")
 
 
 def _missing(table: str, key: Key) -> StoreError:
-    return StoreError("not-stored", what=f"entity in the table {table!r} with the keys", name=key)
+    what = f"entity in the table {table!r} with the keys"
+    return StoreError("not-stored", what=what, name=shown(key), look=".entities")
+
+
+def _check_texts(call: str, partition_key: object, row_key: object) -> None:
+    check_required_texts(call, partition_key=partition_key, row_key=row_key)
 
 
 def checked_entity(entity: Mapping[str, Any], call: str) -> Entity:
@@ -265,6 +276,8 @@ def _checked_value(name: str, value: Any, call: str) -> Any:
         raise StoreError("store-value", call=call, reason=f"its {name!r} is a number of more than 64 bits")
     if isinstance(value, datetime) and value.utcoffset() is None:
         raise StoreError("store-value", call=call, reason=f"its {name!r} is a moment without a time zone")
+    if isinstance(value, datetime) and value.year < _FIRST_YEAR:
+        raise StoreError("store-value", call=call, reason=f"its {name!r} is a moment before {_FIRST_YEAR}")
     if isinstance(value, bytearray):
         value = bytes(value)
     if not isinstance(value, (str, int, bytes, datetime)):

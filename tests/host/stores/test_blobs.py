@@ -111,7 +111,9 @@ def test_reading_in_a_container_that_is_not_there(blobs: Blobs) -> None:
     blobs.write("inbox/a", b"")
     with pytest.raises(StoreError) as caught:
         blobs.read("inbx/a")
-    assert caught.value.problem == "there is no container 'inbx'. Did you mean 'inbox'? Containers: inbox."
+    assert caught.value.problem == (
+        "there is no blob 'inbx/a'. Nor is there a container 'inbx'. Did you mean 'inbox'? Containers: inbox."
+    )
     assert blobs.containers == ["inbox"]
 
 
@@ -136,3 +138,21 @@ def test_only_the_first_of_two_writers_that_mind_each_other_writes(blobs: Blobs)
         blobs.write("inbox/a", b"2", if_match=etag)
     assert caught.value.rule == "store-changed"
     assert blobs.read("inbox/a").body == b"1"
+
+
+def test_a_writer_that_minds_others_minds_that_it_is_gone(blobs: Blobs) -> None:
+    for late in (lambda: blobs.write("inbox/a", b"2", if_match='"0x1"'), lambda: blobs.delete("inbox/a", if_match="*")):
+        with pytest.raises(StoreError) as caught:
+            late()
+        assert caught.value.problem == "the blob 'inbox/a' was changed by somebody else: it is not there."
+
+
+def test_a_container_has_no_more_dashes_than_the_service_takes(blobs: Blobs) -> None:
+    with pytest.raises(StoreError) as caught:
+        blobs.write("in--box/a", b"")
+    assert caught.value.rule == "store-name"
+    assert blobs.containers == []
+
+
+def test_blanks_around_metadata_are_lost(blobs: Blobs) -> None:
+    assert blobs.write("inbox/a", b"", {"kind": " x y "}).metadata == {"kind": "x y"}
