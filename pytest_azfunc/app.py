@@ -30,7 +30,7 @@ from pytest_azfunc.host.passing_time import PassingTime
 from pytest_azfunc.host.script_host import ScriptHost
 from pytest_azfunc.host.storage import check_storage
 from pytest_azfunc.http_entrances import HttpEntrances, free_port, http_response, url_of
-from pytest_azfunc.process.borrowed import BorrowedProcess
+from pytest_azfunc.process.borrowed import BorrowedProcess, is_lent
 from pytest_azfunc.process.undoing import UndoSteps
 from pytest_azfunc.project import Function
 from pytest_azfunc.project.settings import FileSettings, is_disabled
@@ -136,7 +136,7 @@ class Host(HttpApp, TimedApp, DurableApp, StoringApp):
         undo.add(borrowed.give_back)
         borrowed.borrow().lend(file_values.harmless)  # a copy of it as it is before the settings change it
         undo.add(self.worker.close)
-        undo.add(self._forget)
+        undo.add(lambda: self._forget(borrowed))
         self._behaviour.open_settings = AppSettings(file_values, self._given_settings)
         borrowed.lend({_SCRIPT_ROOT: os.fspath(self._app.root)})
         self.worker.open()
@@ -155,7 +155,9 @@ class Host(HttpApp, TimedApp, DurableApp, StoringApp):
         self._undo.add(self._close_durable)
         self._undo.undo()
 
-    def _forget(self) -> None:
+    def _forget(self, borrowed: BorrowedProcess) -> None:
+        if self._behaviour.open_settings is not None:
+            borrowed.note(self._behaviour.open_settings.set_by_test())
         self._behaviour.open_settings = None
         if DECODER.get() == self._decode:
             DECODER.set(None)
@@ -307,7 +309,8 @@ class Host(HttpApp, TimedApp, DurableApp, StoringApp):
 
         :returns: what :meth:`start` has run.
         """
-        settings = dict(self.settings)
+        # Those of the file are lent anew: what a test has given itself means more.
+        settings = {name: value for name, value in self.settings.items() if not is_lent(name)}
         self.stop()
         self._undo.undo()
         self.worker.restart()

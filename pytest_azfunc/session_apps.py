@@ -14,6 +14,7 @@ from pytest_azfunc.host.bindings.catalogue import BUILT_IN, Catalogue
 from pytest_azfunc.host.checked_project import Project
 from pytest_azfunc.host.invocation import Invocation
 from pytest_azfunc.host.storage import check_storage
+from pytest_azfunc.process.borrowed import give_back_what_came_back
 from pytest_azfunc.process.environment import variable
 from pytest_azfunc.process.undoing import undo
 from pytest_azfunc.project.app_script import DECORATOR_SCRIPT, SCRIPT_SETTING
@@ -281,7 +282,7 @@ class SessionApps:
             modules.activate(turn, settings)
             yield None
         finally:
-            modules.deactivate(turn)
+            undo([give_back_what_came_back, partial(modules.deactivate, turn)])
 
     def values_to_hide(self, folder: str, mark: Mapping[str, Any]) -> dict[str, str]:
         """Every value of a setting of the app for a test in *folder*, as far as file and mark give it."""

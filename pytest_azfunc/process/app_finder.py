@@ -20,6 +20,7 @@ from pytest_azfunc.process.import_state import imported_as, is_being_imported
 from pytest_azfunc.process.kept_modules import KeptModules
 from pytest_azfunc.process.lent_settings import LentSettings
 from pytest_azfunc.process.modules_of_tests import ModulesOfTests
+from pytest_azfunc.process.outgoing import OUTGOING, RUNS_MODULE, RequestRefused
 from pytest_azfunc.process.passing_loader import PassingLoader
 
 _BELOW = f"{NAMESPACE}."
@@ -151,7 +152,7 @@ class AppFinder(importlib.abc.MetaPathFinder):
         if spec.loader is None:  # a folder without a script of its own
             self._kept.note(spec.name)
         else:
-            spec.loader = _AppLoader(spec.loader, self._kept, self._settings, self._of_tests)
+            spec.loader = _AppLoader(spec.loader, self._files.spelled_root, self._kept, self._settings, self._of_tests)
         return spec
 
 
@@ -168,8 +169,11 @@ def _is_from(module: ModuleType, spec: ModuleSpec) -> bool:
 class _AppLoader(PassingLoader):
     """Runs the code of a module as the app's: with its settings, and with the names of its own modules."""
 
-    def __init__(self, loader: Any, kept: KeptModules, settings: LentSettings, of_tests: ModulesOfTests) -> None:
+    def __init__(
+        self, loader: Any, root: str, kept: KeptModules, settings: LentSettings, of_tests: ModulesOfTests
+    ) -> None:
         super().__init__(loader)
+        self._root = root
         self._kept = kept
         self._settings = settings
         self._of_tests = of_tests
@@ -177,8 +181,16 @@ class _AppLoader(PassingLoader):
     def run(self, module: ModuleType) -> None:
         self._kept.note(module.__name__, module)
         self._kept.note_run(module.__name__)
-        with self._settings.in_environment(), self._of_tests.app_first():
-            super().run(module)
+        token = RUNS_MODULE.set(True)
+        try:
+            OUTGOING.serve(token)
+            with self._settings.in_environment(), self._of_tests.app_first():
+                super().run(module)
+        except RequestRefused as refused:
+            raise refused.as_error(self._root) from None
+        finally:
+            OUTGOING.leave(token)
+            RUNS_MODULE.reset(token)
         present = sys.modules.get(module.__name__)
         if present is not None:  # a module may put another object into its place
             self._kept.note(module.__name__, present)

@@ -7,9 +7,10 @@ until the next host was opened, as far as it still stands, and corrects the copi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 
-from pytest_azfunc.process.environment import Environment
+from pytest_azfunc.process.environment import Environment, has_lent, variables_not_lent
 from pytest_azfunc.process.loggers import Loggers
 from pytest_azfunc.process.undoing import PROCESS_LOCK, undo
 
@@ -36,6 +37,10 @@ class BorrowedProcess:
         """Set the variables that are not set yet; they are there until this is given back."""
         self._environment.lend(values)
 
+    def note(self, values: Mapping[str, str]) -> None:
+        """Remember the variables that were set for it in another way: see :func:`give_back_what_came_back`."""
+        self._environment.note(values)
+
     def give_back(self) -> None:
         """Put everything back as it was. A second call does nothing, and so does one before :meth:`borrow`."""
         with PROCESS_LOCK:
@@ -50,6 +55,7 @@ class BorrowedProcess:
                     lambda: self._environment.give_back(environments),
                 ]
             )
+            _LATELY.append(self._environment)
 
     def __enter__(self) -> BorrowedProcess:
         return self.borrow()
@@ -58,5 +64,25 @@ class BorrowedProcess:
         self.give_back()
 
 
+def give_back_what_came_back() -> None:
+    """Put back once more the variables of those that were given back lately, where a fixture has set them since."""
+    while _LATELY:
+        environment = _LATELY.pop()
+        if not _LAYERS:
+            environment.restore_what_came_back()
+
+
+def given_variables() -> dict[str, str]:
+    """The variables that no app has lent: what the environment had before, and what a test has set since."""
+    return variables_not_lent([layer._environment for layer in list(_LAYERS)])
+
+
+def is_lent(name: str) -> bool:
+    """Whether a variable that is there was lent by an app, and not set by anybody since."""
+    return has_lent([layer._environment for layer in list(_LAYERS)], name)
+
+
 # Those that are not given back yet, in the order in which they were made.
 _LAYERS: list[BorrowedProcess] = []
+# As many as one test may have; nobody looks after those of a program that runs no tests.
+_LATELY: deque[Environment] = deque(maxlen=16)

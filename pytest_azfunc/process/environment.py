@@ -23,12 +23,14 @@ class Environment:
     copy was made that is put back, and what is in its place loses what has changed in both.
     """
 
-    __slots__ = ("_lent", "_object", "_saved")
+    __slots__ = ("_lent", "_lent_raw", "_noted", "_object", "_saved")
 
     def __init__(self) -> None:
         self._object: MutableMapping[str, str] = os.environ
         self._saved = _raw(self._object)
         self._lent: dict[str, str] = {}
+        self._lent_raw: dict[int, Any] = {}  # the very objects that were put there for it
+        self._noted: dict[str, str] = {}
 
     def differences(self) -> dict[str, str | None]:
         """Variables that are other than they were (pytest's own aside), with their present values; None for removed."""
@@ -37,7 +39,20 @@ class Environment:
     def lend(self, values: Mapping[str, str]) -> None:
         """Set the variables that are not set yet, as :func:`lend_variables`; when another host closes they stay."""
         self._lent.update(values)
-        lend_variables(values)
+        self._lent_raw.update({id(raw): raw for raw in lend_variables(values)})
+
+    def note(self, values: Mapping[str, str]) -> None:
+        """Remember what somebody has set for it, in place of what was there."""
+        self._noted = dict(values)
+
+    def restore_what_came_back(self) -> None:
+        """Put back once more what was lent or noted, where it is there again.
+
+        Who has replaced a variable meanwhile, such as ``monkeypatch.setenv``, puts back later what it has found.
+        """
+        for name, before, now in _changes(self._object, self._saved, _raw(self._object)):
+            if now is not None and now in (self._lent.get(name), self._noted.get(name)):
+                _put(self._object, name, before)
 
     def restore(self) -> None:
         """Put every variable back; child processes see it too."""
@@ -64,7 +79,10 @@ class Environment:
             _put(environ, decoded.name(raw), None if before is None else decoded.value(before))
         for number, other in enumerate(later, 1):
             for name, value in other._lent.items():
-                environ.setdefault(name, value)
+                if name not in environ:
+                    environ[name] = value
+                    raw = _raw_value(environ, name)
+                    other._lent_raw[id(raw)] = raw
                 for copy in copies[number:]:
                     copy.setdefault(decoded.raw_name(name), decoded.raw_value(value))
 
@@ -102,6 +120,11 @@ def _changes(environ: Any, saved: Raw, present: Raw) -> list[tuple[str, str | No
     ]
 
 
+def _raw_value(environ: Any, name: str) -> Any:
+    raw = getattr(environ, "_data", None)
+    return raw[environ.encodekey(name)] if isinstance(raw, dict) else environ[name]
+
+
 def _put(environ: MutableMapping[str, str], name: str, value: str | None) -> None:
     if value is None:
         environ.pop(name, None)
@@ -124,10 +147,43 @@ def set_variable(name: str, value: str | None) -> None:
     _put(os.environ, name, value)
 
 
-def lend_variables(values: Mapping[str, str]) -> None:
-    """Set the variables that are not set yet."""
+def lend_variables(values: Mapping[str, str]) -> list[Any]:
+    """Set the variables that are not set yet.
+
+    :returns: the objects that ``os.environ`` keeps as their values.
+    """
+    environ: Any = os.environ
+    raw, put = getattr(environ, "_data", None), []
+    if not isinstance(raw, dict):
+        raw, encode = environ, _Plain.raw_name
+    else:
+        encode = environ.encodekey
     for name, value in values.items():
-        os.environ.setdefault(name, value)
+        key = encode(name)
+        if key not in raw:  # which os.environ itself finds out by way of an error
+            environ[name] = value
+            put.append(raw[key])
+    return put
+
+
+def variables_not_lent(copies: Sequence[Environment]) -> dict[str, str]:
+    """The variables, without those that :meth:`Environment.lend` of these copies has set.
+
+    One that was lent, and then set by somebody else to the same value, is among them: another object stands there.
+    """
+    environ = os.environ
+    decoded = _decoder(environ)
+    return {
+        decoded.name(raw_name): decoded.value(raw)
+        for raw_name, raw in _raw(environ).items()
+        if not any(id(raw) in copy._lent_raw for copy in copies)
+    }
+
+
+def has_lent(copies: Sequence[Environment], name: str) -> bool:
+    """Whether :meth:`Environment.lend` of one of these copies has set the variable, which is there."""
+    raw = _raw_value(os.environ, name)
+    return any(id(raw) in copy._lent_raw for copy in copies)
 
 
 def variable_names() -> list[Any]:

@@ -10,21 +10,21 @@ _DOMAINS = (
     r"|azureedge\.net|azurestaticapps\.net|azuredatabricks\.net|azurecr\.io|azconfig\.io|signalr\.net|azure\.us"
     r"|applicationinsights\.io|usgovcloudapi\.net|azure\.cn|chinacloudapi\.cn|chinacloudsites\.cn|cloudapi\.de"
 )
-_LIVE_HOST = re.compile(rf"(?<![\w.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?![\w-]|\.[\w-])", re.IGNORECASE)
+LIVE_HOST = re.compile(rf"(?<![\w.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?![\w-]|\.[\w-])", re.IGNORECASE)
 # Parts of connection strings and addresses.
 _SECRET_NAMES = (
     r"(?:account|access|api|primary|secondary|subscription-|shared)key|signature|password|pwd|secret|token|sig|code"
 )
 _SECRET = re.compile(rf"((?:{_SECRET_NAMES})\s*=\s*)[^;&]*", re.IGNORECASE)
 _USER_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*(?=@)")
-_ACCOUNT = re.compile(r"(?:^|;)\s*AccountName\s*=\s*([^;]*)", re.IGNORECASE)
-_EMULATOR = re.compile(r"(?:^|;)\s*UseDevelopment(?:Storage|Emulator)\s*=\s*true\s*(?:;|$)", re.IGNORECASE)
-_EMULATOR_ACCOUNT = "devstoreaccount1"
+ACCOUNT = re.compile(r"(?:^|;)\s*AccountName\s*=\s*([^;]*)", re.IGNORECASE)
+EMULATOR = re.compile(r"(?:^|;)\s*UseDevelopment(?:Storage|Emulator)\s*=\s*true\s*(?:;|$)", re.IGNORECASE)
+EMULATOR_ACCOUNT = "devstoreaccount1"
 _SUFFIX = re.compile(r"((?:^|;)\s*EndpointSuffix\s*=\s*)[^;]*", re.IGNORECASE)
 _ENDPOINT = re.compile(r"(?:^|;)\s*\w*Endpoint\s*=", re.IGNORECASE)
 _INSTRUMENTATION = re.compile(r"(InstrumentationKey\s*=\s*)[^;]+", re.IGNORECASE)
 _DEAD_KEY = "ZGVhZA=="  # "dead" in base64: clients decode the key before they connect
-_DEAD_HOST = "dead.azfunc.invalid"  # RFC 2606: .invalid resolves nowhere
+DEAD_HOST = "dead.azfunc.invalid"  # RFC 2606: .invalid resolves nowhere
 _DEAD_GUID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -36,14 +36,14 @@ def without_live_resources(value: str) -> str:
     """
     if "." not in value and "=" not in value:
         return value
-    dead = _LIVE_HOST.sub(_DEAD_HOST, value)
-    accounts = {name.strip().lower() for name in _ACCOUNT.findall(value)}
-    if dead == value and (accounts == {_EMULATOR_ACCOUNT} or (_EMULATOR.search(value) and not accounts)):
+    dead = LIVE_HOST.sub(DEAD_HOST, value)
+    accounts = {name.strip().lower() for name in ACCOUNT.findall(value)}
+    if dead == value and (accounts == {EMULATOR_ACCOUNT} or (EMULATOR.search(value) and not accounts)):
         return value
     if accounts:
         dead = _with_dead_suffix(dead)
     dead = _INSTRUMENTATION.sub(rf"\g<1>{_DEAD_GUID}", dead)
-    if accounts or _DEAD_HOST in dead or _ENDPOINT.search(dead):
+    if accounts or DEAD_HOST in dead or _ENDPOINT.search(dead):
         dead = _USER_PASSWORD.sub(rf"\g<1>{_DEAD_KEY}", dead)
         dead = _SECRET.sub(rf"\g<1>{_DEAD_KEY}", dead)
     return dead
@@ -52,5 +52,5 @@ def without_live_resources(value: str) -> str:
 def _with_dead_suffix(connection: str) -> str:
     """A storage connection string with an EndpointSuffix: without one the clients would fill in the live one."""
     if _SUFFIX.search(connection):
-        return _SUFFIX.sub(rf"\g<1>{_DEAD_HOST}", connection)
-    return f"{connection.rstrip('; ')};EndpointSuffix={_DEAD_HOST}"
+        return _SUFFIX.sub(rf"\g<1>{DEAD_HOST}", connection)
+    return f"{connection.rstrip('; ')};EndpointSuffix={DEAD_HOST}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import Any
 
 from pytest_azfunc.errors.notes import value_without_binding
+from pytest_azfunc.process.outgoing import RequestRefused, refusal_in
 from pytest_azfunc.project.user_errors import add_note
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, PythonObject, TypedData
 from pytest_azfunc.worker.context import Out
@@ -16,6 +18,8 @@ from pytest_azfunc.worker.worker_extensions import are_there
 
 __tracebackhide__ = True
 
+# A request that was refused; from Python 3.11 on, perhaps in one of several tasks.
+REFUSED: Any = (RequestRefused, *filter(None, [getattr(builtins, "BaseExceptionGroup", None)]))
 _STOP_ITERATION = "StopIteration interacts badly with generators and cannot be raised into a Future"
 
 
@@ -49,6 +53,8 @@ class Call:
             self._encode(self._main(self._decode()))
         except Exception as error:
             self._fail(error)
+        except REFUSED as error:
+            self._fail(self._refusal(error))
 
     async def arun(self) -> None:
         """Run an async function on the running loop."""
@@ -56,6 +62,8 @@ class Call:
             self._encode(await self._amain(self._decode()))
         except Exception as error:
             self._fail(error)
+        except REFUSED as error:
+            self._fail(self._refusal(error))
 
     def _main(self, arguments: dict[str, Any]) -> Any:
         runtime = self.runtime
@@ -146,6 +154,16 @@ class Call:
         is_http = function.trigger.kind == "httptrigger"
         add_note(error, value_without_binding(is_http, function.user_function is not None))
         return error
+
+    def _refusal(self, error: BaseException) -> Exception:
+        """What the test is told of a request that was refused.
+
+        :raises BaseException: the error itself, of several tasks, when none of them has sent one.
+        """
+        refused = refusal_in(error)
+        if refused is None:
+            raise error
+        return refused.as_error(self.runtime.root, self.loaded.function.name)
 
     def _fail(self, error: Exception) -> None:
         from pytest_azfunc.errors.notes import raised_by_call  # most calls succeed

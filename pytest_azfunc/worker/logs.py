@@ -7,7 +7,6 @@ was logged in. Here the tag is a context variable; threads and executors that a 
 from __future__ import annotations
 
 import contextvars
-import functools
 import logging
 import sys
 import threading
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_azfunc.process.environment import variable
 from pytest_azfunc.process.import_hooks import ImportWatch
+from pytest_azfunc.process.replaced_function import ReplacedFunction
 from pytest_azfunc.process.root_logger import RootHandler
 from pytest_azfunc.process.surroundings import Surroundings
 
@@ -108,13 +108,13 @@ class ThreadInheritance:
 
     def __init__(self) -> None:
         self._served: list[object] = []
-        self._patches = [_Patch(threading.Thread, "start", _starting, self._is_needed)]
+        self._patches = [ReplacedFunction(threading.Thread, "start", _starting, self._is_needed)]
         self._executors = ImportWatch("concurrent.futures.thread", self._patch_executor)
 
     def _patch_executor(self, module: Any) -> None:
         owner = module.ThreadPoolExecutor
         if self._served and not any(patch.is_of(owner) for patch in self._patches):
-            self._patches.append(_Patch(owner, "submit", _submitting, self._is_needed))
+            self._patches.append(ReplacedFunction(owner, "submit", _submitting, self._is_needed))
             self._patches[-1].put()
 
     def serve(self, worker: object) -> None:
@@ -135,51 +135,6 @@ class ThreadInheritance:
 
     def _is_needed(self) -> bool:
         return bool(self._served)
-
-
-class _Patch:
-    """A method that is replaced, and put back where nobody else has replaced it meanwhile.
-
-    Who had replaced it may put ours back when it is no longer needed. Then it takes itself away when it is used.
-    """
-
-    def __init__(
-        self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Any], is_needed: Callable[[], bool]
-    ) -> None:
-        self._owner, self._name, self._make, self._is_needed = owner, name, make, is_needed
-        self._before: Any = None
-        self._ours: Any = None
-
-    def is_of(self, owner: Any) -> bool:
-        """Whether it replaces a method of that class."""
-        return owner is self._owner
-
-    def put(self) -> None:
-        """Replace what is there now."""
-        present = self._owner.__dict__[self._name]
-        if present is self._ours:
-            return
-        if present is not self._before:
-            self._before, self._ours = present, self._around(present)
-        setattr(self._owner, self._name, self._ours)
-
-    def take_away(self) -> None:
-        """Put back what was there before."""
-        if self._ours is not None and self._owner.__dict__[self._name] is self._ours:
-            setattr(self._owner, self._name, self._before)
-
-    def _around(self, before: Callable[..., Any]) -> Callable[..., Any]:
-        replaced = self._make(before)
-
-        @functools.wraps(before)
-        def ours(*args: Any, **kwargs: Any) -> Any:
-            if self._is_needed():
-                return replaced(*args, **kwargs)
-            if self._owner.__dict__[self._name] is ours:
-                setattr(self._owner, self._name, before)
-            return before(*args, **kwargs)
-
-        return ours
 
 
 def _starting(start: Callable[..., None]) -> Callable[..., None]:

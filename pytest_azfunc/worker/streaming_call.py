@@ -11,7 +11,7 @@ from typing import Any
 from pytest_azfunc.process.event_loops import is_loop_running, no_running_loop
 from pytest_azfunc.project.user_errors import from_app
 from pytest_azfunc.rpc import InvocationRequest, InvocationResponse, ProxiedResponse, TypedData
-from pytest_azfunc.worker.call import Call
+from pytest_azfunc.worker.call import REFUSED, Call
 from pytest_azfunc.worker.event_loop import WorkerLoop
 from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.runtime import Runtime
@@ -45,6 +45,9 @@ class StreamingCall(Call):
             except Exception as error:
                 self._fail(error)
                 result = error
+            except REFUSED as error:
+                result = self._refusal(error)
+                self._fail(result)
             self._answered(loop.run(self._finish(result)))
         finally:
             self.exchange.abandon()
@@ -67,6 +70,9 @@ class StreamingCall(Call):
             except Exception as error:
                 self._fail(error)
                 result = error
+            except REFUSED as error:
+                result = self._refusal(error)
+                self._fail(result)
             self._answered(await self._on_loop(self._finish(result)))
         finally:
             self.exchange.abandon()

@@ -23,6 +23,7 @@ from pytest_azfunc.worker.context import Context
 from pytest_azfunc.worker.loaded_function import LoadedFunction
 from pytest_azfunc.worker.loader import import_entry_point
 from pytest_azfunc.worker.logs import CURRENT, THREADS
+from pytest_azfunc.worker.requests_of_app import OUTGOING  # which by then are checked
 from pytest_azfunc.worker.runtime import Runtime
 from pytest_azfunc.worker.tasks import tasks_run_in_surroundings
 from pytest_azfunc.worker.worker_extensions import are_there
@@ -72,6 +73,8 @@ class Worker:
             undo.add(runtime.surroundings.close)  # a call may be on its way yet, on another thread
             undo.add(lambda: THREADS.leave(self))
             THREADS.serve(self)
+            undo.add(lambda: OUTGOING.leave(self))
+            OUTGOING.serve(self)
             undo.add(self._leave_thread)
             self._is_open = True
             process.effects.apply(runtime.surroundings)

@@ -99,13 +99,19 @@ def test_azfunc_settings(app: FunctionApp, session: Session) -> None:
             invoke("Show", ["FROM_FILE", "TAKEN", "MARKED", "MINE", "LATER"])
             assert capsys.readouterr().out == "['file', 'mark', 'mark', None, 'monkeypatch']\\n"
 
+        @pytest.mark.azfunc(settings={"TAKEN": "mark", "MARKED": "mark"})
+        def test_patched_by_who_ends_later(monkeypatch, invoke):
+            for name in ("FROM_FILE", "TAKEN", "MARKED"):
+                monkeypatch.setenv(name, "patched")
+            monkeypatch.delenv("AzureWebJobsScriptRoot")
+
         def test_undone():
-            assert not {"FROM_FILE", "MINE", "MARKED", "LATER"} & set(os.environ)
+            assert not {"FROM_FILE", "MINE", "MARKED", "LATER", "AzureWebJobsScriptRoot"} & set(os.environ)
             assert os.environ["TAKEN"] == "environment"
-        """
+        """,
     )
 
-    passed(result, 3)
+    passed(result, 4)
 
 
 def test_secrets_are_not_shown(sessions: Sessions) -> None:

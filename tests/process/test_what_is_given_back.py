@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_azfunc.process.borrowed import BorrowedProcess
+from pytest_azfunc.process.borrowed import BorrowedProcess, give_back_what_came_back, given_variables, is_lent
 from pytest_azfunc.process.environment import Environment, variable_names
 from pytest_azfunc.process.event_loops import (
     NEW_THREAD,
@@ -193,6 +193,41 @@ def test_hosts_that_close_in_another_order(monkeypatch: pytest.MonkeyPatch) -> N
     assert [os.environ.get(name) for name in ("SHARED", "FIRST", "SECOND", "TEST")] == ["2", None, "2", "set meanwhile"]
     second.give_back()
     assert [os.environ.get(name) for name in ("SHARED", "FIRST", "SECOND", "TEST")] == [None] * 4
+
+
+def test_what_is_lent_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LENT", "AGAIN", "REAL", "OTHER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("REAL", "value")
+    values = {"LENT": "value", "AGAIN": "value", "REAL": "value"}
+    first, second = BorrowedProcess().borrow(), BorrowedProcess()
+    first.lend(values)
+    second.borrow()
+    second.lend({**values, "OTHER": "value"})
+    os.environ["AGAIN"] = "value"  # the same, set by somebody
+    names = "LENT", "OTHER", "AGAIN", "REAL"
+    assert [given_variables().get(name) for name in names] == [None, None, "value", "value"]
+    assert [is_lent(name) for name in names] == [True, True, False, False]
+    first.give_back()  # the second lends anew what was lent by the first
+    assert [is_lent(name) for name in names] == [True, True, True, False]
+    second.give_back()
+
+
+def test_what_comes_back_is_taken_away_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LENT", "SET", "TEST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("REAL", "real")
+    give_back_what_came_back()
+    with BorrowedProcess() as borrowed:
+        borrowed.lend({"LENT": "file"})
+        borrowed.note({"SET": "mark", "REAL": "mark"})
+    os.environ.update(LENT="file", SET="mark", REAL="mark", TEST="test")
+    give_back_what_came_back()
+    assert [os.environ.get(name) for name in ("LENT", "SET", "REAL", "TEST")] == [None, None, "real", "test"]
+    os.environ.update(LENT="file")  # later on it is somebody's own
+    give_back_what_came_back()
+    assert os.environ.pop("LENT") == "file"
+    del os.environ["TEST"]
 
 
 def test_switches() -> None:

@@ -22,6 +22,12 @@ STORES: Final[dict[str, Rule]] = {
         "correct the name, or name the type in the hook pytest_azfunc_binding_types.",
     ),
     "sink-elsewhere": of_test("outputs of the type {name!r} are kept elsewhere.", "look at {where}."),
+    "sdk-request": Rule(
+        "{client} sends a request to {address}{why}. No such request leaves a test.",
+        "the request is answered.",
+        "{instead}replace the client in the test, with monkeypatch. Where a real service is meant, give its address in "
+        "@pytest.mark.azfunc(settings=...), azfunc_settings or the environment.",
+    ),
     "store-name": Rule(
         "no {what} can be called {name}: {reason}.",
         "the service refuses the name.",

@@ -40,7 +40,7 @@ def _import_everything() -> None:
 
     import pytest_azfunc
 
-    for name in ("azure.functions", "freezegun", "requests", "werkzeug.serving", "urllib.request"):
+    for name in ("aiohttp.connector", "azure.functions", "freezegun", "requests", "werkzeug.serving", "urllib.request"):
         importlib.import_module(name)
     for module in pkgutil.walk_packages(pytest_azfunc.__path__, "pytest_azfunc."):
         importlib.import_module(module.name)

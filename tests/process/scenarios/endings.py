@@ -16,10 +16,11 @@ EXITS = {
     "raises GeneratorExit": "raise GeneratorExit",
     "raises CancelledError": "raise asyncio.CancelledError",
     "raises StopIteration": "raise StopIteration",
+    "is refused a request": "socket.getaddrinfo('dead.azfunc.invalid', 443)",
     "times out": "signal.setitimer(signal.ITIMER_REAL, 0.05); await asyncio.sleep(1.2)",
 }
 _HEAD = """
-import asyncio, os, signal, sys, threading, time
+import asyncio, os, signal, socket, sys, threading, time
 import pytest
 class Own(BaseException): pass
 """

@@ -36,6 +36,8 @@ PATCHES: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "os.getcwd": ("os", "getcwd", _stub),
     "os.chdir": ("os", "chdir", _stub),
     "socket.socket": ("socket", "socket", lambda before: type("S", (before,), {})),
+    "socket.getaddrinfo": ("socket", "getaddrinfo", _stub),
+    "aiohttp's connect": ("aiohttp.connector:BaseConnector", "connect", _stub),
     "time.time": ("time", "time", _stub),
     "asyncio.new_event_loop": ("asyncio", "new_event_loop", _stub),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def get(url: str) -> bytes:
     import urllib.error
@@ -18,10 +20,12 @@ def get(url: str) -> bytes:
 
 def use_what_may_be_wrapped() -> None:
     """A wrapper that somebody has put back after the host was closed finds out at its first use."""
+    import socket
     import threading
     from concurrent.futures import ThreadPoolExecutor
 
     import requests
+    from aiohttp.connector import BaseConnector
 
     thread = threading.Thread(target=int)
     thread.start()
@@ -30,3 +34,6 @@ def use_what_may_be_wrapped() -> None:
         session.get_adapter("http://localhost:7071/")
     with ThreadPoolExecutor(1) as pool:
         pool.submit(int).result()
+    assert socket.getaddrinfo("127.0.0.1", 80)
+    connecting: Any = BaseConnector.connect
+    connecting(None, None, None, None).close()  # it is a coroutine, and nobody waits for it

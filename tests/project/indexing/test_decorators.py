@@ -589,7 +589,7 @@ def test_what_is_no_exception_but_raised(tmp_path: Path) -> None:
     ("script", "hint"),
     [
         ("import nothing_like_this", "Is the package in requirements.txt?"),
-        ("from azure.core import nothing_like_this", "Is the package in requirements.txt?"),
+        ("from azure.no_such_sdk import client", "Is the package in requirements.txt?"),
         ("from other import missing", ""),
         (
             "from . import other",
