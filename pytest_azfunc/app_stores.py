@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_azfunc.app_services import ServicesApp
-from pytest_azfunc.errors import BindingError
+from pytest_azfunc.errors import AzfuncError, BindingError
 from pytest_azfunc.host.behaviour import Behaviour
 from pytest_azfunc.host.bindings.binding_type import SINKS
 from pytest_azfunc.host.bindings.builder_arguments import wrong_value
@@ -179,6 +179,16 @@ class StoringApp(ServicesApp):
     def has_stores(self) -> bool:
         """Whether anything was stored or looked for in a store."""
         return self._stores is not None
+
+    @property
+    def without_deliveries(self) -> Sequence[AzfuncError]:
+        """What keeps functions from being delivered anything, as they would not load; none before a store was used."""
+        if self._stores is None:
+            return ()
+        try:
+            return tuple(self.script_host.project.errors.values())
+        except Exception:  # the whole app would not load: then the use of the store has raised that
+            return ()
 
     @property
     def trace(self) -> str:

@@ -22,6 +22,9 @@ _CHAINS = "azfunc chains"
 _WAITING = "azfunc due, and not run"
 _DRAIN = "azfunc_host.drain() runs what is due."
 _MOST_LINES = 60
+_LEFT_OUT = "azfunc functions that get no message"
+_LIST = "pytest --azfunc-list tells more."
+_MOST_LEFT_OUT = 3
 _ORCHESTRATIONS = "azfunc orchestrations"
 _CAPTURED_LOG = "Captured log"
 
@@ -38,6 +41,10 @@ def add_invocations(report: pytest.TestReport, host: Host, config: pytest.Config
         counts = Counter(f"{due.function} ({due.reason})" for due in host.waiting)
         lines = [f"{what}, {count} times" if count > 1 else what for what, count in counts.items()]
         report.sections.append((f"{_WAITING} ({report.when})", "\n".join([*lines, _DRAIN])))
+    left_out = host.without_deliveries
+    if left_out:
+        lines = [f"{error.function}: {error.problem}" for error in left_out[:_MOST_LEFT_OUT]]
+        report.sections.append((f"{_LEFT_OUT} ({report.when})", "\n".join([*lines, _LIST])))
     if host.has_durable:
         from pytest_azfunc.reports.orchestrations import describe as describe_orchestrations
 
