@@ -10,6 +10,7 @@ import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,7 @@ from pytest_azfunc.process.lent_settings import LentSettings
 from pytest_azfunc.process.modules_of_tests import ModulesOfTests
 from pytest_azfunc.process.outgoing import OUTGOING, RUNS_MODULE, RequestRefused
 from pytest_azfunc.process.passing_loader import PassingLoader
+from pytest_azfunc.process.undoing import undo
 
 _BELOW = f"{NAMESPACE}."
 
@@ -183,14 +185,13 @@ class _AppLoader(PassingLoader):
         self._kept.note_run(module.__name__)
         token = RUNS_MODULE.set(True)
         try:
-            OUTGOING.serve(token)
+            OUTGOING.serve_import(token)
             with self._settings.in_environment(), self._of_tests.app_first():
                 super().run(module)
         except RequestRefused as refused:
             raise refused.as_error(self._root) from None
         finally:
-            OUTGOING.leave(token)
-            RUNS_MODULE.reset(token)
+            undo([partial(RUNS_MODULE.reset, token), partial(OUTGOING.leave, token)])
         present = sys.modules.get(module.__name__)
         if present is not None:  # a module may put another object into its place
             self._kept.note(module.__name__, present)

@@ -12,6 +12,7 @@ from typing import Any
 
 from pytest_azfunc.process.import_hooks import ImportWatch
 from pytest_azfunc.process.replaced_function import ReplacedFunction
+from pytest_azfunc.process.undoing import PROCESS_LOCK
 
 __tracebackhide__ = True
 
@@ -62,19 +63,27 @@ class OutgoingRequests:
 
     def serve(self, whom: object) -> None:
         """Check each request, until :meth:`leave`."""
-        self._served.append(whom)
-        for patch in self._patches:
-            patch.put()
-        if len(self._served) == 1:
-            self._aiohttp.start()
+        with PROCESS_LOCK:
+            self._served.append(whom)
+            for patch in self._patches:
+                patch.put()
+            is_first = len(self._served) == 1
+        if is_first:
+            self._aiohttp.start()  # without the lock: it may wait for an import on another thread
+
+    def serve_import(self, whom: object) -> None:
+        """The same for the import of a module. While a host is open it is checked anyway, and nothing changes."""
+        if not self._served:
+            self.serve(whom)
 
     def leave(self, whom: object) -> None:
-        """It needs that no more. A second call does nothing."""
-        self._served = [each for each in self._served if each is not whom]
-        if not self._served:
-            self._aiohttp.stop()
-            for patch in self._patches:
-                patch.take_away()
+        """It needs that no more. A second call does nothing, and so does one of what was never served."""
+        with PROCESS_LOCK:
+            self._served = [each for each in self._served if each is not whom]
+            if not self._served:
+                self._aiohttp.stop()
+                for patch in self._patches:
+                    patch.take_away()
 
     def _is_needed(self) -> bool:
         return bool(self._served)
