@@ -194,8 +194,12 @@ IN_PARTS = {
 }
 ASK = """
 import requests
+from threading import Barrier
+
+both = Barrier({parties})
 
 def ask(number):
+    both.wait(5)  # the function is over when the first is refused, and the other one is not to ask after that
     requests.get("https://dead.azfunc.invalid/")
 """
 
@@ -204,11 +208,11 @@ def ask(number):
 def test_in_parts_of_a_function(app: FunctionApp, how: str) -> None:
     if "TaskGroup" in IN_PARTS[how] and not hasattr(asyncio, "TaskGroup"):
         pytest.skip("there are no groups of tasks")
-    app.write({"asking.py": ASK})
+    app.write({"asking.py": ASK.format(parties=1 if how == "groups of tasks" else 2)})
     app.function("Parts", f"from asking import ask\n{_dedented(IN_PARTS[how])}")
     with Host.open(app.root) as host:
         error = refused(host, "Parts")
-    assert str(error.location) == "asking.py:5"
+    assert str(error.location) == "asking.py:9"
 
 
 def _dedented(code: str) -> str:
