@@ -37,8 +37,9 @@ def add_invocations(report: pytest.TestReport, host: Host, config: pytest.Config
         from pytest_azfunc.reports.chains import chains
 
         report.sections.append((f"{_CHAINS} ({report.when})", chains(host.invocations, _MOST_LINES)))
-    if host.waiting:
-        counts = Counter(f"{due.function} ({due.reason})" for due in host.waiting)
+    waiting = host.waiting
+    if waiting:
+        counts = Counter(f"{due.function} ({due.reason})" for due in waiting)
         lines = [f"{what}, {count} times" if count > 1 else what for what, count in counts.items()]
         report.sections.append((f"{_WAITING} ({report.when})", "\n".join([*lines, _DRAIN])))
     left_out = host.without_deliveries

@@ -106,7 +106,8 @@ class RunningTests:
         if advice:
             report.sections.append((TITLE, advice))
         host = test.host
-        if host is not None and report.failed and (host.invocations or host.refusals or host.waiting):
+        # Each of its sections is there only where it has something to tell.
+        if host is not None and report.failed:
             from pytest_azfunc.plugin.failure_sections import add_invocations
 
             add_invocations(report, host, self._config)
